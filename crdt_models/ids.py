@@ -1,0 +1,91 @@
+"""Identifiers, and how each is made. They are computed, never drawn by a model.
+
+Rules of this file:
+1. An id made by a command is a hash of (site, command, index): the same command executed at two
+   terminals that cannot see each other names the same things.
+2. A fact id is derived from the change that carries the fact, so that nobody can name, shadow or
+   erase another's fact.
+3. Widths are fixed: site 16 bytes, device 32, epoch 8, change 32, operator, command and created 16.
+"""
+
+import base64
+import hashlib
+from typing import NewType
+
+SiteId = NewType("SiteId", bytes)
+DeviceId = NewType("DeviceId", bytes)
+Epoch = NewType("Epoch", bytes)
+ChangeId = NewType("ChangeId", bytes)
+OperatorId = NewType("OperatorId", bytes)
+CommandId = NewType("CommandId", bytes)
+CreatedId = NewType("CreatedId", bytes)
+OrderId = NewType("OrderId", CreatedId)
+LineId = NewType("LineId", CreatedId)
+PaymentId = NewType("PaymentId", CreatedId)
+TableId = NewType("TableId", CreatedId)
+FactId = NewType("FactId", str)
+DocumentId = NewType("DocumentId", str)
+
+SITE_BYTES = 16
+DEVICE_BYTES = 32
+EPOCH_BYTES = 8
+CHANGE_BYTES = 32
+SHORT_BYTES = 16  # operators, commands and created ids
+
+TABLES = DocumentId("tables")
+TERMINALS = DocumentId("terminals")
+TRUST = DocumentId("trust")
+
+ORDER_KIND = "order"
+
+
+def site_id(root_public_key: bytes) -> SiteId:
+    """The site's id commits to its root key, so no message needs to carry that key on trust."""
+    return SiteId(hashlib.sha256(b"malha-site-v1" + root_public_key).digest()[:SITE_BYTES])
+
+
+def device_id(signing_public_key: bytes) -> DeviceId:
+    """SHA-256 of the device's Ed25519 public key (32 bytes)."""
+    return DeviceId(hashlib.sha256(signing_public_key).digest())
+
+
+def created_id(site: SiteId, command: CommandId, index: int) -> CreatedId:
+    """The id of the `index`-th thing that `command` creates."""
+    seed = b"malha-id-v1" + site + command + index.to_bytes(4, "big")
+    return CreatedId(hashlib.sha256(seed).digest()[:SHORT_BYTES])
+
+
+def command_id_of_key(site: SiteId, idempotency_key: str) -> CommandId:
+    """The command id that stands for an idempotency key, everywhere in the site."""
+    seed = b"malha-key-v1" + site + idempotency_key.encode("utf-8")
+    return CommandId(hashlib.sha256(seed).digest()[:SHORT_BYTES])
+
+
+def fact_id(change: ChangeId, index: int) -> FactId:
+    """`<22 characters of base64url>.<index>`; 128 bits of the change id are enough to be unique."""
+    prefix = base64.urlsafe_b64encode(change[:SHORT_BYTES]).rstrip(b"=").decode("ascii")
+    return FactId(f"{prefix}.{index}")
+
+
+def fact_origin(fact: FactId) -> tuple[bytes, int]:
+    """The (first 16 bytes of the change id, index) that `fact_id` was made from."""
+    prefix, _, index = fact.partition(".")
+    return base64.urlsafe_b64decode(prefix + "=="), int(index)
+
+
+def order_document(order: OrderId) -> DocumentId:
+    """`order:<32 hexadecimal digits>`."""
+    return DocumentId(f"{ORDER_KIND}:{order.hex()}")
+
+
+def kind_of(document: DocumentId) -> str:
+    """The part of a document id before the colon, or the whole of it: `order`, `tables`, …"""
+    return document.partition(":")[0]
+
+
+def order_of(document: DocumentId) -> OrderId:
+    """The order id inside `order:<hex>`. Raises ValueError for a document of another kind."""
+    kind, _, suffix = document.partition(":")
+    if kind != ORDER_KIND:
+        raise ValueError(f"{document} is no order")
+    return OrderId(CreatedId(bytes.fromhex(suffix)))
