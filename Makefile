@@ -14,6 +14,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	"$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
 	>/dev/null 2>&1 && echo "$$python" && break; done)
 
+NO_PYTHON = Malha needs Python 3.11 or later with its venv module, and none was found \
+	(on Debian and Ubuntu: apt-get install python3-venv).
+OLD_PYTHON = Malha needs Python 3.11 or later; $(PYTHON) is older or does not run.
+
 .PHONY: help demo test test-real lint types bench fuzz clean
 
 # The list below (no time at all).
@@ -63,10 +67,9 @@ clean:
 
 # A half-made environment is removed, so that the next run does not trust it.
 $(BIN)/python:
-	@test -n '$(PYTHON)' || { echo 'Malha needs Python 3.11 or later with its venv module;\
-	 none was found (on Debian and Ubuntu: apt-get install python3-venv).' >&2; exit 1; }
-	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Malha needs\
-	 Python 3.11 or later; $(PYTHON) is older or does not run.' >&2; exit 1; }
+	@test -n '$(PYTHON)' || { echo '$(NO_PYTHON)' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo '$(OLD_PYTHON)' >&2; exit 1; }
 	'$(PYTHON)' -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # One install per change of the two files; dev holds all of demo.

@@ -1,0 +1,5 @@
+"""`python -m cloud_relay` is `malha-relay`."""
+
+from cloud_relay.cli import main
+
+main()

@@ -1,0 +1,138 @@
+"""The command: what a front end, the simulator or the demo asks for. It decides facts, or refuses.
+
+Rules of this file:
+1. A command is plain data with a tag. `decide` reads views and returns a `Decision`; it writes
+   nothing. Whatever it refuses it refuses with a `DomainError`, and then nothing was written.
+2. What a command means must not depend on what its terminal happens to know: the same command
+   decided at two terminals should give the same facts. What they knew goes into the fields that
+   `RELIES` lists.
+3. Every fact is read back from its stored form before it leaves: what no terminal could understand
+   is refused here, as `InvalidField`, instead of being acknowledged and skipped.
+4. A decision without facts means that there is nothing to do; it is no error.
+
+To add a command: subclass `Command` with a tag, write `plan`, add the class to `kinds.AnyCommand`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from crdt_models.canonical_cbor import encode
+from crdt_models.change import MAX_CHANGE_BYTES, MAX_FACTS
+from crdt_models.documents.view import View
+from crdt_models.errors import DomainError, NotCanonical
+from crdt_models.fact import Fact, Unknown, body_of, fact_of
+from crdt_models.ids import CommandId, CreatedId, DeviceId, DocumentId, OrderId, SiteId, TableId
+from crdt_models.ids import created_id as id_of
+
+# A change's head is at most 470 bytes: eight previous changes, a signature, the largest numbers.
+MAX_DECISION_BYTES = MAX_CHANGE_BYTES - 512
+
+Read: TypeAlias = Callable[[DocumentId], View]
+"""The view of a document; an empty one when there are no facts of it yet."""
+
+
+class InvalidField(DomainError):
+    """A value that no terminal could store or read."""
+
+    code = "invalid_field"
+    sentence = "A value is not valid: {reason}."
+    cure = "Correct the value and try again."
+
+
+class CommandTooLarge(DomainError):
+    """More than one change can carry."""
+
+    code = "command_too_large"
+    sentence = "This would write {facts} facts of {size} bytes, more than one change carries."
+    cure = "Do it in several steps."
+
+
+class NeedsUpgrade(DomainError):
+    """A fact that must be understood is newer than this program."""
+
+    code = "needs_upgrade"
+    sentence = "{document} holds a fact that this version does not understand."
+    cure = "Update this terminal, then close again. Adding and paying go on meanwhile."
+
+
+def _no_tabs(_table: TableId) -> tuple[OrderId, ...]:
+    return ()
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command may know beside the views.
+
+    letters: of this terminal. business_day: days since 1970-01-01. next_order_number: 1 + the
+    greatest number this device gave on that business day. open_tabs: open orders known at a dining
+    table.
+    """
+
+    site: SiteId
+    device: DeviceId
+    command_id: CommandId
+    letters: str
+    business_day: int
+    next_order_number: Callable[[], int]
+    open_tabs: Callable[[TableId], tuple[OrderId, ...]] = _no_tabs
+
+    def new_id(self, index: int) -> CreatedId:
+        """The id of the `index`-th thing this command creates, the same at every terminal."""
+        return id_of(self.site, self.command_id, index)
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """facts: to be written, in this order, in one change. ids: what was created, by name.
+
+    Names: `order`, `payment`, `refund`, `area`, `table`; lines are `line.0`, `line.1`, … in the
+    order in which the command gave them.
+    """
+
+    facts: tuple[tuple[DocumentId, Fact], ...]
+    ids: dict[str, CreatedId] = msgspec.field(default_factory=dict)
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
+    """Base of the commands."""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        """The facts of this command. Subclasses write this; callers use `decide`."""
+        raise NotImplementedError
+
+    def reads(self) -> tuple[DocumentId, ...]:
+        """Documents that are known beforehand to be read, so that they can be loaded first."""
+        return ()
+
+    def decide(self, read: Read, context: Context) -> Decision:
+        """The facts to write. Raises DomainError when the state refuses the command."""
+        decision = self.plan(read, context)
+        size = sum(_checked_size(document, fact) for document, fact in decision.facts)
+        if size > MAX_DECISION_BYTES or len(decision.facts) > MAX_FACTS:
+            raise CommandTooLarge(size=size, facts=len(decision.facts))
+        return decision
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of what was asked for: tells a retry from another command under one key."""
+        try:
+            return hashlib.sha256(encode(_plain(self))).digest()
+        except (NotCanonical, UnicodeEncodeError) as error:
+            raise InvalidField(reason="text or number that cannot be stored") from error
+
+
+def _plain(command: Command) -> Any:
+    return msgspec.to_builtins(command, builtin_types=(bytes,))
+
+
+def _checked_size(document: DocumentId, fact: Fact) -> int:
+    """Bytes of the fact in its change. Raises InvalidField when no terminal could read it."""
+    try:
+        body = body_of(fact)
+        size = len(encode([document, body]))
+    except (NotCanonical, UnicodeEncodeError) as error:
+        raise InvalidField(reason="text or number that cannot be stored") from error
+    read_back = fact_of(body)
+    if isinstance(read_back, Unknown):
+        raise InvalidField(reason=read_back.reason)
+    return size

@@ -1,0 +1,181 @@
+"""What people ask of the bill: receive, refund, ask, close, reopen.
+
+Rules of this file:
+1. A payment counts for exactly what it says, at most what is owed. Change is what was handed over
+   beyond it, and only cash has change: so a retried payment means the same at every terminal.
+2. A bill is closed when nothing is owed, and only by a program that understands all of its facts.
+3. Refunds go through on a closed bill: its figures stand and the refund is shown beside them.
+"""
+
+from typing import Literal
+
+from crdt_models.documents.command import Context, Decision, NeedsUpgrade, Read
+from crdt_models.documents.fields import MAX_TOTAL_CENTAVOS, PaymentMethod
+from crdt_models.documents.orders.bill import counted_now, settled_by
+from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.errors import (
+    BillIsOpen,
+    NoChangeFromThis,
+    PaymentAboveBalance,
+    RefundAbovePaid,
+    UnknownPayment,
+    UnpaidBill,
+)
+from crdt_models.documents.orders.facts import (
+    Acquirer,
+    BillAsked,
+    BillClosed,
+    BillReopened,
+    PaymentConfirmed,
+    PaymentDenied,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentUnknown,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.errors import InvalidAmount
+from crdt_models.fact import Fact
+from crdt_models.ids import PaymentId
+
+CASH: PaymentMethod = "dinheiro"
+
+
+class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
+    """Receive `centavos` towards the bill. Creates `payment`.
+
+    tendered: cash handed over, None for exactly `centavos`. is_pending: the acquirer has not
+    answered. Raises OrderIsCancelled, PaymentAboveBalance, NoChangeFromThis.
+    """
+
+    centavos: int
+    method: PaymentMethod
+    tendered: int | None = None
+    acquirer: Acquirer | None = None
+    is_pending: bool = False
+    note: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        if self.centavos > view.balance:
+            raise PaymentAboveBalance(asked=self.centavos, balance=max(0, view.balance))
+        payment = PaymentId(context.new_id(0))
+        received = PaymentReceived(
+            payment=payment,
+            centavos=self.centavos,
+            method=self.method,
+            change_centavos=self._change(),
+            acquirer=self.acquirer,
+            is_pending=self.is_pending,
+            note=self.note,
+        )
+        return self.decision(received, ids={"payment": payment})
+
+    def _change(self) -> int:
+        if self.tendered is None or self.tendered == self.centavos:
+            return 0
+        if self.method != CASH or self.tendered < self.centavos:
+            raise NoChangeFromThis(tendered=self.tendered, asked=self.centavos, method=self.method)
+        return self.tendered - self.centavos
+
+
+class SettlePayment(OrderCommand, frozen=True, kw_only=True, tag="settle_payment"):
+    """What the acquirer answered about a pending payment. Raises UnknownPayment."""
+
+    payment: PaymentId
+    outcome: Literal["confirmed", "denied", "unknown"]
+    acquirer: Acquirer | None = None
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        found = self.view(read).payments_under(self.payment)
+        pending = [each for each in found if each.received.fact.is_pending]
+        if not pending:
+            raise UnknownPayment(payment=self.payment.hex())
+        if all(each.state == self.outcome for each in pending):
+            return self.decision()
+        return self.decision(self._fact())
+
+    def _fact(self) -> Fact:
+        if self.outcome == "confirmed":
+            return PaymentConfirmed(payment=self.payment, acquirer=self.acquirer)
+        if self.outcome == "denied":
+            return PaymentDenied(payment=self.payment, reason=self.reason)
+        return PaymentUnknown(payment=self.payment, reason=self.reason)
+
+
+class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment"):
+    """Hand money back, of one payment or of the order. Creates `refund`.
+
+    Raises RefundAbovePaid, UnknownPayment.
+    """
+
+    centavos: int
+    payment: PaymentId | None = None
+    method: PaymentMethod = CASH
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        available = self._available(self.view(read))
+        if self.centavos > available:
+            raise RefundAbovePaid(asked=self.centavos, paid=available)
+        refund = context.new_id(0)
+        refunded = PaymentRefunded(
+            refund=refund,
+            centavos=self.centavos,
+            payment=self.payment,
+            method=self.method,
+            reason=self.reason,
+        )
+        return self.decision(refunded, ids={"refund": refund})
+
+    def _available(self, view: OrderView) -> int:
+        if self.payment is None:
+            return view.paid
+        found = [p for p in view.payments_under(self.payment) if p.state == "confirmed"]
+        if not found:
+            raise UnknownPayment(payment=self.payment.hex())
+        return max(0, min(view.paid, sum(p.centavos for p in found) - found[0].refunded))
+
+
+class AskBill(OrderCommand, frozen=True, kw_only=True, tag="ask_bill"):
+    """The customer asked for the bill. Raises OrderIsCancelled, BillIsClosed."""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.open_view(read)
+        return self.decision() if view.account == "bill_asked" else self.decision(BillAsked())
+
+
+class CloseBill(OrderCommand, frozen=True, kw_only=True, tag="close_bill"):
+    """Fix the bill's figures. Raises OrderIsCancelled, BillIsClosed, NeedsUpgrade, UnpaidBill."""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.open_view(read)
+        if view.needs_upgrade:
+            raise NeedsUpgrade(document=self.document)
+        if view.balance > 0:
+            raise UnpaidBill(balance=view.balance)
+        if view.total > MAX_TOTAL_CENTAVOS:
+            raise InvalidAmount(given=view.total, reason="larger than any bill")
+        return self.decision(
+            BillClosed(
+                lines=view.bill,
+                total=view.total,
+                payments=settled_by(view.payments),
+                paid=view.paid,
+                counted=counted_now(view),
+            )
+        )
+
+
+class ReopenBill(OrderCommand, frozen=True, kw_only=True, tag="reopen_bill"):
+    """Undo every closing that stands. Raises OrderIsCancelled, BillIsOpen."""
+
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        standing = self.uncancelled_view(read).closings.standing
+        if not standing:
+            raise BillIsOpen(order=self.order.hex())
+        return self.decision(
+            *(BillReopened(closing=each.id, reason=self.reason) for each in standing)
+        )

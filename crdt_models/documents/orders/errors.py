@@ -1,0 +1,123 @@
+"""Why a command on an order is refused. Each names the cure; nothing was written."""
+
+from crdt_models.errors import DomainError
+
+
+class UnknownOrder(DomainError):
+    """No opening of this order is known here."""
+
+    code = "unknown_order"
+    sentence = "Order {order} is not known at this terminal."
+    cure = "Check the id; if another terminal opened it, wait for the link to return."
+
+
+class UnknownLine(DomainError):
+    """The order has no such line."""
+
+    code = "unknown_line"
+    sentence = "The order has no line {line}."
+    cure = "Load the order again."
+
+
+class UnknownPayment(DomainError):
+    """The order has no such payment, or it is not waiting for an answer."""
+
+    code = "unknown_payment"
+    sentence = "The order has no payment {payment} that this applies to."
+    cure = "Load the order again."
+
+
+class NoLines(DomainError):
+    """Nothing to act on."""
+
+    code = "no_lines"
+    sentence = "No line was given that this applies to."
+    cure = "Choose at least one line."
+
+
+class OrderTooLarge(DomainError):
+    """More lines than one closing can carry."""
+
+    code = "order_too_large"
+    sentence = "An order holds at most {limit} lines."
+    cure = "Open another order for the rest."
+
+
+class OrderIsCancelled(DomainError):
+    """The order was cancelled."""
+
+    code = "order_is_cancelled"
+    sentence = "Order {order} is cancelled."
+    cure = "Restore the order first, or open a new one."
+
+
+class OrderIsNotCancelled(DomainError):
+    """There is no cancellation to take back."""
+
+    code = "order_is_not_cancelled"
+    sentence = "Order {order} is not cancelled."
+    cure = "Load the order again."
+
+
+class BillIsClosed(DomainError):
+    """The bill is closed; its figures do not change."""
+
+    code = "bill_is_closed"
+    sentence = "The bill of order {order} is closed."
+    cure = "Reopen the bill first."
+
+
+class BillIsOpen(DomainError):
+    """There is no closing to undo."""
+
+    code = "bill_is_open"
+    sentence = "The bill of order {order} is not closed."
+    cure = "Load the order again."
+
+
+class UnpaidBill(DomainError):
+    """Something is still owed."""
+
+    code = "unpaid_bill"
+    sentence = "{balance} centavos are still owed."
+    cure = "Receive the rest, or cancel lines, then close."
+
+
+class MoreThanIsLeft(DomainError):
+    """More would be cancelled than is still ordered."""
+
+    code = "more_than_is_left"
+    sentence = "{asked} thousandths cannot be cancelled, {left} are left."
+    cure = "Cancel at most what is left."
+
+
+class PaymentAboveBalance(DomainError):
+    """More than is owed."""
+
+    code = "payment_above_balance"
+    sentence = "{asked} centavos are more than the {balance} still owed."
+    cure = "Receive what is owed; for cash give what was handed over as `tendered`."
+
+
+class NoChangeFromThis(DomainError):
+    """Change is only given from cash, and never when less was handed over than counts."""
+
+    code = "no_change_from_this"
+    sentence = "{tendered} centavos handed over do not fit a payment of {asked} by {method}."
+    cure = "Give `tendered` for cash only, and at least the amount that counts."
+
+
+class RefundAbovePaid(DomainError):
+    """More would be handed back than was received."""
+
+    code = "refund_above_paid"
+    sentence = "{asked} centavos cannot be refunded, {paid} can."
+    cure = "Refund at most what was paid and not yet refunded."
+
+
+class PaidOrder(DomainError):
+    """Money was received and not refunded."""
+
+    code = "paid_order"
+    sentence = "Order {order} holds {paid} centavos that were paid."
+    cure = "Refund the payments first, then cancel."

@@ -1,0 +1,206 @@
+"""Lines: what was added, what of it was cancelled, how far the kitchen is, and what it costs.
+
+Rules of this file:
+1. Quantity left = added − cancelled, never below zero; what was cancelled beyond it is a dispute.
+2. Two additions under one line id both count. The one with the least stamp answers to the id, the
+   others get an id derived from their own fact.
+3. How far a line is in the kitchen is the furthest anyone reported; a report is never taken back.
+4. A cancellation and a send are concurrent when neither author names the other's fact.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from crdt_models.documents.orders.facts import (
+    ClosedLine,
+    LineAdded,
+    LineCancelled,
+    LinesDelivered,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
+    Modifier,
+)
+from crdt_models.documents.view import Once, View
+from crdt_models.ids import CreatedId, FactId, LineId
+from crdt_models.money import line_amount
+
+Production = Literal["new", "sent", "preparing", "ready", "delivered"]
+
+STAGES: tuple[Production, ...] = ("new", "sent", "preparing", "ready", "delivered")
+_Report = LinesSent | LinesPreparing | LinesReady | LinesDelivered
+_REPORTS: tuple[tuple[type[_Report], int], ...] = (
+    (LinesSent, 1),
+    (LinesPreparing, 2),
+    (LinesReady, 3),
+    (LinesDelivered, 4),
+)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line as all its facts make it.
+
+    id: what commands call it. added: the fact. left: thousandths still ordered. cancelled:
+    thousandths cancelled, at most the quantity added. unit: centavos with modifiers. cancellations:
+    fact ids.
+    """
+
+    id: LineId
+    added: Once[LineAdded]
+    left: int
+    cancelled: int
+    excess: int
+    unit: int
+    stage: Production
+    sends: tuple[FactId, ...]
+    cancellations: tuple[Once[LineCancelled], ...]
+    unseen_sends: tuple[FactId, ...]
+
+    @property
+    def fact(self) -> LineAdded:
+        """What was added."""
+        return self.added.fact
+
+    @property
+    def amount(self) -> int:
+        """Centavos of what is left."""
+        return line_amount(self.left, self.unit)
+
+    @property
+    def is_cancelled_after_send(self) -> bool:
+        """Whether a cancellation says itself that the kitchen already had the line."""
+        return any(each.fact.sends_seen for each in self.cancellations)
+
+
+class ShownLine(msgspec.Struct, frozen=True):
+    """A line as people see it: of a closed bill as billed, else as it is. line: its facts, None
+    when a closing lists what has not arrived. is_residual: came after the closing, part of no
+    total."""
+
+    id: LineId
+    name: str
+    thousandths: int
+    unit: int
+    amount: int
+    line: Line | None
+    is_residual: bool
+
+
+def as_it_is(line: Line, *, is_residual: bool = False) -> ShownLine:
+    """A line that no closing answers for."""
+    return ShownLine(
+        id=line.id,
+        name=line.fact.name,
+        thousandths=line.left,
+        unit=line.unit,
+        amount=line.amount,
+        line=line,
+        is_residual=is_residual,
+    )
+
+
+def as_billed(closed: ClosedLine, line: Line | None) -> ShownLine:
+    """A line of a closed bill."""
+    return ShownLine(
+        id=closed.line,
+        name=closed.name,
+        thousandths=closed.thousandths,
+        unit=closed.unit_centavos,
+        amount=closed.amount_centavos,
+        line=line,
+        is_residual=False,
+    )
+
+
+def lines_of(view: View) -> tuple[Line, ...]:
+    """Every line of an order, cancelled ones included, by stamp."""
+    cancellations = _by_line(view.all(LineCancelled))
+    stages, sends = _reported(view)
+    taken: set[LineId] = set()
+    lines = []
+    for added in view.all(LineAdded):
+        line = added.fact.line
+        if line in taken:
+            line = _own_id(added)
+        taken.add(line)
+        own_sends = sends.get(line, ())
+        cancelled = cancellations.get(line, ())
+        lines.append(_line(view, line, added, stages.get(line, 0), own_sends, cancelled))
+    return tuple(lines)
+
+
+def unit_price(unit_centavos: int, modifiers: Iterable[Modifier]) -> int:
+    """Centavos of one unit with its modifiers, never below zero."""
+    extra = sum(line_amount(each.thousandths, each.unit_centavos) for each in modifiers)
+    return max(0, unit_centavos + extra)
+
+
+def _line(
+    view: View,
+    line: LineId,
+    added: Once[LineAdded],
+    stage: int,
+    sends: tuple[Once[LinesSent], ...],
+    cancellations: tuple[Once[LineCancelled], ...],
+) -> Line:
+    quantity = added.fact.thousandths
+    cancelled = sum(each.fact.thousandths for each in cancellations)
+    return Line(
+        id=line,
+        added=added,
+        left=max(0, quantity - cancelled),
+        cancelled=min(quantity, cancelled),
+        excess=max(0, cancelled - quantity),
+        unit=unit_price(added.fact.unit_centavos, added.fact.modifiers),
+        stage=STAGES[stage],
+        sends=tuple(send.id for send in sends),
+        cancellations=cancellations,
+        unseen_sends=_unseen(view, sends, cancellations),
+    )
+
+
+def _unseen(
+    view: View,
+    sends: tuple[Once[LinesSent], ...],
+    cancellations: tuple[Once[LineCancelled], ...],
+) -> tuple[FactId, ...]:
+    """Sends and cancellations that know nothing of each other: the kitchen may have made it."""
+    found: set[FactId] = set()
+    for cancellation in cancellations:
+        known = view.same_all(cancellation.fact.sends_seen)
+        for send in sends:
+            seen = view.same_all(send.fact.cancellations_seen)
+            if send.id not in known and cancellation.id not in seen:
+                found |= {send.id, cancellation.id}
+    return tuple(sorted(found))
+
+
+def _by_line(
+    facts: tuple[Once[LineCancelled], ...],
+) -> dict[LineId, tuple[Once[LineCancelled], ...]]:
+    found: dict[LineId, tuple[Once[LineCancelled], ...]] = {}
+    for each in facts:
+        found[each.fact.line] = (*found.get(each.fact.line, ()), each)
+    return found
+
+
+def _reported(view: View) -> tuple[dict[LineId, int], dict[LineId, tuple[Once[LinesSent], ...]]]:
+    """How far each line is, and the sends that cover it."""
+    stages: dict[LineId, int] = {}
+    sends: dict[LineId, tuple[Once[LinesSent], ...]] = {}
+    for kind, stage in _REPORTS:
+        for report in view.all(kind):
+            for line in report.fact.lines:
+                stages[line] = max(stage, stages.get(line, 0))
+    for send in view.all(LinesSent):
+        for line in set(send.fact.lines):
+            sends[line] = (*sends.get(line, ()), send)
+    return stages, sends
+
+
+def _own_id(added: Once[LineAdded]) -> LineId:
+    seed = b"malha-line-v1" + added.fact.line + added.id.encode("ascii")
+    return LineId(CreatedId(hashlib.sha256(seed).digest()[:16]))

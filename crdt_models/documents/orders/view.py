@@ -1,0 +1,289 @@
+"""An order as all its facts make it.
+
+Rules of this file:
+1. Three axes, all derived, none stored: account (open → bill asked → closed → settled, or
+   cancelled), production (how far the kitchen is with what is left), fiscal (none yet).
+2. `total` of a closed bill is the closing's; otherwise the sum of what is left of the lines.
+3. `balance` is what the customer still owes: below zero too much was paid. `received − refunded`
+   counts every confirmed payment, whatever the closing listed, so no money is ever lost from sight.
+"""
+
+from typing import Any, Literal, cast
+
+from crdt_models.documents.orders.bill import (
+    Closings,
+    Late,
+    billed,
+    closings_of,
+    is_asked,
+    late_of,
+)
+from crdt_models.documents.orders.facts import (
+    BillAsked,
+    BillClosed,
+    BillReopened,
+    ClosedLine,
+    FieldName,
+    FieldSet,
+    FlagSet,
+    LineAdded,
+    LineCancelled,
+    LinesDelivered,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
+    OrderCancelled,
+    OrderNumbered,
+    OrderOpened,
+    OrderRestored,
+    PaymentConfirmed,
+    PaymentDenied,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentUnknown,
+)
+from crdt_models.documents.orders.lines import (
+    STAGES,
+    Line,
+    Production,
+    ShownLine,
+    as_billed,
+    as_it_is,
+    lines_of,
+)
+from crdt_models.documents.orders.payments import Payment, payments_of
+from crdt_models.documents.register import Register, Write
+from crdt_models.documents.view import Derived, Once, View
+from crdt_models.ids import CreatedId, LineId, OrderId, PaymentId, TableId, order_of
+
+Account = Literal["open", "bill_asked", "closed", "settled", "cancelled"]
+
+FIELDS: tuple[FieldName, ...] = (
+    "table", "tab", "waiter", "customer", "note", "people", "service_type", "external_id",
+)  # fmt: skip
+DEFAULT_FLAGS = ("financeiro", "producao", "expedicao")  # shown as false before anyone sets them
+Value = str | int | None
+
+
+class OrderView(View):
+    """One order. All amounts in centavos, all quantities in thousandths."""
+
+    UNDERSTANDS = frozenset({
+        OrderOpened, OrderNumbered, LineAdded, LineCancelled, LinesSent, LinesPreparing, LinesReady,
+        LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
+        PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
+        OrderRestored,
+    })  # fmt: skip
+
+    @property
+    def order(self) -> OrderId:
+        """The order's id, from its document's."""
+        return order_of(self.document)
+
+    @property
+    def opening(self) -> Once[OrderOpened] | None:
+        """The first opening, None while it has not arrived."""
+        openings = self.all(OrderOpened)
+        return openings[0] if openings else None
+
+    @property
+    def numbers(self) -> tuple[Once[OrderNumbered], ...]:
+        """Numbers given by different commands; the first is the one shown."""
+        return self.all(OrderNumbered)
+
+    @Derived
+    def aliases(self) -> tuple[tuple[str, int], ...]:
+        """Other (letters, number) this order was given, sorted."""
+        shown = self.numbers[0].fact if self.numbers else None
+        told = (cast(OrderNumbered, entry.fact) for entry in self.told(OrderNumbered))
+        given = {(fact.letters, fact.number) for fact in told}
+        if shown is not None:
+            given.discard((shown.letters, shown.number))
+        return tuple(sorted(given))
+
+    @Derived
+    def fields(self) -> dict[str, Register[Value]]:
+        """The registers. An opening writes all of them."""
+        writes: dict[str, list[Write[Value]]] = {field: [] for field in FIELDS}
+        nothing: frozenset[Any] = frozenset()
+        for opening in self.all(OrderOpened):
+            for field in FIELDS:
+                value = _first_value(opening.fact, field)
+                writes[field].append(Write(opening.id, opening.stamp, value, nothing))
+        for set_ in self.all(FieldSet):
+            replaces = self.same_all(set_.fact.replaces)
+            writes[set_.fact.field].append(Write(set_.id, set_.stamp, set_.fact.value, replaces))
+        return {field: Register(found) for field, found in writes.items()}
+
+    def text(self, field: FieldName) -> str | None:
+        """The current value of a text field."""
+        value = self.fields[field].value(None)
+        return value if isinstance(value, str) else None
+
+    @property
+    def table(self) -> TableId | None:
+        """The dining table it stands at."""
+        value = self.text("table")
+        return None if value is None else TableId(CreatedId(bytes.fromhex(value)))
+
+    @property
+    def people(self) -> int | None:
+        """How many sit at the table."""
+        return cast(int | None, self.fields["people"].value(None))
+
+    @Derived
+    def flags(self) -> dict[str, Register[bool]]:
+        """The marks that were ever set, by name."""
+        writes: dict[str, list[Write[bool]]] = {}
+        for flag in self.all(FlagSet):
+            replaces = self.same_all(flag.fact.replaces)
+            write = Write(flag.id, flag.stamp, flag.fact.value, replaces)
+            writes.setdefault(flag.fact.name, []).append(write)
+        return {name: Register(found) for name, found in sorted(writes.items())}
+
+    def flag(self, name: str) -> bool:
+        """The current value of a mark; false until set."""
+        register = self.flags.get(name)
+        return register is not None and register.value(False)  # noqa: FBT003 - the default
+
+    @Derived
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, cancelled ones included, by stamp."""
+        return lines_of(self)
+
+    @Derived
+    def lines_by_id(self) -> dict[LineId, Line]:
+        """The lines by the id that commands use."""
+        return {line.id: line for line in self.lines}
+
+    @Derived
+    def shown_lines(self) -> tuple[ShownLine, ...]:
+        """The closing's lines and then late ones; while the bill is open all, cancelled ones
+        too."""
+        if self.closed is None:
+            return tuple(as_it_is(line) for line in self.lines)
+        closed = [as_billed(each, self.lines_by_id.get(each.line)) for each in self.bill]
+        return (*closed, *(as_it_is(line, is_residual=True) for line in self.late.lines))
+
+    @Derived
+    def payments(self) -> tuple[Payment, ...]:
+        """Every payment, by stamp, whether it counts or not."""
+        return payments_of(self)
+
+    def payments_under(self, payment: PaymentId) -> tuple[Payment, ...]:
+        """The payments that go by an id: more than one when a command id was used twice."""
+        return tuple(each for each in self.payments if each.id == payment)
+
+    @Derived
+    def closings(self) -> Closings:
+        """Every closing of the bill."""
+        return closings_of(self)
+
+    @property
+    def closed(self) -> Once[BillClosed] | None:
+        """The closing that answers for the bill, None while the bill is open."""
+        standing = self.closings.standing
+        return standing[-1] if standing else None
+
+    @Derived
+    def late(self) -> Late:
+        """What the closing did not count; nothing while the bill is open."""
+        return Late((), ()) if self.closed is None else late_of(self, self.closed, self.lines)
+
+    @property
+    def residual(self) -> int:
+        """Centavos of lines that came after the closing, part of no balance."""
+        return self.late.centavos
+
+    @Derived
+    def bill(self) -> tuple[ClosedLine, ...]:
+        """The lines of the bill: the closing's, or what a closing made now would list."""
+        return billed(self.lines) if self.closed is None else self.closed.fact.lines
+
+    @Derived
+    def total(self) -> int:
+        """Centavos of the bill, also of a cancelled order."""
+        if self.closed is not None:
+            return self.closed.fact.total
+        return sum(line.amount for line in self.lines)
+
+    @Derived
+    def received(self) -> int:
+        """Centavos of all payments that count."""
+        return sum(each.centavos for each in self.payments if each.state == "confirmed")
+
+    @Derived
+    def refunded(self) -> int:
+        """Centavos handed back."""
+        return sum(each.fact.centavos for each in self.all(PaymentRefunded))
+
+    @property
+    def paid(self) -> int:
+        """received − refunded, never below zero."""
+        return max(0, self.received - self.refunded)
+
+    @property
+    def owed(self) -> int:
+        """What payments are measured against: nothing for a cancelled order that was never
+        closed."""
+        return 0 if self.is_cancelled and self.closed is None else self.total
+
+    @property
+    def balance(self) -> int:
+        """Centavos still owed; below zero: too much was paid."""
+        return self.owed - (self.received - self.refunded)
+
+    @property
+    def revenue(self) -> int:
+        """For statistics: the closing's total, else the computed one unless the order is
+        cancelled."""
+        return self.owed
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the money covers the bill."""
+        return self.balance <= 0 and (self.owed > 0 or self.closed is not None)
+
+    @Derived
+    def cancellations(self) -> tuple[Once[OrderCancelled], ...]:
+        """Cancellations of the whole order that no restoring names."""
+        restored = self.same_all(
+            each for fact in self.all(OrderRestored) for each in fact.fact.cancellations
+        )
+        return tuple(each for each in self.all(OrderCancelled) if each.id not in restored)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a cancellation of the order stands."""
+        return bool(self.cancellations)
+
+    @Derived
+    def account(self) -> Account:
+        """Where the bill stands."""
+        if self.is_cancelled:
+            return "cancelled"
+        if self.closed is not None:
+            return "settled" if self.balance <= 0 else "closed"
+        return "bill_asked" if is_asked(self, self.closings) else "open"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still occupies its table: opened, neither closed nor cancelled."""
+        return self.opening is not None and self.account in ("open", "bill_asked")
+
+    @Derived
+    def production(self) -> Production:
+        """How far the kitchen is with all that is left: the stage of the line furthest behind."""
+        stages = [STAGES.index(line.stage) for line in self.lines if line.left]
+        return STAGES[min(stages, default=0)]
+
+    @property
+    def fiscal(self) -> Literal["none"]:
+        """Fiscal documents come with the fiscal port."""
+        return "none"
+
+
+def _first_value(opening: OrderOpened, field: FieldName) -> Value:
+    if field == "table":
+        return None if opening.table is None else opening.table.hex()
+    return cast(Value, getattr(opening, field))

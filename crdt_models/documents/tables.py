@@ -1,0 +1,257 @@
+"""The dining room: areas and dining tables. One document for the site.
+
+Rules of this file:
+1. Everything that can be changed is a register; adding a table writes the first value of each.
+2. Whether a table is occupied is not stored here: it follows from the open orders (`read_models`).
+3. Commands stand in `table_commands`.
+4. A table is switched off (`active` false), never deleted: old orders still name it.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from crdt_models.documents.fields import AnyId, FactRefs, Label, Name, TableRef, is_id_text
+from crdt_models.documents.register import Register, Write
+from crdt_models.documents.view import Derived, View
+from crdt_models.fact import Fact, Stamp
+from crdt_models.ids import CreatedId, FactId, TableId
+
+Seats = Annotated[int, Meta(ge=0, le=1000)]
+Coordinate = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+Milliseconds = Annotated[int, Meta(ge=0, le=2**48 - 1)]
+TableField = Literal["label", "area", "seats", "waiter", "cleaning", "active"]
+TableValue = str | int | bool | None
+
+
+class AreaAdded(Fact, frozen=True, tag="area_added"):
+    """A part of the dining room begins to exist."""
+
+    area: AnyId
+    name: Name
+
+
+class AreaRenamed(Fact, frozen=True, tag="area_renamed"):
+    """The register of an area's name was written."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+
+    area: AnyId
+    name: Name
+    replaces: FactRefs = ()
+
+
+class TableAdded(Fact, frozen=True, tag="table_added"):
+    """A dining table begins to exist. x, y: on the plan, in units of the front end's choice."""
+
+    table: TableRef
+    label: Label
+    area: AnyId | None = None
+    seats: Seats = 0
+    x: Coordinate = 0
+    y: Coordinate = 0
+
+
+class TableFieldSet(Fact, frozen=True, tag="table_field_set"):
+    """A register was written. label text; area its id as 32 hexadecimal digits or None; seats
+    number; waiter text or None; cleaning, active truth values."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+
+    table: TableRef
+    field: TableField
+    value: Name | Seats | bool | None
+    replaces: FactRefs = ()
+
+    def __post_init__(self) -> None:
+        is_id = self.field != "area" or self.value is None or is_id_text(str(self.value))
+        if type(self.value) not in _TYPES[self.field] or not is_id:
+            raise ValueError(f"{self.field} cannot hold this value")
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "label": (str,),
+    "area": (str, type(None)),
+    "seats": (int,),
+    "waiter": (str, type(None)),
+    "cleaning": (bool,),
+    "active": (bool,),
+}
+
+
+class TablePlaced(Fact, frozen=True, tag="table_placed"):
+    """The register of a table's place on the plan was written, both coordinates at once."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+
+    table: TableRef
+    x: Coordinate
+    y: Coordinate
+    replaces: FactRefs = ()
+
+
+class TableReserved(Fact, frozen=True, tag="table_reserved"):
+    """The register of a table's reservation was written. name: for whom; None releases the table.
+    until_ms: milliseconds since 1970, None when open-ended."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+
+    table: TableRef
+    name: Name | None = None
+    until_ms: Milliseconds | None = None
+    replaces: FactRefs = ()
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """For whom, and until when (milliseconds since 1970; None: open-ended)."""
+
+    name: str
+    until_ms: int | None
+
+
+class Area(msgspec.Struct, frozen=True):
+    """A part of the dining room."""
+
+    id: CreatedId
+    names: Register[str]
+
+    @property
+    def name(self) -> str:
+        """The current name."""
+        return self.names.value("")
+
+
+class DiningTable(msgspec.Struct, frozen=True):
+    """A dining table. fields: the registers by name; places: (x, y)."""
+
+    id: TableId
+    fields: dict[str, Register[TableValue]]
+    places: Register[tuple[int, int]]
+    reservations: Register[Reservation | None]
+    added: Stamp
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return str(self.fields["label"].value(""))
+
+    @property
+    def area(self) -> CreatedId | None:
+        """The area it stands in."""
+        value = self.fields["area"].value(None)
+        return CreatedId(bytes.fromhex(value)) if isinstance(value, str) else None
+
+    @property
+    def seats(self) -> int:
+        """How many people it seats; 0 when nobody said."""
+        return int(self.fields["seats"].value(0) or 0)
+
+    @property
+    def waiter(self) -> str | None:
+        """Who serves it."""
+        value = self.fields["waiter"].value(None)
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_cleaning(self) -> bool:
+        """Whether it waits to be cleaned."""
+        return self.fields["cleaning"].value(False) is True  # noqa: FBT003 - the default
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is in use at all."""
+        return self.fields["active"].value(True) is True  # noqa: FBT003 - the default
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(x, y) on the plan."""
+        return self.places.value((0, 0))
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """The reservation in force; whether its time has passed is for the reader's clock."""
+        return self.reservations.value(None)
+
+
+class TablesView(View):
+    """The areas and dining tables of the site."""
+
+    UNDERSTANDS = frozenset(
+        {AreaAdded, AreaRenamed, TableAdded, TableFieldSet, TablePlaced, TableReserved}
+    )
+
+    @Derived
+    def areas(self) -> dict[CreatedId, Area]:
+        """The areas by id, in the order in which they were added."""
+        writes: dict[CreatedId, list[Write[str]]] = {}
+        for area in self.all(AreaAdded):
+            write = Write(area.id, area.stamp, area.fact.name, _NOTHING)
+            writes.setdefault(area.fact.area, []).append(write)
+        for renamed in self.all(AreaRenamed):
+            if renamed.fact.area in writes:
+                replaces = self.same_all(renamed.fact.replaces)
+                write = Write(renamed.id, renamed.stamp, renamed.fact.name, replaces)
+                writes[renamed.fact.area].append(write)
+        return {area: Area(area, Register(found)) for area, found in writes.items()}
+
+    @Derived
+    def tables(self) -> dict[TableId, DiningTable]:
+        """The dining tables by id, in the order in which they were added."""
+        drafts: dict[TableId, _Draft] = {}
+        for added in self.all(TableAdded):
+            draft = drafts.setdefault(added.fact.table, _Draft(added.stamp))
+            draft.begin(added.id, added.stamp, added.fact)
+        for set_ in self.all(TableFieldSet):
+            if set_.fact.table in drafts:
+                write = Write[TableValue](
+                    set_.id, set_.stamp, set_.fact.value, self.same_all(set_.fact.replaces)
+                )
+                drafts[set_.fact.table].fields[set_.fact.field].append(write)
+        for placed in self.all(TablePlaced):
+            if placed.fact.table in drafts:
+                place = (placed.fact.x, placed.fact.y)
+                replaces = self.same_all(placed.fact.replaces)
+                drafts[placed.fact.table].places.append(
+                    Write(placed.id, placed.stamp, place, replaces)
+                )
+        for reserved in self.all(TableReserved):
+            if reserved.fact.table in drafts:
+                replaces = self.same_all(reserved.fact.replaces)
+                value = _reservation(reserved.fact)
+                drafts[reserved.fact.table].reservations.append(
+                    Write(reserved.id, reserved.stamp, value, replaces)
+                )
+        return {table: draft.finished(table) for table, draft in drafts.items()}
+
+
+_NOTHING: frozenset[FactId] = frozenset()
+
+
+class _Draft:
+    """The writes of one table while they are collected."""
+
+    def __init__(self, added: Stamp) -> None:
+        self.added = added
+        self.fields: dict[str, list[Write[TableValue]]] = {field: [] for field in _TYPES}
+        self.places: list[Write[tuple[int, int]]] = []
+        self.reservations: list[Write[Reservation | None]] = []
+
+    def begin(self, fact_id: FactId, stamp: Stamp, fact: TableAdded) -> None:
+        area = None if fact.area is None else fact.area.hex()
+        for field, value in (("label", fact.label), ("area", area), ("seats", fact.seats)):
+            self.fields[field].append(Write[TableValue](fact_id, stamp, value, _NOTHING))
+        self.places.append(Write(fact_id, stamp, (fact.x, fact.y), _NOTHING))
+
+    def finished(self, table: TableId) -> DiningTable:
+        return DiningTable(
+            id=table,
+            fields={field: Register(writes) for field, writes in self.fields.items()},
+            places=Register(self.places),
+            reservations=Register(self.reservations),
+            added=self.added,
+        )
+
+
+def _reservation(fact: TableReserved) -> Reservation | None:
+    return None if fact.name is None else Reservation(fact.name, fact.until_ms)

@@ -1,0 +1,442 @@
+"""The conductor of all links of one peer: the only face of replication that shells use.
+
+Rules of this file:
+1. Sans-IO. Times are monotonic seconds, given with every input; the wall clock is a port and only
+   measured for people; dice only stagger timers.
+2. Every input changes state and then calls `_evaluate`; only `_evaluate` decides what is due.
+3. Nothing that is not committed is ever sent: changes enter by `committed` or come from the log.
+4. Nothing received is believed: bytes go to the node, which judges and commits them.
+5. A Have goes out at connect, every interval (staggered), and in reply to a differing Have only if
+   ours changed since it was last sent on that link. Otherwise two peers would ping-pong.
+
+The shell: call `link_up`, feed `receive`, hand its bytes to the node, call `committed` after each
+commit, `tick` at `next_deadline`; after any call send `outgoing` of each of `links_with_output`,
+and close what `should_close` names once its last frames are sent. Take `outgoing` only when the
+frames taken before are sent: what is not taken yet is what the bounds apply to.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from crdt_models.ids import ChangeId, DeviceId
+from crdt_models.replication.anti_entropy import missing_from
+from crdt_models.replication.compose import Outlook, compose
+from crdt_models.replication.figures import Lag, LinkFigures, LinkStatistics, Statistics
+from crdt_models.replication.holdings import Header, Holdings, LogReader
+from crdt_models.replication.link import CloseReason, Closing, Link, Me, Received, State
+from crdt_models.replication.messages import (
+    MAX_ADDRESS_DEVICES,
+    Addresses,
+    Changes,
+    Have,
+    Neighbours,
+    Want,
+)
+from crdt_models.replication.spread import (
+    Recent,
+    Route,
+    targets,
+    uncovered_by_drop,
+    uncovered_by_loss,
+)
+from crdt_models.replication.wants import LAG_MISSES, WantBook
+
+MAX_ARRIVING = 20_000  # changes handed to the node and not committed yet
+
+
+class Dice(Protocol):
+    """A source of chance, such as random.Random."""
+
+    def uniform(self, a: float, b: float, /) -> float: ...
+
+
+class GossipSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One knob and one bound; everything else follows from them.
+
+    interval: T, seconds between two Haves on a link (± a quarter). Shorter finds losses sooner and
+    costs one small frame per link more often · queue_bytes: pushes kept for a slow link.
+    """
+
+    interval: float = 2.0
+    queue_bytes: int = 1024 * 1024  # about 3,000 changes
+
+    @property
+    def want_deadline(self) -> float:
+        """Seconds an answer may take: two intervals, so that a busy peer is not called a liar."""
+        return 2 * self.interval
+
+    @property
+    def silence(self) -> float:
+        """Seconds without a frame: five Haves missed in a row are no accident."""
+        return 5 * self.interval
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """A change that the node has stored durably. data: its original bytes."""
+
+    header: Header
+    data: bytes
+
+
+class Gossip:
+    """Replication of one peer over any number of links. A link is any number the shell picks."""
+
+    def __init__(
+        self,
+        me: Me,
+        log: LogReader,
+        dice: Dice,
+        settings: GossipSettings | None = None,
+        *,
+        wall_ms: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """wall_ms: the wall clock, ms since 1970, measured against the neighbours' for show."""
+        self._me = me
+        self._log = log
+        self._dice = dice
+        self._settings = settings or GossipSettings()
+        self._wall_ms = wall_ms
+        self._holdings = Holdings(log)
+        self._links: dict[int, Link] = {}
+        self._wants = WantBook(self._settings.interval, self._settings.want_deadline)
+        self._recent = Recent(2 * self._settings.interval)
+        self._arriving: dict[ChangeId, float] = {}  # handed to the node → until when we wait for it
+        self._plan_at: float | None = None  # when a waiting Want may be asked again
+        self._plan_due = False
+        self._addresses: Mapping[DeviceId, tuple[str, ...]] = {}
+        self._learned: dict[DeviceId, tuple[str, ...]] = {}
+        self._business_day = 0
+        self._token = 0
+        self._past = LinkFigures()
+
+    # -- inputs
+
+    def link_up(self, link: int, peer_device: DeviceId, now: float) -> None:
+        """A link to an authenticated peer of this site stands. `link` is not in use."""
+        assert link not in self._links, f"link {link} is up already"
+        self._links[link] = Link(
+            self._me,
+            peer_device,
+            now,
+            silence=self._settings.silence,
+            queue=self._settings.queue_bytes,
+        )
+        self._evaluate(now)
+
+    def link_down(self, link: int, now: float) -> None:
+        """The link is gone, whoever closed it. Unknown links are no error."""
+        gone = self._links.pop(link, None)
+        if gone is None:
+            return
+        self._past.add(gone.figures)
+        self._wants.forget(link)
+        self._plan_due = True
+        left_out = uncovered_by_drop(_route(gone), self._routes())
+        self._push_again(self._recent.from_link(link, now), left_out)
+        self._neighbours_changed()
+        self._evaluate(now)
+
+    def receive(self, link: int, frame: bytes, now: float) -> list[bytes]:
+        """Bytes of changes to hand to the node with `link` as their source; often none.
+
+        Never raises on any frame. After a frame that breaks the protocol `should_close` tells.
+        """
+        heard = self._links.get(link)
+        if heard is None:
+            return []
+        before = heard.state
+        message = heard.receive(frame, now)
+        changes = self._act_on(link, heard, message, now)
+        if heard.state is not before:
+            self._neighbours_changed()
+        self._evaluate(now)
+        return changes
+
+    def committed(self, changes: Sequence[Committed], source: int | None, now: float) -> None:
+        """These changes became durable here just now, each told exactly once.
+
+        source: the link they came by; None for this peer's own and for what came by no link.
+        """
+        if not changes:
+            return
+        ids = [each.header.id for each in changes]
+        gaps = self._holdings.gap_version
+        self._holdings.add(each.header for each in changes)
+        if source in self._links and source is not None:
+            self._plan_due = self._wants.progress(source) or self._plan_due
+            self._recent.note(ids, source, now)
+        for link in targets(source, self._routes()):
+            for each in changes:
+                self._links[link].push(each.data)
+        for change in ids:
+            self._arriving.pop(change, None)
+        self._plan_due = self._wants.arrived(ids) or self._plan_due
+        self._claims_moved(set(ids), gaps_moved=self._holdings.gap_version != gaps)
+        self._evaluate(now)
+
+    def refused(self, link: int, count: int, now: float) -> None:
+        """The node refused `count` changes that came by `link`."""
+        if link in self._links:
+            self._links[link].refused(count, now)
+
+    def tick(self, now: float) -> None:
+        """Let time pass. Call at `next_deadline`; earlier or later does no harm."""
+        for link in self._links.values():
+            link.check_silence(now)
+        self._evaluate(now)
+
+    def close(self, link: int, detail: str) -> None:
+        """Ask for an orderly end: a Goodbye, then `should_close`. detail: a–z and _, ≤ 32."""
+        if link in self._links:
+            self._links[link].close(Closing(CloseReason.OURS, detail))
+
+    def set_business_day(self, day: int) -> None:
+        """The business day in use here, days since 1970-01-01; told to neighbours."""
+        self._business_day = day
+
+    def set_addresses(self, known: Mapping[DeviceId, tuple[str, ...]]) -> None:
+        """Where peers were last reached, to be told to neighbours (the first 64, 8 each)."""
+        self._addresses = dict(known)
+        for link in self._talking().values():
+            link.addresses_due = True
+
+    # -- outputs
+
+    def next_deadline(self) -> float:
+        """When `tick` is wanted, monotonic seconds; infinity when nothing is due."""
+        times = [self._wants.next_deadline(), self._plan_at]
+        for link in self._links.values():
+            if link.state is not State.CLOSED:
+                times.append(link.silent_at())
+            if link.state is State.TALKING:
+                times += [link.next_have, link.next_ping]
+        return min((time for time in times if time is not None), default=float("inf"))
+
+    def links_with_output(self) -> list[int]:
+        """The links for which `outgoing` would give frames."""
+        return [number for number, link in self._links.items() if link.has_output()]
+
+    def outgoing(self, link: int) -> list[bytes]:
+        """Frames to send on `link`, in this order. At most one answer of 200 KiB at a time."""
+        sender = self._links.get(link)
+        if sender is None:
+            return []
+        outlook = Outlook(
+            me=self._me,
+            log=self._log,
+            holdings=self._holdings,
+            neighbours=self.neighbours(),
+            addresses=self._addresses,
+            business_day=self._business_day,
+            wall_ms=self._wall_ms,
+        )
+        frames = list(compose(sender, outlook))
+        sender.figures.frames_out += len(frames)
+        sender.figures.bytes_out += sum(map(len, frames))
+        return frames
+
+    def should_close(self, link: int) -> Closing | None:
+        """Why the shell is to close `link` after sending its last frames; None to keep it."""
+        found = self._links.get(link)
+        return None if found is None else found.closing
+
+    def neighbours(self) -> list[DeviceId]:
+        """The devices at the other ends of the links that passed the greeting, ascending."""
+        return sorted({link.peer for link in self._talking().values()})
+
+    def learned_addresses(self) -> dict[DeviceId, tuple[str, ...]]:
+        """Where neighbours say peers can be reached: hints, never trusted."""
+        return dict(self._learned)
+
+    def neighbours_days(self) -> list[int]:
+        """The business days in use at linked peers, days since 1970-01-01."""
+        return [link.business_day for link in self._talking().values()]
+
+    def statistics(self) -> Statistics:
+        total = LinkFigures()
+        total.add(self._past)
+        for link in self._links.values():
+            total.add(link.figures)
+        return Statistics(
+            links={number: self._link_statistics(link) for number, link in self._links.items()},
+            total=total,
+            lag=self._lag(),
+            wants_in_flight=self._wants.in_flight,
+        )
+
+    # -- acting on what was received
+
+    def _act_on(self, number: int, link: Link, message: Received | None, now: float) -> list[bytes]:
+        match message:
+            case Have():
+                self._have_received(number, link)
+            case Changes():
+                return self._changes_received(number, link, message, now)
+            case Neighbours():
+                self._neighbours_received(number, link, frozenset(message.devices), now)
+            case Addresses():
+                self._learn(message)
+            case _:
+                pass
+        return []
+
+    def _have_received(self, number: int, link: Link) -> None:
+        is_ours = self._holdings.is_tip
+        tips = [entry.tip for entry in link.claims if not is_ours(entry.device, entry.tip)]
+        link.unheld = set(tips) - self._log.holds_many(tips)
+        self._want_from(number, link)
+        ours, _ = self._holdings.have()
+        differs = ours.entries != link.claims or ours.more or link.claims_more
+        if differs and link.have_sent_version != self._holdings.version:
+            link.have_due = True
+
+    def _changes_received(
+        self, number: int, link: Link, message: Changes, now: float
+    ) -> list[bytes]:
+        link.figures.received += len(message.changes)
+        ids = [ChangeId(hashlib.sha256(change).digest()) for change in message.changes]
+        held = self._log.holds_many(ids)
+        fresh = {
+            change_id: change
+            for change_id, change in zip(ids, message.changes, strict=True)
+            if change_id not in held
+        }
+        if (
+            message.answer is not None
+            and not fresh
+            and self._wants.answered_in_vain(number, message.answer, now)
+        ):
+            link.figures.misses += 1
+            self._plan_due = True
+        until = now + self._settings.interval
+        if len(self._arriving) < MAX_ARRIVING:
+            self._arriving.update(dict.fromkeys(fresh, until))
+        return list(fresh.values())
+
+    def _neighbours_received(
+        self, number: int, link: Link, devices: frozenset[DeviceId], now: float
+    ) -> None:
+        lost = link.neighbours - devices
+        link.neighbours = devices
+        if lost:
+            left_out = uncovered_by_loss(lost, number, self._routes())
+            self._push_again(self._recent.from_link(number, now), left_out)
+
+    def _learn(self, message: Addresses) -> None:
+        for device, addresses in message.known:
+            if device in self._learned or len(self._learned) < MAX_ADDRESS_DEVICES:
+                self._learned[device] = addresses
+
+    # -- what is due
+
+    def _evaluate(self, now: float) -> None:
+        self._give_up_arriving(now)
+        self._expire_wants(now)
+        for link in self._talking().values():
+            if now >= link.next_have:
+                link.have_due = True
+                link.next_have = now + self._staggered(1)
+            if now >= link.next_ping:
+                self._token += 1
+                link.ping(self._token, self._wall_ms(), self._business_day, now)
+                link.next_ping = now + self._staggered(2)
+        if self._plan_due or (self._plan_at is not None and now >= self._plan_at):
+            self._plan(now)
+
+    def _give_up_arriving(self, now: float) -> None:
+        """What the node has not committed in time may be asked for. The oldest stand in front."""
+        while self._arriving:
+            change = next(iter(self._arriving))
+            if self._arriving[change] > now:
+                return
+            del self._arriving[change]
+            self._plan_due = True
+
+    def _staggered(self, intervals: float) -> float:
+        return self._settings.interval * intervals * self._dice.uniform(0.75, 1.25)
+
+    def _expire_wants(self, now: float) -> None:
+        for number in self._wants.expire(now):
+            self._plan_due = True
+            if number in self._links:
+                self._links[number].figures.misses += 1
+
+    def _plan(self, now: float) -> None:
+        """Send Wants for what peers claim to have."""
+        claims = {
+            number: [each for each in link.wanted if each.id not in self._arriving]
+            for number, link in self._talking().items()
+            if link.wanted
+        }
+        chosen, self._plan_at = self._wants.choose(claims, now)
+        self._plan_due = False
+        for number, wanted in chosen:
+            link = self._links[number]
+            link.asking.append(Want(wanted.id, self._holdings.entries_of(wanted.device)))
+            link.figures.wants += 1
+
+    def _want_from(self, number: int, link: Link) -> None:
+        """Work out anew what `link` claims and we lack."""
+        held = link.unheld
+        link.wanted = missing_from(self._holdings, link.claims, lambda tip: tip not in held)
+        self._wants.keep_only(number, link.wanted)
+        self._plan_due = self._plan_due or bool(link.wanted)
+
+    def _claims_moved(self, stored: set[ChangeId], *, gaps_moved: bool) -> None:
+        """Our holdings changed: what we want of each link may have changed too."""
+        for number, link in self._links.items():
+            if gaps_moved or not stored.isdisjoint(link.unheld):
+                link.unheld -= stored
+                self._want_from(number, link)
+
+    # -- spreading
+
+    def _push_again(self, changes: Sequence[ChangeId], links: Sequence[int]) -> None:
+        if changes and links:
+            data = self._log.data(changes)
+            for number in links:
+                for change in data:
+                    self._links[number].push(change)
+
+    def _routes(self) -> dict[int, Route]:
+        return {number: _route(link) for number, link in self._talking().items()}
+
+    def _talking(self) -> dict[int, Link]:
+        return {number: link for number, link in self._links.items() if link.state is State.TALKING}
+
+    def _neighbours_changed(self) -> None:
+        for link in self._talking().values():
+            link.neighbours_due = True
+
+    # -- figures
+
+    def _lag(self) -> dict[DeviceId, Lag]:
+        known = self._holdings.heights()
+        claimed = dict(known)
+        for number, link in self._talking().items():
+            for entry in link.claims:
+                if self._wants.misses(number, entry.tip) < LAG_MISSES:
+                    highest = claimed.get(entry.device, 0)
+                    claimed[entry.device] = max(highest, entry.sequence)
+        return {device: Lag(known.get(device, 0), claimed[device]) for device in claimed}
+
+    def _link_statistics(self, link: Link) -> LinkStatistics:
+        theirs = link.theirs
+        return LinkStatistics(
+            peer=link.peer,
+            state=link.state,
+            letters="" if theirs is None else theirs.letters,
+            program="" if theirs is None else theirs.program,
+            wanted=len(link.wanted),
+            in_step=link.claims == self._holdings.have()[0].entries,
+            round_trip=link.round_trip,
+            clock_difference_ms=link.clock_difference_ms,
+            figures=msgspec.structs.replace(link.figures),
+        )
+
+
+def _route(link: Link) -> Route:
+    return Route(link.peer, link.neighbours)

@@ -1,0 +1,329 @@
+"""One replication link: what two peers say to each other, and in which order.
+
+Rules of this file:
+1. No I/O, no clock, no dice: bytes and times (monotonic seconds) are arguments.
+2. Both ends run this same class; nothing here knows who dialled.
+3. What may come when is one transition table. What breaks it closes the link with a typed reason;
+   bytes from outside never raise.
+4. Nothing is queued but pushed changes (bounded in bytes) and Wants to answer (bounded in number).
+   Everything else is composed from state when the shell asks for output, so it cannot pile up and
+   what is sent is never stale.
+5. What the other peer says it has is replaced by each Have, never merged.
+
+The exchange of trust chains, once there is one, is a state between GREETING and TALKING: nothing
+else passes before it is complete. Until then `author_opened` travels in front of what it proves.
+"""
+
+from collections import deque
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import msgspec
+
+from crdt_models.ids import ChangeId, DeviceId, SiteId
+from crdt_models.replication.anti_entropy import Wanted
+from crdt_models.replication.figures import LinkFigures
+from crdt_models.replication.messages import (
+    MAX_CHANGES,
+    MAX_CHANGES_BYTES,
+    Addresses,
+    Changes,
+    Goodbye,
+    Have,
+    HaveEntry,
+    Hello,
+    Ignored,
+    MalformedFrame,
+    Message,
+    Neighbours,
+    Ping,
+    Pong,
+    UnknownMajor,
+    Want,
+    decode_message,
+    encode_message,
+)
+
+MAX_PENDING_WANTS = 32  # unanswered Wants of the other peer; it asks 16 at a time
+FRAMES_PER_SECOND = 2000  # sustained; one push a frame at twice the fastest author we know
+FRAMES_AT_ONCE = 10_000  # after a pause
+REFUSED_LIMIT = 200  # refused changes, forgiven at one a second; beyond it the link is closed
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    GREETING = "greeting"  # ours is said, theirs is awaited
+    TALKING = "talking"
+    CLOSED = "closed"
+
+
+class CloseReason(StrEnum):
+    """Why this end wants the link closed. The value travels in the Goodbye."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_MAJOR = "unknown_major"
+    OUT_OF_TURN = "out_of_turn"
+    WRONG_SITE = "wrong_site"
+    WRONG_DEVICE = "wrong_device"
+    SILENT = "silent"
+    FLOODING = "flooding"
+    TOO_MANY_REFUSED = "too_many_refused"
+    TOLD_GOODBYE = "told_goodbye"  # the other peer closed; `detail` has its reason
+    OURS = "ours"  # this peer's shell asked for it; `detail` has its reason
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """reason · detail: English, for the log."""
+
+    reason: CloseReason
+    detail: str = ""
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who this peer is. letters: A … ZZZ · program: its version, ≤ 32 characters."""
+
+    site: SiteId
+    device: DeviceId
+    letters: str
+    program: str
+
+
+_ANY_TIME: Final[dict[type[Message | Ignored], State]] = dict.fromkeys(
+    (Have, Want, Changes, Neighbours, Addresses, Ping, Pong, Ignored), State.TALKING
+)
+# state → message → next state. What is not listed closes the link as OUT_OF_TURN.
+TRANSITIONS: Final[dict[State, dict[type[Message | Ignored], State]]] = {
+    State.GREETING: {Hello: State.TALKING, Goodbye: State.CLOSED, Ignored: State.GREETING},
+    State.TALKING: {**_ANY_TIME, Goodbye: State.CLOSED},
+    State.CLOSED: {},
+}
+
+Received: TypeAlias = Message | Ignored
+
+
+class Link:
+    """One end of one conversation. peer: the device that the link's handshake authenticated."""
+
+    def __init__(self, me: Me, peer: DeviceId, now: float, *, silence: float, queue: int) -> None:
+        """silence: seconds without a frame after which it closes · queue: bytes of pushes kept."""
+        self.peer = peer
+        self.state = State.GREETING
+        self.closing: Closing | None = None
+        self.theirs: Hello | None = None
+        self._me = me
+        self._silence = silence
+        self._queue = queue
+        self._heard = now
+        self._tokens = float(FRAMES_AT_ONCE)
+        self._tokens_at = now
+        self._refused = 0.0
+        self._refused_at = now
+        # what the other peer told
+        self.claims: tuple[HaveEntry, ...] = ()
+        self.claims_more = False
+        self.unheld: set[ChangeId] = set()
+        self.wanted: list[Wanted] = []
+        self.neighbours: frozenset[DeviceId] = frozenset()
+        self.business_day = 0
+        self.clock_difference_ms: int | None = None
+        self.round_trip: float | None = None
+        self._have_frame = b""
+        self._have: Have | None = None
+        self._ping: tuple[int, float, int] | None = None
+        # what is to be sent
+        self.hello_due = True
+        self.have_due = False
+        self.neighbours_due = False
+        self.addresses_due = False
+        self.goodbye_due = False
+        self.ping_due: Ping | None = None
+        self.pong_token: int | None = None
+        self.asking: deque[Want] = deque()
+        self.to_answer: deque[Want] = deque()
+        self.have_sent_version = -1
+        self.next_have = now
+        self.next_ping = now
+        self._pushes: deque[bytes] = deque()
+        self._pushed_bytes = 0
+        self.figures = LinkFigures()
+
+    # -- receiving
+
+    def receive(self, frame: bytes, now: float) -> Received | None:
+        """The message in `frame`, or None when there is nothing to act on."""
+        if self.state is State.CLOSED:
+            return None
+        self._heard = now
+        self.figures.frames_in += 1
+        self.figures.bytes_in += len(frame)
+        if not self._admit(now):
+            return self._close_for(
+                CloseReason.FLOODING, f"over {FRAMES_PER_SECOND} frames a second"
+            )
+        if frame == self._have_frame and self.state is State.TALKING:
+            return self._have  # the same Have again, as in every idle shop: nothing to decode
+        try:
+            message = decode_message(frame)
+        except UnknownMajor as error:
+            return self._close_for(CloseReason.UNKNOWN_MAJOR, str(error))
+        except MalformedFrame as error:
+            return self._close_for(CloseReason.MALFORMED, str(error))
+        following = TRANSITIONS[self.state].get(type(message))
+        if following is None:
+            return self._close_for(
+                CloseReason.OUT_OF_TURN, f"{type(message).__name__} while {self.state}"
+            )
+        self.state = following
+        return self._understood(message, frame, now)
+
+    def _understood(self, message: Received, frame: bytes, now: float) -> Received | None:
+        """What a message changes in the link itself."""
+        match message:
+            case Hello():
+                return self._greeted(message)
+            case Have():
+                self._have_frame, self._have = frame, message
+                self.claims, self.claims_more = message.entries, message.more
+            case Neighbours():
+                pass  # the conductor compares old and new
+            case Want():
+                self._take_want(message)
+            case Ping():
+                self.pong_token = message.token
+                self.business_day = message.business_day
+            case Pong():
+                self._returned(message, now)
+            case Goodbye():
+                self.closing = Closing(CloseReason.TOLD_GOODBYE, message.reason)
+            case Ignored():
+                self.figures.ignored += 1
+            case _:
+                pass
+        return message
+
+    def _greeted(self, hello: Hello) -> Hello | None:
+        if hello.site != self._me.site:
+            self._close_for(CloseReason.WRONG_SITE, "the other peer belongs to another shop")
+            return None
+        if hello.device != self.peer:
+            self._close_for(
+                CloseReason.WRONG_DEVICE, "the Hello names another device than the link"
+            )
+            return None
+        self.theirs = hello
+        self.business_day = hello.business_day
+        self.have_due = self.neighbours_due = self.addresses_due = True
+        return hello
+
+    def _take_want(self, want: Want) -> None:
+        """A repeated Want replaces the one still waiting; above the bound the newest is dropped."""
+        for index, waiting in enumerate(self.to_answer):
+            if waiting.wanted == want.wanted:
+                self.to_answer[index] = want
+                return
+        if len(self.to_answer) < MAX_PENDING_WANTS:
+            self.to_answer.append(want)
+
+    def _returned(self, pong: Pong, now: float) -> None:
+        self.business_day = pong.business_day
+        if self._ping is not None and self._ping[0] == pong.token:
+            _, sent, wall_ms = self._ping
+            self._ping = None
+            self.round_trip = now - sent
+            self.clock_difference_ms = round(pong.wall_ms - wall_ms - self.round_trip * 500)
+
+    def _admit(self, now: float) -> bool:
+        """A token bucket over frames."""
+        gained = (now - self._tokens_at) * FRAMES_PER_SECOND
+        self._tokens = min(FRAMES_AT_ONCE, self._tokens + gained) - 1
+        self._tokens_at = now
+        return self._tokens >= 0
+
+    def refused(self, count: int, now: float) -> None:
+        """The node refused `count` changes that came by this link."""
+        self._refused = max(0.0, self._refused - (now - self._refused_at)) + count
+        self._refused_at = now
+        self.figures.refused += count
+        if self._refused > REFUSED_LIMIT:
+            self._close_for(CloseReason.TOO_MANY_REFUSED, f"{self.figures.refused} changes refused")
+
+    def _close_for(self, reason: CloseReason, detail: str) -> Received | None:
+        """Close; nothing to act on."""
+        self.close(Closing(reason, detail))
+        return None
+
+    def close(self, closing: Closing) -> None:
+        """Say Goodbye and nothing more. The first reason stays."""
+        if self.closing is None:
+            self.closing = closing
+            self.goodbye_due = True
+        self.state = State.CLOSED
+
+    # -- time
+
+    def check_silence(self, now: float) -> None:
+        """Close when nothing was heard, or nothing of ours was answered, for too long."""
+        if self.state is State.CLOSED:
+            return
+        if now - self._heard >= self._silence:
+            self._close_for(CloseReason.SILENT, f"nothing heard for {now - self._heard:.1f} s")
+        elif self._ping is not None and now - self._ping[1] >= self._silence:
+            self._close_for(CloseReason.SILENT, "a ping was not answered: it may not hear us")
+
+    def silent_at(self) -> float:
+        """When `check_silence` would close the link."""
+        return min(self._heard, self._ping[1] if self._ping else self._heard) + self._silence
+
+    def ping(self, token: int, wall_ms: int, business_day: int, now: float) -> None:
+        """Measure the link, unless a measurement is still under way."""
+        if self._ping is None:
+            self._ping = (token, now, wall_ms)
+            self.ping_due = Ping(token, wall_ms, business_day)
+
+    # -- sending
+
+    def push(self, change: bytes) -> bool:
+        """Queue a pushed change. False when the queue is full; anti-entropy repairs that."""
+        if self.state is not State.TALKING:
+            return False  # the Have that follows the greeting lists it
+        if self._pushed_bytes + len(change) > self._queue:
+            self.figures.dropped += 1
+            return False
+        self._pushes.append(change)
+        self._pushed_bytes += len(change)
+        self.figures.pushed += 1
+        return True
+
+    def push_frames(self) -> list[bytes]:
+        """All queued pushes, in as few frames as fit."""
+        frames: list[bytes] = []
+        batch: list[bytes] = []
+        size = 0
+        for change in self._pushes:
+            if len(batch) == MAX_CHANGES or size + len(change) > MAX_CHANGES_BYTES:
+                frames.append(encode_message(Changes(tuple(batch))))
+                batch, size = [], 0
+            batch.append(change)
+            size += len(change)
+        if batch:
+            frames.append(encode_message(Changes(tuple(batch))))
+        self._pushes.clear()
+        self._pushed_bytes = 0
+        return frames
+
+    def has_output(self) -> bool:
+        """Whether asking for output would give any."""
+        if self.state is not State.TALKING:
+            return self.hello_due or self.goodbye_due
+        return bool(
+            self.hello_due
+            or self.have_due
+            or self.neighbours_due
+            or self.addresses_due
+            or self.ping_due
+            or self.pong_token is not None
+            or self.asking
+            or self.to_answer
+            or self._pushes
+        )

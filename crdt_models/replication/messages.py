@@ -1,0 +1,369 @@
+"""The messages of a link: fields, units, limits, and their one encoding.
+
+Rules of this file:
+1. A frame is the canonical CBOR of `[type, version, {field: value}]`, at most 256 KiB. `version` is
+   major × 256 + minor of the sender's protocol.
+2. Another major is refused (UnknownMajor). Of our major, what a newer minor added is tolerated:
+   unknown types become `Ignored`, unknown fields are skipped. Anything else is MalformedFrame.
+3. Every length is bounded here and nowhere else. Lists that stand for sets are strictly ascending,
+   so that one meaning has one encoding and equal frames can be compared as bytes.
+4. Nothing here knows what a message is answered with.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import ClassVar, TypeAlias, TypeVar, cast
+
+import msgspec
+
+from crdt_models.canonical_cbor import EXACT_LIMIT, Value, decode, encode
+from crdt_models.certificates import are_letters
+from crdt_models.change import MAX_BUSINESS_DAY, MAX_CHANGE_BYTES
+from crdt_models.errors import NotCanonical, RefusedBytes
+from crdt_models.ids import (
+    CHANGE_BYTES,
+    DEVICE_BYTES,
+    EPOCH_BYTES,
+    SITE_BYTES,
+    ChangeId,
+    DeviceId,
+    Epoch,
+    SiteId,
+)
+
+MAJOR = 1
+MINOR = 0
+VERSION = MAJOR << 8 | MINOR
+
+MAX_FRAME_BYTES = 256 * 1024  # what one read may cost; the WebSocket below has the same limit
+MAX_CHANGES = 500  # in one frame; the receiver folds them in one slice before it yields
+MAX_CHANGES_BYTES = 200 * 1024  # of changes in one frame, so that the frame stays below its limit
+MAX_ENTRIES_PER_DEVICE = 64  # tips of one device that a Have lists; honest devices have one
+MAX_ENTRIES = 2000  # of a Have; with MAX_MISSING they fill 248,000 bytes at most
+MAX_MISSING = 2000  # ids over all entries of a Have or a Want
+MAX_NEIGHBOURS = 255
+MAX_ADDRESS_DEVICES = 64
+MAX_ADDRESSES = 8  # of one device
+MAX_ADDRESS_LENGTH = 80  # characters: a bracketed IPv6 address with zone and port, or a host name
+MAX_PROGRAM_LENGTH = 32  # characters
+_REASON = re.compile(r"[a-z_]{1,32}")
+
+
+class MalformedFrame(RefusedBytes):
+    """A frame that breaks the form of its message."""
+
+    code = "malformed_frame"
+    sentence = "This frame is malformed: {reason}."
+
+
+class UnknownMajor(RefusedBytes):
+    """A frame of a protocol that this program does not speak."""
+
+    code = "unknown_major"
+    sentence = "The other peer speaks protocol {theirs}; this one speaks {ours}."
+    cure = "Update the older of the two programs."
+
+
+class HaveEntry(msgspec.Struct, frozen=True):
+    """One chain that a peer holds, from `tip` downwards.
+
+    device, epoch, sequence: of the tip · tip: a stored change with no stored child · missing: ids
+    that the tip, or anything stored below it, names and that are not stored; ascending.
+    """
+
+    device: DeviceId
+    epoch: Epoch
+    sequence: int
+    tip: ChangeId
+    missing: tuple[ChangeId, ...] = ()
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """The first frame of either end.
+
+    site, device: must be those of the authenticated link · letters: the terminal's, A … ZZZ ·
+    program: version of the sender's program, ≤ 32 characters · business_day: the one in use, days
+    since 1970-01-01, 0 when the sender has none.
+    """
+
+    TYPE: ClassVar[int] = 1
+    site: SiteId
+    device: DeviceId
+    letters: str
+    program: str
+    business_day: int
+
+
+class Have(msgspec.Struct, frozen=True):
+    """Everything the sender has stored.
+
+    entries: ascending by (device, tip); ≤ 2,000, ≤ 64 a device, ≤ 2,000 missing ids · more: some
+    did not fit, so equal Haves prove nothing.
+    """
+
+    TYPE: ClassVar[int] = 2
+    entries: tuple[HaveEntry, ...]
+    more: bool = False
+
+
+class Want(msgspec.Struct, frozen=True):
+    """Send me `wanted` and what stands below it and is not covered by `entries`.
+
+    entries: what the sender holds of the wanted change's device · limit: changes, 1 to 500.
+    """
+
+    TYPE: ClassVar[int] = 3
+    wanted: ChangeId
+    entries: tuple[HaveEntry, ...] = ()
+    limit: int = MAX_CHANGES
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """Changes in their original bytes.
+
+    answer: the wanted id this answers, None when pushed · changes: ≤ 500, ≤ 200 KiB together, each
+    1 byte to 64 KiB; an answer without any says "I do not hold it".
+    """
+
+    TYPE: ClassVar[int] = 4
+    changes: tuple[bytes, ...]
+    answer: ChangeId | None = None
+
+
+class Neighbours(msgspec.Struct, frozen=True):
+    """The devices of the peers that the sender has links with; ascending, ≤ 255."""
+
+    TYPE: ClassVar[int] = 5
+    devices: tuple[DeviceId, ...]
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Where peers were last reached: a hint to dial, never trusted.
+
+    known: ascending by device, ≤ 64; each with 1 to 8 addresses `host:port` of ≤ 80 characters.
+    """
+
+    TYPE: ClassVar[int] = 6
+    known: tuple[tuple[DeviceId, tuple[str, ...]], ...]
+
+
+class Ping(msgspec.Struct, frozen=True):
+    """Are you there?
+
+    token: comes back in the Pong, below 2^53 · wall_ms: the sender's clock, ms since 1970, shown to
+    people and used for nothing · business_day: as in Hello.
+    """
+
+    TYPE: ClassVar[int] = 7
+    token: int
+    wall_ms: int
+    business_day: int
+
+
+class Pong(msgspec.Struct, frozen=True):
+    """The answer to a Ping: its token, and the answerer's clock and business day."""
+
+    TYPE: ClassVar[int] = 8
+    token: int
+    wall_ms: int
+    business_day: int
+
+
+class Goodbye(msgspec.Struct, frozen=True):
+    """The last frame: why the sender closes, 1 to 32 characters a–z and _."""
+
+    TYPE: ClassVar[int] = 9
+    reason: str
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A message type that only a newer minor knows. Counted, otherwise without effect."""
+
+    type: int
+
+
+Message: TypeAlias = Hello | Have | Want | Changes | Neighbours | Addresses | Ping | Pong | Goodbye
+Fields: TypeAlias = "dict[str, Value]"
+_M = TypeVar("_M", bound=Message)
+
+
+def encode_message(message: Message) -> bytes:
+    """The frame of `message`. Too large a message is the caller's mistake."""
+    frame = encode([message.TYPE, VERSION, _fields_of(message)])
+    assert len(frame) <= MAX_FRAME_BYTES, f"a frame of {len(frame)} bytes"
+    return frame
+
+
+def decode_message(frame: bytes) -> Message | Ignored:
+    """Raises MalformedFrame or UnknownMajor, never anything else, for bytes from outside."""
+    try:
+        value = decode(frame, max_bytes=MAX_FRAME_BYTES)
+    except NotCanonical as error:
+        raise MalformedFrame(reason=str(error)) from error
+    if type(value) is not list or len(value) != 3:
+        raise MalformedFrame(reason="not an array of three")
+    kind, version, fields = value
+    if type(kind) is not int or type(version) is not int or type(fields) is not dict:
+        raise MalformedFrame(reason="not [type, version, fields]")
+    if version >> 8 != MAJOR:
+        raise UnknownMajor(theirs=version >> 8, ours=MAJOR)
+    newer = version & 0xFF > MINOR
+    if kind not in _READERS:
+        _require(newer, "an unknown message type")
+        return Ignored(kind)
+    message_type, read = _READERS[kind]
+    known = message_type.__struct_fields__
+    _require(newer or fields.keys() <= set(known), "an unknown field")
+    _require(fields.keys() >= set(known), "a field is missing")
+    return read(fields)
+
+
+def _fields_of(message: Message) -> dict[str, object]:
+    fields: dict[str, object] = {name: getattr(message, name) for name in message.__struct_fields__}
+    if isinstance(message, Have | Want):
+        fields["entries"] = [
+            (each.device, each.epoch, each.sequence, each.tip, each.missing)
+            for each in message.entries
+        ]
+    return fields
+
+
+def _require(condition: bool, reason: str) -> None:
+    if not condition:
+        raise MalformedFrame(reason=reason)
+
+
+def _bytes(value: Value, size: int, name: str) -> bytes:
+    _require(type(value) is bytes and len(value) == size, name)
+    return cast(bytes, value)
+
+
+def _count(value: Value, limit: int, name: str) -> int:
+    """An integer from 0 to below `limit`."""
+    _require(type(value) is int and 0 <= value < limit, name)
+    return cast(int, value)
+
+
+def _text(value: Value, longest: int, name: str) -> str:
+    _require(type(value) is str and len(value) <= longest and value.isprintable(), name)
+    return cast(str, value)
+
+
+def _list(value: Value, longest: int, name: str) -> "list[Value]":
+    _require(type(value) is list and len(value) <= longest, name)
+    return cast("list[Value]", value)
+
+
+def _ascending(keys: Sequence[bytes], name: str) -> None:
+    _require(all(a < b for a, b in pairwise(keys)), f"{name} not ascending")
+
+
+def _entry(value: Value) -> HaveEntry:
+    fields = _list(value, 5, "an entry")
+    _require(len(fields) == 5, "an entry")
+    missing = [
+        _bytes(it, CHANGE_BYTES, "missing") for it in _list(fields[4], MAX_MISSING, "missing")
+    ]
+    _ascending(missing, "missing")
+    return HaveEntry(
+        DeviceId(_bytes(fields[0], DEVICE_BYTES, "device")),
+        Epoch(_bytes(fields[1], EPOCH_BYTES, "epoch")),
+        _count(fields[2], EXACT_LIMIT, "sequence"),
+        ChangeId(_bytes(fields[3], CHANGE_BYTES, "tip")),
+        tuple(map(ChangeId, missing)),
+    )
+
+
+def _entries(value: Value) -> tuple[HaveEntry, ...]:
+    entries = tuple(map(_entry, _list(value, MAX_ENTRIES, "entries")))
+    _ascending([entry.device + entry.tip for entry in entries], "entries")
+    _require(sum(len(entry.missing) for entry in entries) <= MAX_MISSING, "too many missing")
+    for first, last in zip(entries, entries[MAX_ENTRIES_PER_DEVICE:], strict=False):
+        _require(first.device != last.device, "too many entries of one device")
+    return entries
+
+
+def _hello(fields: Fields) -> Hello:
+    _require(are_letters(fields["letters"]), "letters")
+    return Hello(
+        site=SiteId(_bytes(fields["site"], SITE_BYTES, "site")),
+        device=DeviceId(_bytes(fields["device"], DEVICE_BYTES, "device")),
+        letters=cast(str, fields["letters"]),
+        program=_text(fields["program"], MAX_PROGRAM_LENGTH, "program"),
+        business_day=_count(fields["business_day"], MAX_BUSINESS_DAY, "business day"),
+    )
+
+
+def _have(fields: Fields) -> Have:
+    _require(type(fields["more"]) is bool, "more")
+    return Have(_entries(fields["entries"]), cast(bool, fields["more"]))
+
+
+def _want(fields: Fields) -> Want:
+    entries = _entries(fields["entries"])
+    _require(len({entry.device for entry in entries}) <= 1, "entries of several devices")
+    limit = _count(fields["limit"], MAX_CHANGES + 1, "limit")
+    _require(limit > 0, "limit")
+    return Want(ChangeId(_bytes(fields["wanted"], CHANGE_BYTES, "wanted")), entries, limit)
+
+
+def _changes(fields: Fields) -> Changes:
+    found = _list(fields["changes"], MAX_CHANGES, "changes")
+    for each in found:
+        _require(type(each) is bytes and 0 < len(each) <= MAX_CHANGE_BYTES, "a change")
+    changes = cast("list[bytes]", found)
+    _require(sum(map(len, changes)) <= MAX_CHANGES_BYTES, "too many bytes of changes")
+    answer = fields["answer"]
+    if answer is None:
+        return Changes(tuple(changes))
+    return Changes(tuple(changes), ChangeId(_bytes(answer, CHANGE_BYTES, "answer")))
+
+
+def _neighbours(fields: Fields) -> Neighbours:
+    found = _list(fields["devices"], MAX_NEIGHBOURS, "devices")
+    devices = [_bytes(each, DEVICE_BYTES, "a device") for each in found]
+    _ascending(devices, "devices")
+    return Neighbours(tuple(map(DeviceId, devices)))
+
+
+def _addresses(fields: Fields) -> Addresses:
+    known = tuple(map(_reachable, _list(fields["known"], MAX_ADDRESS_DEVICES, "known")))
+    _ascending([device for device, _ in known], "known")
+    return Addresses(known)
+
+
+def _reachable(value: Value) -> tuple[DeviceId, tuple[str, ...]]:
+    pair = _list(value, 2, "known")
+    _require(len(pair) == 2, "known")
+    found = _list(pair[1], MAX_ADDRESSES, "addresses")
+    addresses = tuple(_text(each, MAX_ADDRESS_LENGTH, "an address") for each in found)
+    _require(bool(addresses) and all(addresses), "an address")
+    return DeviceId(_bytes(pair[0], DEVICE_BYTES, "device")), addresses
+
+
+def _beat(fields: Fields) -> tuple[int, int, int]:
+    return (
+        _count(fields["token"], EXACT_LIMIT, "token"),
+        _count(fields["wall_ms"], EXACT_LIMIT, "wall_ms"),
+        _count(fields["business_day"], MAX_BUSINESS_DAY, "business day"),
+    )
+
+
+def _goodbye(fields: Fields) -> Goodbye:
+    reason = fields["reason"]
+    _require(type(reason) is str and bool(_REASON.fullmatch(reason)), "reason")
+    return Goodbye(cast(str, reason))
+
+
+_READERS: dict[int, tuple[type[Message], Callable[[Fields], Message]]] = {
+    Hello.TYPE: (Hello, _hello),
+    Have.TYPE: (Have, _have),
+    Want.TYPE: (Want, _want),
+    Changes.TYPE: (Changes, _changes),
+    Neighbours.TYPE: (Neighbours, _neighbours),
+    Addresses.TYPE: (Addresses, _addresses),
+    Ping.TYPE: (Ping, lambda fields: Ping(*_beat(fields))),
+    Pong.TYPE: (Pong, lambda fields: Pong(*_beat(fields))),
+    Goodbye.TYPE: (Goodbye, _goodbye),
+}

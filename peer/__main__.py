@@ -1,0 +1,5 @@
+"""`python -m peer` is `malha`."""
+
+from peer.cli import main
+
+main()

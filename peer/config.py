@@ -1,0 +1,300 @@
+"""What a terminal is told from outside, as one frozen value.
+
+Rules of this file:
+1. Every variable stands once, in `SETTINGS`, with its default and what it does. The names are those
+   that shops already use (PORT, API_NUVEM_URL, SYNC_INTERVAL …); ours begin with MALHA_.
+2. Secrets are `Secret`: a Config may be logged as it is.
+3. A variable is added when something reads it, not before.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import platformdirs
+
+from peer.service.settings import (
+    MAX_PORT,
+    BadSetting,
+    Minutes,
+    Secret,
+    Setting,
+    choice,
+    flag,
+    host,
+    host_port,
+    origin,
+    path,
+    secret,
+    several,
+    time_of_day,
+    web_address,
+    whole,
+)
+
+MS_PER_MINUTE = 60_000
+MAX_LETTERS = 3
+_DAY_MS = 24 * 60 * MS_PER_MINUTE
+
+_HOME = platformdirs.user_data_path("malha", appauthor=False)
+
+
+def _letters(given: str) -> str:
+    if not re.fullmatch(rf"[A-Za-z]{{1,{MAX_LETTERS}}}", given):
+        raise ValueError(f"use 1 to {MAX_LETTERS} letters from A to Z")
+    return given.upper()
+
+
+def _time_zone(given: str) -> str:
+    try:
+        return ZoneInfo(given).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("use a name such as America/Sao_Paulo") from error
+
+
+HOME = Setting(
+    name="MALHA_HOME",
+    default=_HOME,
+    read_text=path,
+    help="Directory of the database, the terminal's identity and the logs.",
+    shown="the platform's data directory",
+)
+KEY_FILE: Setting[Path | None] = Setting(
+    name="MALHA_KEY_FILE",
+    default=None,
+    read_text=path,
+    help="File with the key that encrypts the database. It must be outside MALHA_HOME.",
+    shown="MALHA_HOME with .key appended to its name",
+)
+PORT = Setting(
+    name="PORT",
+    default=3000,
+    read_text=whole(0, MAX_PORT),
+    help="Port of the local API, on 127.0.0.1 only. 0 takes a free one.",
+)
+LINK_PORT = Setting(
+    name="MALHA_LINK_PORT",
+    default=3002,
+    read_text=whole(0, MAX_PORT),
+    help="Port on which other terminals connect. 0 takes a free one.",
+)
+LINK_HOST = Setting(
+    name="MALHA_LINK_HOST",
+    default="0.0.0.0",
+    read_text=host,
+    help="Address on which other terminals connect; 127.0.0.1 keeps it to this machine.",
+)
+PEERS: Setting[tuple[tuple[str, int], ...]] = Setting(
+    name="MALHA_PEERS",
+    default=(),
+    read_text=several(host_port),
+    help="Addresses of other terminals, host:port separated by commas, beside those discovered.",
+)
+LETTERS: Setting[str | None] = Setting(
+    name="MALHA_LETTERS",
+    default=None,
+    read_text=_letters,
+    help="The terminal's letters in order numbers (A-017).",
+    shown="those in the terminal's certificate",
+)
+TIME_ZONE = Setting(
+    name="MALHA_TIME_ZONE",
+    default="America/Sao_Paulo",
+    read_text=_time_zone,
+    help="Time zone of the business day.",
+)
+DAY_CUTOFF: Setting[Minutes] = Setting(
+    name="MALHA_DAY_CUTOFF",
+    default=Minutes(4 * 60),
+    read_text=time_of_day,
+    help="Time at which a business day ends, HH:MM.",
+    shown="04:00",
+)
+DISCOVERY = Setting(
+    name="MALHA_DISCOVERY",
+    default="mdns",
+    read_text=choice("mdns", "off"),
+    help="How other terminals are found beside MALHA_PEERS: mdns or off.",
+)
+ORIGINS: Setting[tuple[str, ...]] = Setting(
+    name="MALHA_ORIGINS",
+    default=(),
+    read_text=several(origin),
+    help="Origins of web front ends that may call the local API, separated by commas.",
+)
+RELAY_URL: Setting[str | None] = Setting(
+    name="API_NUVEM_URL",
+    default=None,
+    read_text=web_address,
+    help="Address of the cloud relay. Without it nothing leaves the shop.",
+)
+RELAY_TOKEN: Setting[Secret | None] = Setting(
+    name="API_NUVEM_TOKEN",
+    default=None,
+    read_text=secret,
+    help="This terminal's token at the cloud relay.",
+    secret=True,
+)
+RELAY_CA: Setting[Path | None] = Setting(
+    name="MALHA_RELAY_CA",
+    default=None,
+    read_text=path,
+    help="Certificate file (PEM) that the relay's is checked with, instead of the system's.",
+)
+OFFLINE_MODE = Setting(
+    name="OFFLINE_MODE",
+    default=False,
+    read_text=flag,
+    help="true: never connect to the relay.",
+)
+SYNC_AUTO = Setting(
+    name="SYNC_AUTO",
+    default=True,
+    read_text=flag,
+    help="false: send to the relay only when asked (POST /api/sync/iniciar).",
+)
+SYNC_INTERVAL = Setting(
+    name="SYNC_INTERVAL",
+    default=0,
+    read_text=whole(1, 24 * 60),
+    help="Minutes between comparisons with the relay.",
+    shown="not set",
+)
+SYNC_INTERVAL_MS = Setting(
+    name="SYNC_INTERVAL_MS",
+    default=5000,
+    read_text=whole(100, _DAY_MS),
+    help="The same in milliseconds; beats SYNC_INTERVAL.",
+)
+RETRY_ATTEMPTS = Setting(
+    name="SYNC_RETRY_ATTEMPTS",
+    default=3,
+    read_text=whole(0, 100),
+    help="Tries of one request to the relay before the next interval is waited for.",
+)
+RETRY_BASE_DELAY_MS = Setting(
+    name="SYNC_RETRY_BASE_DELAY_MS",
+    default=500,
+    read_text=whole(1, _DAY_MS),
+    help="Milliseconds before the first retry; doubled at each.",
+)
+RETRY_MAX_DELAY_MS = Setting(
+    name="SYNC_RETRY_MAX_DELAY_MS",
+    default=5000,
+    read_text=whole(1, _DAY_MS),
+    help="Milliseconds that no retry waits longer than.",
+)
+
+SETTINGS: tuple[Setting[Any], ...] = (
+    HOME,
+    KEY_FILE,
+    PORT,
+    LINK_PORT,
+    LINK_HOST,
+    PEERS,
+    LETTERS,
+    TIME_ZONE,
+    DAY_CUTOFF,
+    DISCOVERY,
+    ORIGINS,
+    RELAY_URL,
+    RELAY_TOKEN,
+    RELAY_CA,
+    OFFLINE_MODE,
+    SYNC_AUTO,
+    SYNC_INTERVAL,
+    SYNC_INTERVAL_MS,
+    RETRY_ATTEMPTS,
+    RETRY_BASE_DELAY_MS,
+    RETRY_MAX_DELAY_MS,
+)
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal's settings. Times are milliseconds; `day_cutoff` is minutes after midnight."""
+
+    home: Path
+    key_file: Path
+    port: int
+    link_port: int
+    link_host: str
+    peers: tuple[tuple[str, int], ...]
+    letters: str | None
+    time_zone: str
+    day_cutoff: Minutes
+    discovery: str
+    origins: tuple[str, ...]
+    relay_url: str | None
+    relay_token: Secret | None
+    relay_ca: Path | None
+    offline_mode: bool
+    sync_auto: bool
+    sync_interval_ms: int
+    retry_attempts: int
+    retry_base_delay_ms: int
+    retry_max_delay_ms: int
+
+    @property
+    def database(self) -> Path:
+        return self.home / "malha.db"
+
+    @property
+    def identity(self) -> Path:
+        return self.home / "identity"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log" / "malha.log"
+
+    @property
+    def dials_relay(self) -> bool:
+        """Whether anything may be sent to the relay at all."""
+        return self.relay_url is not None and not self.offline_mode
+
+
+def read_config(environment: Mapping[str, str]) -> Config:
+    """The settings of this environment. Raises BadSetting, which names the variable."""
+    home = HOME.read(environment).absolute()
+    return Config(
+        home=home,
+        key_file=_key_file(environment, home),
+        port=PORT.read(environment),
+        link_port=LINK_PORT.read(environment),
+        link_host=LINK_HOST.read(environment),
+        peers=PEERS.read(environment),
+        letters=LETTERS.read(environment),
+        time_zone=TIME_ZONE.read(environment),
+        day_cutoff=DAY_CUTOFF.read(environment),
+        discovery=DISCOVERY.read(environment),
+        origins=ORIGINS.read(environment),
+        relay_url=RELAY_URL.read(environment),
+        relay_token=RELAY_TOKEN.read(environment),
+        relay_ca=RELAY_CA.read(environment),
+        offline_mode=OFFLINE_MODE.read(environment),
+        sync_auto=SYNC_AUTO.read(environment),
+        sync_interval_ms=_interval_ms(environment),
+        retry_attempts=RETRY_ATTEMPTS.read(environment),
+        retry_base_delay_ms=RETRY_BASE_DELAY_MS.read(environment),
+        retry_max_delay_ms=RETRY_MAX_DELAY_MS.read(environment),
+    )
+
+
+def _key_file(environment: Mapping[str, str], home: Path) -> Path:
+    """Beside the home, never inside: a copy of the home must not carry its own key."""
+    given = KEY_FILE.read(environment)
+    if given is None:
+        return home.with_name(home.name + ".key")
+    if given.absolute().is_relative_to(home):
+        raise BadSetting(name=KEY_FILE.name, given=repr(str(given)), reason="it is in MALHA_HOME")
+    return given.absolute()
+
+
+def _interval_ms(environment: Mapping[str, str]) -> int:
+    """SYNC_INTERVAL_MS, else SYNC_INTERVAL in minutes, else the default."""
+    minutes = SYNC_INTERVAL.read(environment)
+    if SYNC_INTERVAL_MS.is_set(environment) or not minutes:
+        return SYNC_INTERVAL_MS.read(environment)
+    return minutes * MS_PER_MINUTE

@@ -1,0 +1,200 @@
+"""What the handlers of the local API work with, and the one way in which they write.
+
+Rules of this file:
+1. A handler gets the `Api` and a `Call` and returns an `Answer`, or raises a `MalhaError`. It knows
+   nothing of sockets.
+2. Every write goes through `execute`: idempotency key and version are read in one place.
+3. An answer to a write is made from committed state, after the commit.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from crdt_models.documents.command import Command
+from crdt_models.errors import MalhaError
+from crdt_models.ids import SHORT_BYTES, DeviceId, DocumentId
+from crdt_models.pedido import JSON
+from peer.environment import Environment
+from peer.http_api.front_ends import FrontEnds
+from peer.http_api.values import command_id
+from peer.node.node import Node
+from peer.node.requests import Busy, Outcome, StaleVersion
+from peer.service.problems import MEDIA_TYPE, problem_of
+from peer.service.routes import Answer, Call, Endpoint
+from peer.service.sqlite_errors import NotDurable
+
+MAX_LIMIT = 500  # rows of a list in one answer
+DEFAULT_LIMIT = 200
+RETRY_AFTER_SECONDS = 1
+
+
+class UplinkStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the relay has of this terminal.
+
+    state: aguardando, sincronizando, sincronizado, com_divergencia or offline · pending: changes
+    that the relay has not confirmed · through: log position up to which it has · times: ms.
+    """
+
+    state: str
+    relay: str
+    pending: int
+    through: int
+    attempts: int = 0
+    last_success_ms: int | None = None
+    last_attempt_ms: int | None = None
+    last_error: str | None = None
+
+
+class SyncLogRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One exchange with the relay. kind: what was moved · operation: envio or recebimento."""
+
+    id: int
+    kind: str
+    operation: str
+    summary: str
+    success: bool
+    error: str | None
+    at_ms: int
+
+
+class Uplink(Protocol):
+    """The relay's side of this terminal, as the API asks for it."""
+
+    def status(self) -> UplinkStatus: ...
+
+    def log(self, *, kind: str | None, success: bool | None, limit: int) -> list[SyncLogRow]: ...
+
+    def request_now(self) -> None:
+        """Ask for an exchange at once. Returns immediately."""
+
+
+class Link(Protocol):
+    """One other terminal, linked now (`peer.mesh.LinkFace`). since: monotonic seconds."""
+
+    @property
+    def device(self) -> DeviceId: ...
+    @property
+    def letters(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def dialled(self) -> bool: ...
+    @property
+    def clone(self) -> bool: ...
+    @property
+    def since(self) -> float: ...
+
+
+class Mesh(Protocol):
+    """The links of this terminal (`peer.mesh.Mesh`)."""
+
+    def links(self) -> Sequence[Link]: ...
+
+
+class Live(Protocol):
+    """What the live events know (`peer.live_events`)."""
+
+    def connections(self) -> Mapping[str, int]:
+        """Clients that follow live, by type: `pedidos`, `global`."""
+
+    def last_position(self, document: DocumentId) -> int:
+        """The log position of a document's newest change, or a later one."""
+
+    def dismiss(self, name: str) -> None:
+        """End the live conversations of a front end whose key was revoked."""
+
+
+class Api(msgspec.Struct, frozen=True, kw_only=True):
+    """What the handlers may use. name: of this terminal, as people call it · version: of the
+    program · uplink and mesh: None where this terminal has no relay, no mesh."""
+
+    node: Node
+    environment: Environment
+    front_ends: FrontEnds
+    live: Live
+    uplink: Uplink | None = None
+    mesh: Mesh | None = None
+    name: str = ""
+    version: str = ""
+
+
+Handler: TypeAlias = Callable[[Api, Call], Awaitable[Answer]]
+
+
+def bound(api: Api | None, handler: Handler) -> Endpoint:
+    """The handler as a route's endpoint. Without an api the table only serves for documentation."""
+    if api is None:
+        return _not_served
+    return partial(_retriable, handler, api)
+
+
+async def _retriable(handler: Handler, api: Api, call: Call) -> Answer:
+    """Says when to try again, where trying again is what helps."""
+    try:
+        return await handler(api, call)
+    except (NotDurable, Busy) as error:
+        return refusal(error, headers={"retry-after": str(RETRY_AFTER_SECONDS)})
+
+
+def refusal(
+    error: MalhaError,
+    *,
+    headers: Mapping[str, str] | None = None,
+    beside: Mapping[str, object] | None = None,
+) -> Answer:
+    """A problem with headers, or with members beside those that every problem has."""
+    status, members = problem_of(error)
+    content = JSON.encode({**members, **(beside or {})})
+    return Answer(content=content, status=status, headers=headers or {}, media_type=MEDIA_TYPE)
+
+
+async def _not_served(call: Call) -> Answer:
+    raise AssertionError("this table of routes was made for documentation")
+
+
+def json_answer(
+    value: object, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """An answer in JSON, decimals as numbers."""
+    return Answer(content=JSON.encode(value), status=status, headers=headers or {})
+
+
+async def execute(
+    api: Api,
+    call: Call,
+    command: Command,
+    document: DocumentId | None = None,
+) -> Outcome:
+    """Executes durably; with `If-Match`, only if `document` is at that version.
+
+    Raises what the command and the node raise, and WeakIdempotencyKey.
+    """
+    fresh = api.environment.dice.random_bytes(SHORT_BYTES)
+    identity = command_id(api.node.site, call.idempotency_key, fresh)
+    expected = call.if_match if document else None
+    expect = {document: expected} if document and expected is not None else {}
+    return await api.node.execute(command, command_id=identity, expect=expect)
+
+
+def matched_version(api: Api, call: Call, document: DocumentId) -> str | None:
+    """The version that `If-Match` names, None without it. Raises StaleVersion."""
+    found = api.node.version(document)
+    if call.if_match is not None and call.if_match != found:
+        raise StaleVersion(document=document, version=found)
+    return call.if_match
+
+
+def limit_of(call: Call) -> int:
+    """`?limite`, from 1 to MAX_LIMIT."""
+    given = call.number("limite")
+    return DEFAULT_LIMIT if given is None else min(max(given, 1), MAX_LIMIT)
+
+
+def quoted(version: str) -> str:
+    """A version as an entity tag."""
+    return f'"{version}"'

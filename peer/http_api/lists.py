@@ -1,0 +1,243 @@
+"""Lists and sums over many orders: read from the rows, shown from the views.
+
+Rules of this file:
+1. Which orders, and in which order, is asked of the read model; what an order says, of its view.
+2. A list carries an entity tag made of the log's position: nothing committed, nothing new.
+3. A sum is computed over all rows of its day, never over a page.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import msgspec
+
+from crdt_models.disputes import KINDS, SettleDispute
+from crdt_models.ids import DocumentId, FactId, order_of
+from crdt_models.pedido import STATUS, decimal
+from crdt_models.read_models import DISPUTE, ORDER_ROW
+from peer.http_api.api import Api, execute, json_answer, limit_of, quoted
+from peer.http_api.shown import shown_order, shown_orders
+from peer.http_api.values import clean_text
+from peer.service.http_errors import InvalidField, UnknownRoute
+from peer.service.routes import Answer, Call
+from peer.storage.projections import Condition, Projections, Query
+
+TODAY = "hoje"
+ALL_DAYS = "todos"
+_EPOCH = date(1970, 1, 1)
+_PAGE = 500
+_STATES = {shown: state for state, shown in STATUS.items()}
+
+
+class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A decisão de uma pessoa. `fatos`: o que ela viu; sem eles, o que se sabe agora."""
+
+    escolha: str
+    fatos: tuple[str, ...] = ()
+    observacao: str = ""
+
+
+async def list_orders(api: Api, call: Call) -> Answer:
+    """GET /api/pedidos."""
+    version = quoted(f"{api.node.position}-{_day(api, call, TODAY)}")
+    if call.headers.get("if-none-match") == version:
+        return Answer(status=304, headers={"etag": version}, content=b"")
+    where = _conditions(api, call)
+    query = Query(
+        table=ORDER_ROW.name,
+        where=where,
+        order=("opened_hlc",),
+        descending=True,
+        limit=limit_of(call),
+        cursor=call.text("desde"),
+    )
+    projections = api.node.log.projections
+    page = projections.page(query)
+    orders = [order_of(DocumentId(str(row["document_id"]))) for row in page.rows]
+    shown = {
+        "pedidos": shown_orders(api, orders),
+        "total": projections.count(query),
+        "proximo": page.next,
+    }
+    return json_answer(shown, headers={"etag": version})
+
+
+async def statistics(api: Api, call: Call) -> Answer:
+    """GET /api/estatisticas."""
+    day = _day(api, call, ALL_DAYS)
+    where = () if day is None else (Condition("business_day", day),)
+    sums = await api.environment.run_blocking(_sums, api.node.log.projections, where)
+    uplink = None if api.uplink is None else api.uplink.status()
+    return json_answer(
+        {
+            "dia": None if day is None else _iso_day(day),
+            "pedidos": sums.orders,
+            "itens": sums.lines,
+            "abertos": sums.standing,
+            "cancelados": sums.cancelled,
+            "receita": decimal(sums.revenue),
+            "receita_centavos": sums.revenue,
+            "digest": api.node.content_digest().hex(),
+            "posicao": api.node.position,
+            "pendentes": None if uplink is None else uplink.pending,
+        }
+    )
+
+
+async def list_disputes(api: Api, call: Call) -> Answer:
+    """GET /api/conflitos."""
+    is_open = call.flag("aberto")
+    where = () if is_open is False else (Condition("is_open", 1),)
+    page = api.node.log.projections.page(
+        Query(table=DISPUTE.name, where=where, limit=limit_of(call), cursor=call.text("desde"))
+    )
+    shown = [_dispute(api, row) for row in page.rows]
+    return json_answer({"conflitos": shown, "total": len(shown), "proximo": page.next})
+
+
+async def settle_dispute(api: Api, call: Call) -> Answer:
+    """POST /api/conflitos/{id}/resolver."""
+    body, row = call.body_as(ResolutionBody), _dispute_row(api, call.path["id"])
+    weighed = body.fatos or tuple(str(row["facts"]).split())
+    command = SettleDispute(
+        document=DocumentId(str(row["document_id"])),
+        kind=row["kind"],  # type: ignore[arg-type]  # written by the models from the same table
+        subject=str(row["subject"]),
+        choice=body.escolha,
+        weighs=tuple(FactId(each) for each in weighed),
+        note=clean_text(body.observacao),
+    )
+    await execute(api, call, command)
+    rows = _disputes_by_id(api, call.path["id"])
+    return json_answer(_dispute(api, rows[0]) if rows else {"id": call.path["id"], "aberto": False})
+
+
+class Sums(msgspec.Struct):
+    """orders and lines: without the cancelled ones · standing: still open · revenue: centavos."""
+
+    orders: int = 0
+    lines: int = 0
+    standing: int = 0
+    cancelled: int = 0
+    revenue: int = 0
+
+
+def _sums(projections: Projections, where: tuple[Condition, ...]) -> Sums:
+    sums = Sums()
+    cursor: str | None = None
+    while True:
+        query = Query(table=ORDER_ROW.name, where=where, limit=_PAGE, cursor=cursor)
+        page = projections.page(query)
+        for row in page.rows:
+            _add(sums, row)
+        cursor = page.next
+        if cursor is None:
+            return sums
+
+
+def _add(sums: Sums, row: Mapping[str, object]) -> None:
+    if row["business_day"] is None:
+        return  # its opening has not come: nobody knows yet what it is
+    sums.revenue += _number(row["revenue_centavos"])
+    if row["state"] == "cancelled":
+        sums.cancelled += 1
+        return
+    sums.orders += 1
+    sums.lines += _number(row["line_count"])
+    sums.standing += _number(row["is_open"])
+
+
+def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
+    """`?dia`, `?status`, `?mesa`. Raises InvalidField."""
+    found = []
+    day = _day(api, call, TODAY)
+    if day is not None:
+        found.append(Condition("business_day", day))
+    status = call.text("status")
+    if status is not None:
+        if status not in _STATES:
+            raise InvalidField(field="status", reason=f"use um de {', '.join(_STATES)}")
+        found.append(Condition("state", _STATES[status]))
+    table = call.text("mesa")
+    if table is not None:
+        found.append(Condition("table_id", table))
+    return tuple(found)
+
+
+def _day(api: Api, call: Call, absent: str) -> int | None:
+    """`?dia`: days since 1970-01-01, None for all. Raises InvalidField."""
+    given = call.text("dia") or absent
+    if given == ALL_DAYS:
+        return None
+    if given == TODAY:
+        return api.node.business_day
+    try:
+        return (date.fromisoformat(given) - _EPOCH).days
+    except ValueError as error:
+        raise InvalidField(field="dia", reason="use AAAA-MM-DD, hoje ou todos") from error
+
+
+def _iso_day(day: int) -> str:
+    try:
+        return (_EPOCH + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return str(day)
+
+
+def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
+    kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
+    document = DocumentId(str(row["document_id"]))
+    number = None
+    if document.startswith("order:"):
+        number = shown_order(api, order_of(document)).get("numero")
+    return {
+        "id": row["dispute_id"],
+        "tipo": row["kind"],
+        "titulo": TITLES.get(str(row["kind"]), str(row["kind"])),
+        "assunto": row["subject"],
+        "documento": document,
+        "numero": number,
+        "gravidade": row["severity"],
+        "quem": row["actor"],
+        "opcoes": list(kind.choices) if kind else [],
+        "fatos": str(row["facts"]).split(),
+        "aberto": bool(row["is_open"]),
+    }
+
+
+def _dispute_row(api: Api, dispute: str) -> dict[str, object]:
+    rows = _disputes_by_id(api, dispute)
+    if not rows:
+        raise UnknownRoute
+    return rows[0]
+
+
+def _disputes_by_id(api: Api, dispute: str) -> list[dict[str, object]]:
+    query = Query(table=DISPUTE.name, where=(Condition("dispute_id", dispute),), limit=1)
+    return [dict(row) for row in api.node.log.projections.page(query).rows]
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+# What a person reads about each kind of dispute.
+TITLES = {
+    "overpaid": "Pago a mais",
+    "paid_and_cancelled": "Pago e cancelado",
+    "paid_with_residual": "Conta paga com item lançado depois",
+    "late_change_to_closed_bill": "Conta fechada mudou depois",
+    "closing_does_not_add_up": "Fechamento não confere",
+    "two_closings": "Conta fechada duas vezes",
+    "over_cancelled": "Cancelado mais do que havia",
+    "cancelled_after_send": "Cancelado e enviado à cozinha ao mesmo tempo",
+    "over_refunded": "Estornado a mais",
+    "payment_outcome_unknown": "Pagamento sem resposta",
+    "command_used_twice": "A mesma ação com conteúdos diferentes",
+    "needs_upgrade": "Este terminal precisa ser atualizado",
+    "two_tabs_at_once": "Duas comandas abertas na mesma mesa",
+    "equal_numbers": "Dois pedidos com o mesmo número",
+    "lineage_forked": "Dois terminais com a mesma identidade",
+    "author_forked": "Terminal duplicado",
+    "two_resolutions": "Duas decisões sobre o mesmo conflito",
+}

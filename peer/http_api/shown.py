@@ -1,0 +1,121 @@
+"""Orders and dining tables as front ends see them: the models' JSON, and what only we know.
+
+Everything here reads committed state and writes nothing.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from crdt_models.documents.orders.errors import UnknownOrder
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.table_commands import UnknownTable
+from crdt_models.documents.tables import TablesView
+from crdt_models.hybrid_logical_clock import iso
+from crdt_models.ids import (
+    TABLES,
+    CreatedId,
+    DocumentId,
+    OrderId,
+    TableId,
+    order_document,
+    order_of,
+)
+from crdt_models.pedido import JsonObject, order_json, table_json
+from peer.http_api.api import Api
+from peer.node.node import Node
+from peer.storage.projections import Condition, Query
+
+MAX_OPEN_ORDERS = 500  # orders open at one moment; a page of the read model holds as many
+MILLISECOND_BITS = 16  # how far a time is shifted to become a packed clock
+
+SyncStatus = Literal["local", "pendente", "sincronizado"]
+
+
+def known_order(node: Node, order: OrderId) -> OrderView:
+    """The order. Raises UnknownOrder while its opening is not known here."""
+    view = node.view(order_document(order))
+    assert isinstance(view, OrderView), "the kind of a document decides its view"
+    if view.opening is None:
+        raise UnknownOrder(order=order.hex())
+    return view
+
+
+def dining_room(node: Node) -> TablesView:
+    """The areas and dining tables."""
+    view = node.view(TABLES)
+    assert isinstance(view, TablesView), "the kind of a document decides its view"
+    return view
+
+
+def shown_order(api: Api, order: OrderId, position: int | None = None) -> JsonObject:
+    """The pedido. position: of its newest change, when the caller knows it. Raises UnknownOrder."""
+    document = order_document(order)
+    view = known_order(api.node, order)
+    pedido = order_json(view, api.node.version(document))
+    return {**pedido, **_names(api, view), **_sync(api, document, position)}
+
+
+def shown_orders(api: Api, orders: Iterable[OrderId]) -> list[JsonObject]:
+    """The pedidos in the order given."""
+    return [shown_order(api, order) for order in orders]
+
+
+def shown_table(
+    api: Api, table: TableId, tabs: dict[TableId, list[OrderId]] | None = None
+) -> JsonObject:
+    """The mesa. Raises UnknownTable."""
+    view = dining_room(api.node)
+    found = view.tables.get(table)
+    if found is None:
+        raise UnknownTable(table=table.hex())
+    standing = open_tabs(api.node) if tabs is None else tabs
+    shown = table_json(found, view, standing.get(table, []))
+    version = api.node.version(TABLES)
+    return {**shown, "version": version, "updatedAt": iso(view.updated)}
+
+
+def open_tabs(node: Node) -> dict[TableId, list[OrderId]]:
+    """The open orders of each dining table that has any, oldest first."""
+    page = node.log.projections.page(
+        Query(
+            table="order_row",
+            where=(Condition("is_open", 1),),
+            order=("opened_hlc",),
+            limit=MAX_OPEN_ORDERS,
+        )
+    )
+    found: dict[TableId, list[OrderId]] = {}
+    for row in page.rows:
+        if row["table_id"] is not None:
+            table = TableId(CreatedId(bytes.fromhex(str(row["table_id"]))))
+            found.setdefault(table, []).append(order_of(DocumentId(str(row["document_id"]))))
+    return found
+
+
+def _names(api: Api, view: OrderView) -> dict[str, Any]:
+    """What a screen would otherwise have to look up."""
+    table = None if view.table is None else dining_room(api.node).tables.get(view.table)
+    return {"mesa_nome": None if table is None else table.label}
+
+
+def _sync(api: Api, document: DocumentId, position: int | None) -> dict[str, Any]:
+    """Whether the relay has it, by its receipts: ours alone, so no part of the shared JSON."""
+    status: SyncStatus = "local"
+    at: int | None = None
+    attempts, error = 0, None
+    if api.uplink is not None:
+        uplink = api.uplink.status()
+        newest = api.live.last_position(document) if position is None else position
+        status = "sincronizado" if newest <= uplink.through else "pendente"
+        attempts = uplink.attempts if status == "pendente" else 0
+        error = uplink.last_error if status == "pendente" else None
+        at = uplink.last_success_ms if status == "sincronizado" else None
+    is_sent = status == "sincronizado"
+    return {
+        "syncStatus": status,
+        "sincronizado": is_sent,
+        "id_remoto": document.partition(":")[2] if is_sent else None,
+        "tentativas_sync": attempts,
+        "ultimo_erro": error,
+        "sincronizado_em": None if at is None else iso(at << MILLISECOND_BITS),
+    }

@@ -1,0 +1,113 @@
+"""Which events a change makes: a function of its facts and of nothing else.
+
+Disputes are not among them: they are states, and `peer.live_events` compares them before and after.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from crdt_models.change import Change
+from crdt_models.disputes import Dispute
+from crdt_models.documents.orders.facts import (
+    BillClosed,
+    BillReopened,
+    FieldSet,
+    OrderCancelled,
+    OrderOpened,
+    OrderRestored,
+    PaymentConfirmed,
+    PaymentReceived,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import TableAdded, TableFieldSet, TablePlaced, TableReserved
+from crdt_models.fact import Fact, fact_of
+from crdt_models.ids import ORDER_KIND, TABLES, CreatedId, DocumentId, TableId, kind_of
+from peer.node.node import Node
+
+EventType = Literal[
+    "order:created",
+    "order:updated",
+    "order:cancelled",
+    "payment:completed",
+    "table:status:changed",
+    "table:assigned",
+    "dispute:opened",
+    "dispute:resolved",
+]
+_MOVES_TABLES = (OrderOpened, OrderCancelled, OrderRestored, BillClosed, BillReopened)
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """Something to tell about a change. table: which one, for events of dining tables."""
+
+    type: EventType
+    document: DocumentId
+    table: TableId | None = None
+    dispute: Dispute | None = None
+
+
+def sightings_of(node: Node, change: Change) -> list[Sighting]:
+    """What a stored change shows, by its facts alone (disputes are states, and not among it)."""
+    found: dict[tuple[EventType, DocumentId, TableId | None], Sighting] = {}
+    for document, facts in _by_document(change).items():
+        if kind_of(document) == ORDER_KIND:
+            shown = _of_order(node, document, facts)
+        elif document == TABLES:
+            shown = _of_tables(facts)
+        else:
+            shown = iter(())
+        for each in shown:
+            found.setdefault((each.type, each.document, each.table), each)
+    return list(found.values())
+
+
+def _by_document(change: Change) -> dict[DocumentId, list[Fact]]:
+    found: dict[DocumentId, list[Fact]] = {}
+    for document, body in change.facts:
+        found.setdefault(document, []).append(fact_of(body))
+    return found
+
+
+def _of_order(node: Node, document: DocumentId, facts: list[Fact]) -> Iterator[Sighting]:
+    view = node.view(document)
+    if not isinstance(view, OrderView) or view.opening is None:
+        return  # nothing can be shown of an order whose opening has not come
+    yield Sighting(_order_type(facts), document)
+    if any(_is_payment(fact) for fact in facts):
+        yield Sighting("payment:completed", document)
+    if any(isinstance(fact, _MOVES_TABLES) or _is_move(fact) for fact in facts):
+        for table in _tables_of(view):
+            yield Sighting("table:status:changed", TABLES, table)
+
+
+def _order_type(facts: list[Fact]) -> EventType:
+    if any(isinstance(fact, OrderOpened) for fact in facts):
+        return "order:created"
+    if any(isinstance(fact, OrderCancelled) for fact in facts):
+        return "order:cancelled"
+    return "order:updated"
+
+
+def _is_payment(fact: Fact) -> bool:
+    received = isinstance(fact, PaymentReceived) and not fact.is_pending
+    return received or isinstance(fact, PaymentConfirmed)
+
+
+def _is_move(fact: Fact) -> bool:
+    return isinstance(fact, FieldSet) and fact.field == "table"
+
+
+def _tables_of(view: OrderView) -> set[TableId]:
+    """Every table the order ever stood at: a move changes the one it left as well."""
+    values = {write.value for write in view.fields["table"].writes}
+    return {TableId(CreatedId(bytes.fromhex(v))) for v in values if isinstance(v, str)}
+
+
+def _of_tables(facts: list[Fact]) -> Iterator[Sighting]:
+    for fact in facts:
+        if isinstance(fact, TableFieldSet) and fact.field == "waiter":
+            yield Sighting("table:assigned", TABLES, fact.table)
+        elif isinstance(fact, TableAdded | TableFieldSet | TablePlaced | TableReserved):
+            yield Sighting("table:status:changed", TABLES, fact.table)

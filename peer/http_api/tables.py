@@ -1,0 +1,226 @@
+"""Dining tables over HTTP: `/api/mesas`.
+
+Rules of this file:
+1. Occupied or free is derived from the open orders; what can be written are the label, the seats,
+   the place, the waiter, cleaning and the reservation.
+2. All tables stand in one document, so a version (ETag) covers all of them.
+"""
+
+from typing import Any
+
+import msgspec
+
+from crdt_models.documents.command import Command
+from crdt_models.documents.table_commands import (
+    AddArea,
+    AddTable,
+    ChangeTable,
+    ReleaseTable,
+    ReserveTable,
+    UnknownArea,
+    UnknownTable,
+)
+from crdt_models.documents.tables import TableField, TableValue
+from crdt_models.ids import TABLES, CreatedId, TableId
+from peer.http_api.api import Api, execute, json_answer, quoted
+from peer.http_api.order_bodies import OpaqueId
+from peer.http_api.shown import dining_room, open_tabs, shown_table
+from peer.http_api.values import clean_text, id_of
+from peer.node.requests import Outcome
+from peer.service.http_errors import InvalidField
+from peer.service.routes import Answer, Call
+
+_UNSET = msgspec.UNSET
+
+
+class PlaceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Lugar na planta do salão."""
+
+    x: int
+    y: int
+
+
+class TableBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Uma mesa: o que vier é alterado, o resto fica como está."""
+
+    nome: OpaqueId | msgspec.UnsetType = _UNSET
+    numero: OpaqueId | msgspec.UnsetType = _UNSET
+    area_id: str | msgspec.UnsetType | None = _UNSET
+    area: str | msgspec.UnsetType | None = _UNSET
+    lugares: int | msgspec.UnsetType = _UNSET
+    posicao: PlaceBody | msgspec.UnsetType = _UNSET
+    garcom: str | msgspec.UnsetType | None = _UNSET
+    limpeza: bool | msgspec.UnsetType = _UNSET
+    ativa: bool | msgspec.UnsetType = _UNSET
+
+    def label(self) -> str | None:
+        """What people call it: `nome`, or `numero`."""
+        for given in (self.nome, self.numero):
+            if not isinstance(given, msgspec.UnsetType):
+                return clean_text(str(given))
+        return None
+
+
+class AreaBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Uma área do salão."""
+
+    nome: str
+
+
+class ReservationBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Para quem, e até quando (milissegundos desde 1970); sem `ate_ms`, até liberar."""
+
+    nome: str
+    ate_ms: int | None = None
+
+
+class CleaningBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`true`: precisa de limpeza; `false`: está limpa."""
+
+    limpeza: bool = True
+
+
+class WaiterBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Quem atende; nulo: ninguém."""
+
+    garcom: str | None
+
+
+async def list_tables(api: Api, call: Call) -> Answer:
+    """GET /api/mesas."""
+    tabs = open_tabs(api.node)
+    room = dining_room(api.node)
+    tables = [shown_table(api, table, tabs) for table in room.tables]
+    areas = [{"id": area.id.hex(), "nome": area.name} for area in room.areas.values()]
+    version = quoted(f"{api.node.position}")  # orders move occupancy, so any commit may change it
+    if call.headers.get("if-none-match") == version:
+        return Answer(status=304, headers={"etag": version}, content=b"")
+    shown = {"mesas": tables, "areas": areas, "total": len(tables)}
+    return json_answer(shown, headers={"etag": version})
+
+
+async def show_table(api: Api, call: Call) -> Answer:
+    """GET /api/mesas/{id}."""
+    return _shown(api, _table(call))
+
+
+async def add_table(api: Api, call: Call) -> Answer:
+    """POST /api/mesas."""
+    body = call.body_as(TableBody)
+    label = body.label()
+    if not label:
+        raise InvalidField(field="nome", reason="falta o nome da mesa")
+    place = PlaceBody(x=0, y=0) if isinstance(body.posicao, msgspec.UnsetType) else body.posicao
+    command = AddTable(
+        label=label,
+        area=_area(api, body),
+        seats=0 if isinstance(body.lugares, msgspec.UnsetType) else body.lugares,
+        x=place.x,
+        y=place.y,
+    )
+    outcome = await execute(api, call, command)
+    table = TableId(outcome.ids["table"])
+    answer = _shown(api, table, outcome, status=201)
+    location = {"location": f"/api/mesas/{table.hex()}"}
+    return msgspec.structs.replace(answer, headers={**answer.headers, **location})
+
+
+async def add_area(api: Api, call: Call) -> Answer:
+    """POST /api/areas."""
+    name = clean_text(call.body_as(AreaBody).nome)
+    outcome = await execute(api, call, AddArea(name=name))
+    shown = {"id": outcome.ids["area"].hex(), "nome": name}
+    return json_answer(shown, status=201, headers=_replayed(outcome))
+
+
+async def change_table(api: Api, call: Call) -> Answer:
+    """PUT and PATCH /api/mesas/{id}: both change what is given and leave the rest."""
+    table, body = _table(call), call.body_as(TableBody)
+    place = body.posicao
+    command = ChangeTable(
+        table=table,
+        fields=_fields(api, body),
+        position=None if isinstance(place, msgspec.UnsetType) else (place.x, place.y),
+    )
+    return await _done(api, call, table, command)
+
+
+async def reserve_table(api: Api, call: Call) -> Answer:
+    """POST /api/mesas/{id}/reservar."""
+    table, body = _table(call), call.body_as(ReservationBody)
+    command = ReserveTable(table=table, name=clean_text(body.nome), until_ms=body.ate_ms)
+    return await _done(api, call, table, command)
+
+
+async def release_table(api: Api, call: Call) -> Answer:
+    """POST /api/mesas/{id}/liberar: takes the reservation back."""
+    table = _table(call)
+    return await _done(api, call, table, ReleaseTable(table=table))
+
+
+async def set_cleaning(api: Api, call: Call) -> Answer:
+    """POST /api/mesas/{id}/limpeza."""
+    table, body = _table(call), call.body_as(CleaningBody)
+    command = ChangeTable(table=table, fields={"cleaning": body.limpeza})
+    return await _done(api, call, table, command)
+
+
+async def assign_waiter(api: Api, call: Call) -> Answer:
+    """POST /api/mesas/{id}/garcom."""
+    table, given = _table(call), call.body_as(WaiterBody).garcom
+    waiter = clean_text(given or "") or None
+    return await _done(api, call, table, ChangeTable(table=table, fields={"waiter": waiter}))
+
+
+async def _done(api: Api, call: Call, table: TableId, command: Command) -> Answer:
+    outcome = await execute(api, call, command, TABLES)
+    return _shown(api, table, outcome)
+
+
+def _shown(
+    api: Api, table: TableId, outcome: Outcome | None = None, *, status: int = 200
+) -> Answer:
+    headers = {"etag": quoted(api.node.version(TABLES)), **_replayed(outcome)}
+    return json_answer(shown_table(api, table), status=status, headers=headers)
+
+
+def _replayed(outcome: Outcome | None) -> dict[str, str]:
+    return {"idempotency-replayed": "true"} if outcome and outcome.replayed else {}
+
+
+def _table(call: Call) -> TableId:
+    return TableId(id_of(call.path["id"], UnknownTable, "table"))
+
+
+def _area(api: Api, body: TableBody) -> CreatedId | None:
+    """By id, or by the name of an area that there is. Raises UnknownArea."""
+    if isinstance(body.area_id, str):
+        return id_of(body.area_id, UnknownArea, "area")
+    if isinstance(body.area, str):
+        name = clean_text(body.area)
+        for area in dining_room(api.node).areas.values():
+            if area.name == name:
+                return area.id
+        raise UnknownArea(area=name)
+    return None
+
+
+def _fields(api: Api, body: TableBody) -> dict[TableField, TableValue]:
+    fields: dict[TableField, TableValue] = {}
+    label = body.label()
+    if label is not None:
+        fields["label"] = label
+    if not (
+        isinstance(body.area_id, msgspec.UnsetType) and isinstance(body.area, msgspec.UnsetType)
+    ):
+        area = _area(api, body)
+        fields["area"] = None if area is None else area.hex()
+    if not isinstance(body.garcom, msgspec.UnsetType):
+        fields["waiter"] = clean_text(body.garcom or "") or None
+    plain: dict[TableField, Any] = {
+        "seats": body.lugares,
+        "cleaning": body.limpeza,
+        "active": body.ativa,
+    }
+    fields |= {n: v for n, v in plain.items() if not isinstance(v, msgspec.UnsetType)}
+    return fields

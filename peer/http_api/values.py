@@ -1,0 +1,134 @@
+"""Values as front ends write them, turned into the exact ones of the models.
+
+Rules of this file:
+1. Money becomes whole centavos and quantity whole thousandths, or the request is refused: nothing
+   is rounded and no binary float is ever made. JSON numbers arrive as decimal text.
+2. Text is normalised (NFC) and loses control, direction and zero-width characters before anything
+   stores it; what cannot be text at all (a lone surrogate) is refused.
+3. Ids are 32 hexadecimal digits; to a front end they are opaque.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from crdt_models.errors import InvalidAmount, MalhaError
+from crdt_models.ids import SHORT_BYTES, CommandId, CreatedId, SiteId, command_id_of_key
+from peer.service.http_errors import InvalidField
+
+MAX_DIGITS = 15  # before the point; checked before any arithmetic, so that 1e999999 costs nothing
+_CENTAVO_PLACES = 2
+_THOUSANDTH_PLACES = 3
+_HEX_ID = re.compile(r"[0-9a-f]{32}")
+_HEX_KEY = re.compile(r"[0-9A-Fa-f-]{32,100}")
+_BASE64_KEY = re.compile(r"[A-Za-z0-9_+/=.:-]{22,100}")
+# Direction overrides and isolates, zero-width space, word joiner, byte order mark. Joiners stay:
+# scripts and emoji need them.
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+_SPACES = frozenset("\n\r\t\u2028\u2029")
+
+
+class WeakIdempotencyKey(MalhaError):
+    """An Idempotency-Key that another terminal might draw as well."""
+
+    code = "weak_idempotency_key"
+    sentence = "The Idempotency-Key has too few random bits."
+    cure = "Use a version 4 UUID, 32 hexadecimal digits, or 22 characters of base64url."
+
+
+def centavos(amount: Decimal | None, exact: int | None, *, field: str) -> int | None:
+    """Centavos of a decimal amount, or the exact figure beside it. Raises InvalidAmount.
+
+    Both may be given if they agree, as in a body that was read from us and sent back.
+    """
+    if amount is None:
+        return exact
+    given = _scaled(amount, _CENTAVO_PLACES)
+    if exact is not None and exact != given:
+        raise InvalidAmount(given=str(amount)[:40], reason=f"{field} and {field}_centavos differ")
+    return given
+
+
+def thousandths(quantity: Decimal | None, exact: int | None = None) -> int | None:
+    """Thousandths of 1, 1.5 or "1.500". Raises InvalidAmount."""
+    if quantity is None:
+        return exact
+    given = _scaled(quantity, _THOUSANDTH_PLACES)
+    if exact is not None and exact != given:
+        raise InvalidAmount(given=str(quantity)[:40], reason="the two quantities differ")
+    return given
+
+
+def _scaled(value: Decimal, places: int) -> int:
+    if not value.is_finite() or value.adjusted() > MAX_DIGITS:
+        raise InvalidAmount(given=str(value)[:40], reason="not an amount")
+    if value and value.as_tuple().exponent < -40:  # type: ignore[operator]  # finite: an integer
+        raise InvalidAmount(given=str(value)[:40], reason="too many decimal places")
+    scaled = value.scaleb(places)
+    if scaled != scaled.to_integral_value():
+        raise InvalidAmount(given=str(value)[:40], reason=f"more than {places} decimal places")
+    return int(scaled)
+
+
+def clean_text(text: str) -> str:
+    """NFC without control, direction and zero-width characters; line breaks become spaces.
+
+    Raises InvalidField for text that has no UTF-8 form.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    kept = "".join(" " if each in _SPACES else each for each in text if _shows(each))
+    normal = unicodedata.normalize("NFC", kept)
+    try:
+        normal.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidField(field="", reason="caractere incompleto") from error
+    return normal.strip()
+
+
+def _shows(character: str) -> bool:
+    if character in _SPACES:
+        return True
+    return character not in _INVISIBLE and unicodedata.category(character) != "Cc"
+
+
+def id_of(text: str, missing: type[MalhaError], name: str) -> CreatedId:
+    """The id written as 32 hexadecimal digits. Raises `missing`: none of that form can exist."""
+    if not _HEX_ID.fullmatch(text):
+        shown = text[:40].encode("utf-8", "replace").decode("utf-8")
+        raise missing(**{name: shown})
+    return CreatedId(bytes.fromhex(text))
+
+
+def command_id(site: SiteId, key: str | None, fresh: bytes) -> CommandId:
+    """The id of the command of a request. fresh: 16 random bytes, used when there is no key.
+
+    Raises WeakIdempotencyKey for a key that cannot hold 128 random bits.
+    """
+    if key is None:
+        assert len(fresh) == SHORT_BYTES, "a command id has 16 bytes"
+        return CommandId(fresh)
+    if not (_is_hexadecimal_key(key) or _is_base64_key(key)):
+        raise WeakIdempotencyKey
+    return command_id_of_key(site, key)
+
+
+def _is_hexadecimal_key(key: str) -> bool:
+    """A UUID counts although 6 of its bits are fixed: every library draws them so."""
+    return bool(_HEX_KEY.fullmatch(key)) and _is_varied(key.replace("-", ""), 32, distinct=6)
+
+
+def _is_base64_key(key: str) -> bool:
+    if _HEX_KEY.fullmatch(key) or not _BASE64_KEY.fullmatch(key):
+        return False
+    return _is_varied(key, 22, distinct=8)
+
+
+def _is_varied(text: str, length: int, *, distinct: int) -> bool:
+    """Long enough, and not one character over and over.
+
+    128 random bits show fewer distinct characters than this less than once in a thousand million.
+    """
+    return len(text) >= length and len(set(text)) >= distinct

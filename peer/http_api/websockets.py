@@ -1,0 +1,218 @@
+"""The conversations on `/ws/sync` and `/ws/pedidos`.
+
+Rules of this file:
+1. A client is known before it hears anything: by a key in the handshake, by our page's cookie, or
+   by its first message within AUTH_SECONDS. Otherwise the conversation ends with 1008.
+2. One task reads, one writes, and only the writer sends. Whoever ends first ends both.
+3. A message that is not understood is answered with an `error` message, a flood of them ends with
+   1008. Nothing a client says changes any data: writes are HTTP.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import trio
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from crdt_models.hybrid_logical_clock import iso
+from crdt_models.ids import DocumentId, TableId, order_of
+from crdt_models.pedido import JsonObject
+from peer.http_api.api import Api
+from peer.http_api.front_ends import FrontEnd
+from peer.http_api.shown import MILLISECOND_BITS, shown_order, shown_table
+from peer.live_events import Channel, Client, LiveEvents
+from peer.service.http_errors import InvalidJson
+from peer.service.routes import key_of
+from peer.service.strict_json import read_json
+
+AUTH_SECONDS = 5.0
+MAX_MESSAGES = 100  # that a client may send in WINDOW_SECONDS
+WINDOW_SECONDS = 10.0
+POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+GOING_AWAY = 1001
+
+Handle = Callable[["Conversation", dict[str, Any]], Awaitable[None]]
+
+
+def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
+    """Both addresses. Makes the events show what the API shows."""
+
+    def present(document: DocumentId, table: TableId | None) -> JsonObject:
+        return shown_order(api, order_of(document)) if table is None else shown_table(api, table)
+
+    events.present = present
+
+    async def sync(socket: WebSocket) -> None:
+        await Conversation(api, events, socket, "global", _sync_message).run()
+
+    async def orders(socket: WebSocket) -> None:
+        await Conversation(api, events, socket, "pedidos", _orders_message).run()
+
+    return [WebSocketRoute("/ws/sync", sync), WebSocketRoute("/ws/pedidos", orders)]
+
+
+class Conversation:
+    """One WebSocket, from its acceptance to its end."""
+
+    def __init__(
+        self, api: Api, events: LiveEvents, socket: WebSocket, channel: Channel, handle: Handle
+    ) -> None:
+        self.api = api
+        self.events = events
+        self.channel = channel
+        self._socket = socket
+        self._handle = handle
+        self._caller: FrontEnd | None = None
+        self.client: Client | None = None
+        self._window_began = 0.0
+        self._messages = 0
+
+    async def run(self) -> None:
+        """Serves until either side ends it."""
+        await self._socket.accept()
+        try:
+            self._caller = await self._authenticated()
+            if self._caller is None:
+                await self._socket.close(POLICY_VIOLATION)
+                return
+            self.client = self.events.follow(self._caller.name, self.channel)
+            if self.client is None:
+                await self._socket.close(TRY_AGAIN_LATER)
+                return
+            try:
+                await self._converse(self.client)
+            finally:
+                self.events.leave(self.client)
+        except WebSocketDisconnect:
+            pass
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Queue a message of our own, with the time."""
+        assert self.client is not None, "only a known client is spoken to"
+        stamped = {**message, "timestamp": self.now()}
+        self.client.offer(msgspec.json.encode(stamped).decode("utf-8"))
+
+    def now(self) -> str:
+        """The time, as ISO text."""
+        return iso(self.api.environment.wall_ms() << MILLISECOND_BITS)
+
+    async def _authenticated(self) -> FrontEnd | None:
+        shown = key_of(self._socket.headers)
+        if shown is not None:
+            return self._verify(shown)
+        with trio.move_on_after(AUTH_SECONDS):
+            message = _read(await self._socket.receive_text())
+            if message is not None and message.get("type") == "auth":
+                key = message.get("key")
+                return self._verify(key) if isinstance(key, str) else None
+        return None
+
+    def _verify(self, key: str) -> FrontEnd | None:
+        return self.api.front_ends.verify(key) or self.api.front_ends.verify_ticket(key)
+
+    async def _converse(self, client: Client) -> None:
+        self.say(
+            {
+                "type": "connection",
+                "status": "connected",
+                "message": f"Conectado ao canal {self.channel}",
+                "cursor": self.events.position,
+            }
+        )
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._write, client, nursery.cancel_scope)
+            await self._listen(client)
+            nursery.cancel_scope.cancel()
+
+    async def _listen(self, client: Client) -> None:
+        while True:
+            try:
+                text = await self._socket.receive_text()
+            except (WebSocketDisconnect, KeyError):  # KeyError: a binary message
+                return
+            if self._is_flooding():
+                client.close(POLICY_VIOLATION)
+                await trio.sleep_forever()
+            message = _read(text)
+            if message is None:
+                self.say({"type": "error", "message": "Mensagem não entendida"})
+            else:
+                await self._handle(self, message)
+
+    async def _write(self, client: Client, both: trio.CancelScope) -> None:
+        try:
+            while client.closing is None:
+                for text in await client.wait():
+                    await self._socket.send_text(text)
+                if client.is_lost:
+                    client.is_lost = False
+                    self.start_over()
+            await self._socket.close(client.closing)
+        except WebSocketDisconnect:
+            pass
+        both.cancel()
+
+    def start_over(self) -> None:
+        """Tell the client to load everything again; it is told all that comes after."""
+        self.say(
+            {
+                "type": "refresh_required",
+                "message": "Por favor, recarregue os dados",
+                "cursor": self.events.position,
+            }
+        )
+
+    def _is_flooding(self) -> bool:
+        now = self.api.environment.monotonic()
+        if now - self._window_began > WINDOW_SECONDS:
+            self._window_began, self._messages = now, 0
+        self._messages += 1
+        return self._messages > MAX_MESSAGES
+
+
+async def _sync_message(talk: Conversation, message: dict[str, Any]) -> None:
+    kind = message.get("type")
+    if kind == "ping":
+        talk.say({"type": "pong"})
+    elif kind == "subscribe":
+        _subscribe(talk, message)
+    elif kind != "auth":  # a client that showed its key twice does no harm
+        talk.say({"type": "error", "message": "Tipo de mensagem desconhecido"})
+
+
+def _subscribe(talk: Conversation, message: dict[str, Any]) -> None:
+    """Choose kinds, and resume after a cursor when there is one."""
+    kinds, cursor = message.get("kinds", []), message.get("cursor")
+    is_list = isinstance(kinds, list) and all(isinstance(each, str) for each in kinds)
+    is_cursor = cursor is None or (isinstance(cursor, int) and not isinstance(cursor, bool))
+    if not is_list or not is_cursor:
+        talk.say({"type": "error", "message": "subscribe: kinds é lista, cursor é inteiro"})
+        return
+    assert talk.client is not None, "only a known client subscribes"
+    missed = [] if cursor is None else talk.events.replay(cursor, kinds)
+    talk.client.resume(kinds, missed or [])
+    if missed is None:
+        talk.start_over()
+    else:
+        talk.say({"type": "subscribed", "cursor": talk.events.position, "kinds": kinds})
+
+
+async def _orders_message(talk: Conversation, message: dict[str, Any]) -> None:
+    kind = message.get("type")
+    if kind == "ping":
+        talk.say({"type": "pong"})
+    elif kind == "get_pedidos":
+        talk.start_over()
+    elif kind != "auth":
+        talk.say({"type": "error", "message": "Tipo de mensagem desconhecido"})
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        value = read_json(text.encode("utf-8", "surrogatepass"))
+    except InvalidJson:
+        return None
+    return value if isinstance(value, dict) else None

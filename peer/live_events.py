@@ -1,0 +1,381 @@
+"""Live events: what was committed, told to everyone who follows this terminal.
+
+Rules of this file:
+1. Events are made from commits only, so nobody is told what is not durable. Which events a change
+   makes is a function of its facts; their data is the state after the commit.
+2. An event is rendered once, however many clients follow. Without clients nothing is rendered.
+3. A cursor is a position in the log. Of several events of one change only the last carries its
+   position, the others the one before: who resumes after a cut gets all of them again, never fewer.
+4. Every client has a bounded queue. One that lags, or asks for more than we replay, is told to load
+   everything again (`refresh_required`); it is never waited for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+import trio
+
+from crdt_models.change import Change
+from crdt_models.disputes import Dispute, open_disputes
+from crdt_models.documents.orders.facts import (
+    FlagSet,
+)
+from crdt_models.documents.terminals import TerminalsView
+from crdt_models.fact import fact_of
+from crdt_models.hybrid_logical_clock import iso
+from crdt_models.ids import (
+    TERMINALS,
+    DeviceId,
+    DocumentId,
+    TableId,
+    order_of,
+)
+from crdt_models.pedido import JSON, JsonObject, dispute_json
+from crdt_models.read_models import DISPUTE
+from peer.http_api.sightings import EventType, Sighting, sightings_of
+from peer.node.node import Node
+from peer.node.requests import Commit
+from peer.storage.projections import Condition, Query
+
+QUEUE_LENGTH = 256  # messages a client may lag: some seconds of a busy shop
+MAX_REPLAY = 1000  # changes; beyond it loading everything again is cheaper for both
+MAX_CLIENTS = 200
+MAX_TOUCHED = 5000  # documents whose newest position is remembered
+_PAGE = 500
+
+Channel = Literal["global", "pedidos"]
+Present = Callable[[DocumentId, TableId | None], JsonObject]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as /ws/sync sends it.
+
+    data: the pedido, mesa or dispute after the commit, rendered · origin: letters of the terminal
+    that wrote · timestamp: of the change's clock.
+    """
+
+    type: EventType
+    cursor: int
+    document: DocumentId
+    version: str
+    data: msgspec.Raw
+    timestamp: str
+    origin: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one change means for clients: events, and messages for `/ws/pedidos`."""
+
+    events: tuple[tuple[EventType, str], ...]
+    messages: tuple[str, ...]
+
+
+class Client:
+    """One follower: a bounded queue of texts. name: of the front end whose key it showed.
+
+    kinds: event types wanted, empty for all · is_following: whether it wants events at all yet.
+    """
+
+    def __init__(self, name: str, channel: Channel) -> None:
+        self.name = name
+        self.channel = channel
+        self.kinds: frozenset[str] = frozenset()
+        self.is_following = channel == "pedidos"
+        self.is_lost = False
+        self.closing: int | None = None
+        self._missed: list[str] = []
+        self._send, self._receive = trio.open_memory_channel[str](QUEUE_LENGTH)
+        self._ring = trio.Event()
+
+    def wants(self, kind: str) -> bool:
+        return self.is_following and (not self.kinds or kind in self.kinds)
+
+    def resume(self, kinds: Iterable[str], missed: list[str]) -> None:
+        """Begin to follow. missed: at most what MAX_REPLAY changes make, sent before the rest."""
+        self.kinds, self.is_following = frozenset(kinds), True
+        self._missed += missed
+        self._ring.set()
+
+    def offer(self, text: str) -> None:
+        """Queue it; a full queue is emptied and the client counts as lost."""
+        if self.is_lost:
+            return
+        try:
+            self._send.send_nowait(text)
+        except trio.WouldBlock:
+            self.lose()
+        self._ring.set()
+
+    def lose(self) -> None:
+        """What is queued is worth nothing any more: the client must load everything again."""
+        self.is_lost = True
+        self._missed.clear()
+        while self._queued():
+            self._receive.receive_nowait()
+        self._ring.set()
+
+    def close(self, code: int) -> None:
+        """Ask the conversation to end with this WebSocket close code."""
+        self.closing = code
+        self._ring.set()
+
+    async def wait(self) -> list[str]:
+        """Whatever there is to send: at least one text, unless lost or closing."""
+        while not (self._missed or self._queued() or self.is_lost or self.closing is not None):
+            self._ring = trio.Event()
+            await self._ring.wait()
+        texts, self._missed = self._missed, []
+        return texts + [self._receive.receive_nowait() for _ in range(self._queued())]
+
+    def _queued(self) -> int:
+        return self._receive.statistics().current_buffer_used
+
+
+class LiveEvents:
+    """Follows the node's commits and tells clients. `run` it in a nursery."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._clients: set[Client] = set()
+        self._position = node.position
+        self._started_at = node.position
+        self._touched: dict[DocumentId, int] = {}
+        self._disputes: dict[DocumentId, dict[str, Dispute]] = {}
+        self._sent = self._lost = 0
+        self.present: Present = _not_shown
+
+    # --- what others ask
+
+    @property
+    def position(self) -> int:
+        """The commit up to which clients were told: the cursor of a client that follows."""
+        return self._position
+
+    def connections(self) -> Mapping[str, int]:
+        """Clients by type."""
+        found = {"pedidos": 0, "global": 0}
+        for client in self._clients:
+            found[client.channel] += 1
+        return found
+
+    def last_position(self, document: DocumentId) -> int:
+        """The position of a document's newest change, or a later one."""
+        return self._touched.get(document, self._started_at)
+
+    def statistics(self) -> dict[str, int]:
+        """clients · sent: texts queued · lost: times a client had to start over."""
+        return {"clients": len(self._clients), "sent": self._sent, "lost": self._lost}
+
+    def follow(self, name: str, channel: Channel) -> Client | None:
+        """A new client; None when there are too many. On `global` it is told once it resumes."""
+        if len(self._clients) >= MAX_CLIENTS:
+            return None
+        client = Client(name, channel)
+        self._clients.add(client)
+        return client
+
+    def leave(self, client: Client) -> None:
+        self._clients.discard(client)
+
+    def dismiss(self, name: str) -> None:
+        """End the conversations of a front end whose key was revoked."""
+        for client in self._clients:
+            if client.name == name:
+                client.close(1008)
+
+    def goodbye(self) -> None:
+        """This terminal is stopping."""
+        for client in self._clients:
+            client.close(1001)
+
+    def replay(self, cursor: int, kinds: Iterable[str]) -> list[str] | None:
+        """The events after `cursor` up to `position`; None when the client must start over.
+
+        Disputes that are open now in what changed meanwhile are told as opened.
+        """
+        if not 0 <= cursor <= self._node.position:
+            return None
+        found = self._node.since(cursor, MAX_REPLAY + 1)
+        behind = [(place, change) for place, change in found if place <= self._position]
+        if len(behind) > MAX_REPLAY:
+            return None
+        wanted, texts = frozenset(kinds), []
+        for place, change in behind:
+            opened = [
+                Sighting("dispute:opened", document, dispute=each)
+                for document in change.documents
+                for each in self._open_now(document).values()
+            ]
+            told = self._told(change, place, [*sightings_of(self._node, change), *opened], {})
+            texts += [text for kind, text in told.events if not wanted or kind in wanted]
+        return texts
+
+    # --- following the node
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Follow for ever. When we ourselves lag too far, every client starts over."""
+        self._load_disputes()
+        started = False
+        while True:
+            async with self._node.watch() as commits:
+                self._position = self._node.position
+                if not started:
+                    task_status.started()
+                    started = True
+                async for commit in commits:
+                    self._take(commit)
+            for client in self._clients:
+                client.lose()
+            await trio.lowlevel.checkpoint()
+
+    def _take(self, commit: Commit) -> None:
+        shown: dict[object, msgspec.Raw] = {}
+        last_of = {
+            document: place
+            for place, change in zip(commit.positions, commit.changes, strict=True)
+            for document in change.documents
+        }
+        self._remember(last_of)
+        for place, change in zip(commit.positions, commit.changes, strict=True):
+            sightings = sightings_of(self._node, change) if self._clients else []
+            for document in change.documents:
+                if last_of[document] == place:
+                    sightings += self._dispute_changes(document)
+            if sightings and self._clients:
+                self._tell(self._told(change, place, sightings, shown))
+        self._position = max(self._position, commit.position)
+
+    def _remember(self, places: dict[DocumentId, int]) -> None:
+        """Bounded: when it is full, all it held counts as changed as late as the newest of them."""
+        self._touched |= places
+        if len(self._touched) > MAX_TOUCHED:
+            self._started_at = max(self._touched.values())
+            self._touched.clear()
+
+    def _tell(self, told: Told) -> None:
+        for client in self._clients:
+            was_lost = client.is_lost
+            if client.channel == "pedidos":
+                texts = list(told.messages)
+            else:
+                texts = [text for kind, text in told.events if client.wants(kind)]
+            for text in texts:
+                client.offer(text)
+            self._sent += len(texts)
+            self._lost += client.is_lost and not was_lost
+
+    def _told(
+        self,
+        change: Change,
+        place: int,
+        sightings: list[Sighting],
+        shown: dict[object, msgspec.Raw],
+    ) -> Told:
+        """Render what one change shows. shown: what was already rendered of this state."""
+        origin, timestamp = self._letters(change.device), iso(change.hlc)
+        events, messages = [], []
+        for index, each in enumerate(sightings):
+            data = self._data(each, shown)
+            event = Event(
+                type=each.type,
+                cursor=place if index == len(sightings) - 1 else place - 1,
+                document=each.document,
+                version=self._node.version(each.document),
+                data=data,
+                timestamp=timestamp,
+                origin=origin,
+            )
+            events.append((each.type, JSON.encode(event).decode("utf-8")))
+            if each.type in _ACTIONS:
+                messages += list(_messages(each, change, data, timestamp))
+        return Told(tuple(events), tuple(messages))
+
+    def _data(self, sighting: Sighting, shown: dict[object, msgspec.Raw]) -> msgspec.Raw:
+        if sighting.dispute is not None:
+            return msgspec.Raw(JSON.encode(dispute_json(sighting.dispute)))
+        key = sighting.document, sighting.table
+        if key not in shown:
+            shown[key] = msgspec.Raw(JSON.encode(self.present(*key)))
+        return shown[key]
+
+    def _letters(self, device: DeviceId) -> str:
+        view = self._node.view(TERMINALS)
+        assert isinstance(view, TerminalsView), "the kind of a document decides its view"
+        terminal = view.terminals.get(device)
+        return "" if terminal is None else terminal.letters
+
+    # --- disputes: states, so they are compared
+
+    def _load_disputes(self) -> None:
+        """The documents that have open disputes at the start."""
+        cursor: str | None = None
+        documents: set[DocumentId] = set()
+        while True:
+            query = Query(
+                table=DISPUTE.name,
+                where=(Condition("is_open", 1),),
+                limit=_PAGE,
+                cursor=cursor,
+            )
+            page = self._node.log.projections.page(query)
+            documents |= {DocumentId(str(row["document_id"])) for row in page.rows}
+            cursor = page.next
+            if cursor is None:
+                break
+        self._disputes = {document: self._open_now(document) for document in documents}
+
+    def _open_now(self, document: DocumentId) -> dict[str, Dispute]:
+        return {each.id: each for each in open_disputes(self._node.view(document))}
+
+    def _dispute_changes(self, document: DocumentId) -> list[Sighting]:
+        before, now = self._disputes.get(document, {}), self._open_now(document)
+        if now:
+            self._disputes[document] = now
+        else:
+            self._disputes.pop(document, None)
+        opened = [now[each] for each in sorted(now.keys() - before.keys())]
+        settled = [
+            msgspec.structs.replace(before[each], is_open=False)
+            for each in sorted(before.keys() - now.keys())
+        ]
+        return [Sighting("dispute:opened", document, dispute=each) for each in opened] + [
+            Sighting("dispute:resolved", document, dispute=each) for each in settled
+        ]
+
+
+_ACTIONS: dict[EventType, str] = {
+    "order:created": "create",
+    "order:updated": "update",
+    "order:cancelled": "delete",
+}
+
+
+def _messages(
+    sighting: Sighting, change: Change, data: msgspec.Raw, timestamp: str
+) -> Iterator[str]:
+    """What `/ws/pedidos` says of an order's change."""
+    pedido = order_of(sighting.document).hex()
+    update = {
+        "type": "pedido_update",
+        "action": _ACTIONS[sighting.type],
+        "pedido_id": pedido,
+        "data": data,
+        "timestamp": timestamp,
+    }
+    yield JSON.encode(update).decode("utf-8")
+    for document, body in change.facts:
+        fact = fact_of(body)
+        if document == sighting.document and isinstance(fact, FlagSet):
+            status = {
+                "type": "status_update",
+                "pedido_id": pedido,
+                "status_field": fact.name,
+                "new_value": fact.value,
+                "timestamp": timestamp,
+            }
+            yield JSON.encode(status).decode("utf-8")
+
+
+def _not_shown(document: DocumentId, table: TableId | None) -> JsonObject:
+    return {"document": document, "table": None if table is None else table.hex()}

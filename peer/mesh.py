@@ -1,0 +1,347 @@
+"""The mesh: keeps links to the site's other peers and moves frames between them and gossip.
+
+Rules of this file:
+1. Who says what to whom is `Gossip`'s decision, who is let in is the network's. Here are only
+   tasks: one reader and one writer per link, one dialler, one ticker, one that tells gossip of
+   commits.
+2. One task writes to a link: a cancelled send would corrupt it.
+3. Of two links to one device the same one goes at both ends: the one that the lower device id
+   dialled stays; of two dialled by the same end the newer stays, for the older is half open.
+4. What a link sends goes to the node with the link's number as its source, and is not read further
+   until the node has taken it: a fast peer waits for our disk, not in our memory.
+"""
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+import trio
+
+from crdt_models.change import Change
+from crdt_models.errors import MalhaError, UntrustedCertificate
+from crdt_models.ids import DeviceId
+from crdt_models.replication.figures import Statistics
+from crdt_models.replication.gossip import Committed, Gossip, GossipSettings
+from crdt_models.replication.link import Me
+from peer.environment import Environment, LinkClosed, MessageLink
+from peer.links.address_book import AddressBook, Source
+from peer.node.node import Node
+from peer.node.requests import Busy
+from peer.service.sqlite_errors import NotDurable
+
+DIAL_LOOK_SECONDS = 0.25  # how often the address book is asked who is due; it has its own back-off
+LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
+REMEMBER_SECONDS = 30.0  # how often changed addresses are written down
+CATCH_UP = 500  # changes read at once after falling behind the node
+REMEMBERED = "addresses"  # setting: where peers were last reached, one a line
+
+_logger = logging.getLogger("malha.mesh")
+
+
+class MeshSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """host and port to listen at. peers: the owner's static addresses. discover: find more, by mDNS
+    and by what neighbours tell."""
+
+    host: str | None
+    port: int
+    peers: tuple[str, ...] = ()
+    discover: bool = True
+    program: str = ""
+    gossip: GossipSettings = GossipSettings()
+
+
+class LinkFace(msgspec.Struct, frozen=True, kw_only=True):
+    """One link as screens show it. since: monotonic seconds."""
+
+    device: DeviceId
+    letters: str
+    name: str
+    address: str
+    dialled: bool
+    clone: bool
+    since: float
+
+
+class _Line:
+    """One link and its tasks' shared state."""
+
+    def __init__(self, number: int, link: MessageLink, since: float) -> None:
+        self.number = number
+        self.link = link
+        self.since = since
+        self.scope = trio.CancelScope()
+        self.wake = trio.Event()
+
+    def ring(self) -> None:
+        self.wake.set()
+
+
+class Mesh:
+    """Run `run` in a nursery. Everything else may be called from any task."""
+
+    def __init__(self, node: Node, environment: Environment, settings: MeshSettings) -> None:
+        self._node = node
+        self._environment = environment
+        self._settings = settings
+        self._book = AddressBook(environment.dice.uniform)
+        self._lines: dict[int, _Line] = {}
+        self._next_number = 0
+        self._position = node.position
+        self._ticker = trio.Event()
+        self._tick_at = 0.0
+        self._written: list[str] = []
+        self._told: dict[DeviceId, tuple[str, ...]] = {}
+        me = Me(site=node.site, device=node.device, letters=node.letters, program=settings.program)
+        self._gossip = Gossip(
+            me, node.log, environment.dice, settings.gossip, wall_ms=environment.wall_ms
+        )
+        self.addresses: tuple[str, ...] = ()
+
+    # --- what others ask
+
+    def links(self) -> list[LinkFace]:
+        """The links that stand, by letters."""
+        faces = [
+            LinkFace(
+                device=line.link.peer.device,
+                letters=line.link.peer.letters,
+                name=line.link.peer.name,
+                address=line.link.address,
+                dialled=line.link.dialled,
+                clone=line.link.clone,
+                since=line.since,
+            )
+            for line in self._lines.values()
+        ]
+        return sorted(faces, key=lambda face: (face.letters, face.device))
+
+    def online(self) -> list[DeviceId]:
+        """Devices linked now, ascending."""
+        return self._gossip.neighbours()
+
+    def neighbours_days(self) -> Sequence[int]:
+        """The business days that linked peers have open."""
+        return self._gossip.neighbours_days()
+
+    def statistics(self) -> Statistics:
+        """Named figures of replication."""
+        return self._gossip.statistics()
+
+    # --- tasks
+
+    async def run(
+        self, task_status: trio.TaskStatus[tuple[str, ...]] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Listen, dial, spread. Reports the addresses it listens at. OSError: the port is taken."""
+        now = self._environment.monotonic()
+        for address in self._settings.peers:
+            self._book.learn(address, Source.STATIC, now)
+        for address in (self._node.log.setting(REMEMBERED) or "").split():
+            self._book.learn(address, Source.REMEMBERED, now)
+        async with trio.open_nursery() as nursery:
+            addresses: list[str] = await nursery.start(
+                self._environment.listen, self._settings.host, self._settings.port, self._serve
+            )
+            self.addresses = tuple(addresses)
+            nursery.start_soon(self._spread_commits)
+            nursery.start_soon(self._keep_time)
+            nursery.start_soon(self._dial_due, nursery)
+            if self._settings.discover:
+                port = int(addresses[0].rpartition(":")[2]) if addresses else self._settings.port
+                nursery.start_soon(self._environment.discover, port, self._sighted)
+            task_status.started(self.addresses)
+
+    def _sighted(self, address: str) -> None:
+        self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
+
+    async def _dial_due(self, nursery: trio.Nursery) -> None:
+        while True:
+            now = self._environment.monotonic()
+            if self._settings.discover:
+                self._exchange_addresses(now)
+            for address in self._book.due(now, frozenset(self.online())):
+                nursery.start_soon(self._dial, address)
+            await trio.sleep(DIAL_LOOK_SECONDS * self._environment.dice.uniform(0.75, 1.25))
+
+    def _exchange_addresses(self, now: float) -> None:
+        """Tell neighbours where we reach peers, and take the hints they gave us."""
+        dialled: dict[DeviceId, tuple[str, ...]] = {
+            line.link.peer.device: (line.link.address,)
+            for line in self._lines.values()
+            if line.link.dialled
+        }
+        if dialled != self._told:
+            self._told = dialled
+            self._gossip.set_addresses(dialled)
+            self._after_input()
+        for known in self._gossip.learned_addresses().values():
+            for address in known:
+                self._book.learn(address, Source.EXCHANGED, now)
+
+    async def _dial(self, address: str) -> None:
+        try:
+            link = await self._environment.dial(address)
+        except (MalhaError, UntrustedCertificate) as error:
+            # Most terminals are off most of the night: not worth a warning each.
+            _logger.debug("dial_failed address=%s reason=%s", address, error)
+            self._book.failed(address, self._environment.monotonic())
+            return
+        self._book.succeeded(address, link.peer.device, self._environment.monotonic())
+        try:
+            await self._serve(link)
+        finally:
+            self._book.lost(address, self._environment.monotonic())
+
+    async def _spread_commits(self) -> None:
+        """Tell gossip of every commit, once and in order, even after falling behind."""
+        while True:
+            async with self._node.watch() as commits:
+                while missed := self._node.since(self._position, CATCH_UP):
+                    changes = [change for _, change in missed]
+                    self._committed(changes, [None] * len(changes), missed[-1][0])
+                async for commit in commits:
+                    if commit.position > self._position:
+                        self._committed(commit.changes, commit.sources, commit.position)
+            if self._node.stopped:
+                return
+
+    def _committed(
+        self, changes: Sequence[Change], sources: Sequence[object | None], position: int
+    ) -> None:
+        self._position = position
+        groups: dict[int | None, list[Committed]] = {}
+        for change, source in zip(changes, sources, strict=True):
+            link = source if isinstance(source, int) else None
+            groups.setdefault(link, []).append(Committed(change, change.data))
+        now = self._environment.monotonic()
+        self._gossip.set_business_day(self._node.business_day)
+        for link, committed in groups.items():
+            self._gossip.committed(committed, link, now)
+        self._after_input()
+
+    async def _keep_time(self) -> None:
+        """Tick when gossip asks for it."""
+        remembered_at = self._environment.monotonic()
+        while True:
+            now = self._environment.monotonic()
+            self._gossip.tick(now)
+            self._after_input()
+            if now - remembered_at >= REMEMBER_SECONDS:
+                remembered_at = now
+                await self._remember()
+            self._ticker = trio.Event()
+            self._tick_at = min(self._gossip.next_deadline(), now + REMEMBER_SECONDS)
+            with trio.move_on_after(max(LEAST_TICK_SECONDS, self._tick_at - now)):
+                await self._ticker.wait()
+
+    async def _remember(self) -> None:
+        """Write down where peers were reached, for a start without mDNS and static addresses."""
+        remembered = self._book.remembered()
+        if remembered == self._written:
+            return
+        try:
+            await self._node.put_setting(REMEMBERED, "\n".join(remembered))
+        except (NotDurable, Busy) as error:
+            _logger.warning("addresses_not_written reason=%s", error)
+            return
+        self._written = remembered
+
+    # --- one link
+
+    async def _serve(self, link: MessageLink) -> None:
+        """From the first frame to the last, whoever dialled."""
+        line = self._admit(link)
+        if line is None:
+            await link.aclose()
+            return
+        peer = link.peer
+        _logger.info(
+            "link_up link=%d terminal=%s address=%s", line.number, peer.letters, link.address
+        )
+        reason = "closed"
+        try:
+            with line.scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._write, line)
+                    await self._read(line)
+        except* LinkClosed as closed:
+            reason = str(closed.exceptions[0])
+        except* Busy:
+            reason = "this terminal is stopping"
+        finally:
+            del self._lines[line.number]
+            self._gossip.link_down(line.number, self._environment.monotonic())
+            self._after_input()
+            await link.aclose()
+            _logger.info(
+                "link_down link=%d terminal=%s reason=%s", line.number, peer.letters, reason
+            )
+
+    def _admit(self, link: MessageLink) -> _Line | None:
+        """Give the link a number, or None when the other one to that device stays (rule 3)."""
+        for line in list(self._lines.values()):
+            if line.link.peer.device == link.peer.device and not link.clone:
+                if self._stays(line.link, link):
+                    return None
+                line.scope.cancel()
+        number, self._next_number = self._next_number, self._next_number + 1
+        now = self._environment.monotonic()
+        line = self._lines[number] = _Line(number, link, now)
+        self._gossip.link_up(number, link.peer.device, now)
+        self._after_input()
+        return line
+
+    def _stays(self, old: MessageLink, new: MessageLink) -> bool:
+        """Whether the older of two links to one device stays."""
+        if old.dialled == new.dialled:
+            return False
+        lower_dials = self._node.device < new.peer.device
+        return old.dialled == lower_dials
+
+    async def _read(self, line: _Line) -> None:
+        while True:
+            frame = await line.link.receive()
+            now = self._environment.monotonic()
+            changes = self._gossip.receive(line.number, frame, now)
+            self._after_input()
+            if changes:
+                await self._take(line, changes)
+
+    async def _take(self, line: _Line, changes: list[bytes]) -> None:
+        try:
+            received = await self._node.receive(changes, source=line.number)
+        except NotDurable as error:
+            # Not stored, so not in our Have: the peer will be asked for them again.
+            _logger.warning("changes_not_stored link=%d reason=%s", line.number, error)
+            return
+        if received.refused:
+            now = self._environment.monotonic()
+            _logger.warning("changes_refused link=%d count=%d", line.number, received.refused)
+            self._gossip.refused(line.number, received.refused, now)
+            self._after_input()
+
+    async def _write(self, line: _Line) -> None:
+        """The one task that sends on this link."""
+        while True:
+            line.wake = trio.Event()
+            frames = self._gossip.outgoing(line.number)
+            for frame in frames:
+                await line.link.send(frame)
+            closing = self._gossip.should_close(line.number)
+            if closing is not None and not frames:
+                _logger.info("link_closing link=%d reason=%s", line.number, closing.reason)
+                line.scope.cancel()
+                return
+            if not frames:
+                await line.wake.wait()
+
+    def _after_input(self) -> None:
+        """After anything was told to gossip: wake who has something to send, and the clock."""
+        for number in self._gossip.links_with_output():
+            if number in self._lines:
+                self._lines[number].ring()
+        for number, line in self._lines.items():
+            if self._gossip.should_close(number) is not None:
+                line.ring()
+        if self._gossip.next_deadline() < self._tick_at:
+            self._ticker.set()

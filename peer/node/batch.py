@@ -1,0 +1,281 @@
+"""One batch of the writer: decide, sign, judge and collect, without touching committed state.
+
+Rules of this file:
+1. No await and no write: between reading a view and signing what was decided nothing can happen.
+2. Everything lives in this object. A batch that does not become durable is dropped with it, and the
+   sequence, the clock and the order numbers it used with it.
+3. A refused command leaves no trace: it reads and decides before it gets a sequence.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from crdt_models.change import Change
+from crdt_models.change_gate import Author as AuthorKey
+from crdt_models.change_gate import ChangeGate, opening_of
+from crdt_models.documents.command import Context
+from crdt_models.documents.orders.facts import (
+    LineAdded,
+    OrderOpened,
+    PaymentReceived,
+    PaymentRefunded,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import AreaAdded, TableAdded
+from crdt_models.errors import DomainError
+from crdt_models.fact import fact_of
+from crdt_models.ids import (
+    ChangeId,
+    CommandId,
+    CreatedId,
+    DocumentId,
+    OrderId,
+    TableId,
+    order_of,
+)
+from crdt_models.read_models import rows_of
+from peer.node.authorship import Author, Authorship, Credentials
+from peer.node.requests import (
+    CommandReused,
+    Execute,
+    Outcome,
+    Receive,
+    Received,
+    Staged,
+    StaleVersion,
+    pack_ids,
+    unpack_ids,
+)
+from peer.node.shelf import Held, Shelf, WorkingCopies, is_open
+from peer.storage.change_log import ChangeLog
+from peer.storage.records import Batch, CommandRecord, DocumentState
+
+BUSINESS_DAY = "business_day"  # setting: the greatest business day this terminal has written under
+
+
+class Committed(Protocol):
+    """What a batch asks of committed state beside the documents."""
+
+    def signing_key(self, author: AuthorKey) -> bytes | None: ...
+    def vouched(self, change: ChangeId, author: AuthorKey) -> bool: ...
+    def greatest_number(self, day: int) -> int: ...
+    def open_tabs(self, table: TableId) -> tuple[OrderId, ...]: ...
+
+
+class Preparation:
+    """A batch being prepared."""
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials,
+        author: Author,
+        authorship: Authorship,
+        shelf: Shelf,
+        log: ChangeLog,
+        committed: Committed,
+        neighbours_days: Sequence[int],
+        now_ms: int,
+    ) -> None:
+        self.authorship = authorship
+        self.staged: list[Staged] = []
+        self.opened: dict[AuthorKey, bytes] = {}
+        self._credentials = credentials
+        self._author = author
+        self._copies = WorkingCopies(shelf)
+        self._log = log
+        self._committed = committed
+        self._day = author.business_day(authorship, neighbours_days)
+        self._first_day = authorship.day
+        self._now_ms = now_ms
+        self._commands: dict[CommandId, CommandRecord] = {}
+        self._number: int | None = None
+        self._ids: set[ChangeId] = set()
+        self._settle: list[Callable[[Mapping[ChangeId, int]], None]] = []
+
+    # --- local commands
+
+    def execute(self, request: Execute) -> None:
+        """Decide one command. What it answers is given by `settle`, after the commit."""
+        try:
+            self._execute(request)
+        except DomainError as error:
+            # Bound to a name of its own: the except clause unbinds `error`.
+            refused = error
+            self._settle.append(lambda _: request.fail(refused))
+
+    def _execute(self, request: Execute) -> None:
+        fingerprint = request.command.fingerprint()
+        known = self._commands.get(request.command_id) or self._log.command(request.command_id)
+        if known is not None:
+            self._replay(request, known, fingerprint)
+            return
+        for document, version in request.expect.items():
+            found = self._copies.get(document).version
+            if found != version:
+                raise StaleVersion(document=document, version=found)
+        context = self._context(request.command_id)
+        decision = request.command.decide(lambda doc: self._copies.get(doc).view, context)
+        change = None
+        if decision.facts:
+            self.authorship, changes = self._author.write(
+                self.authorship,
+                decision.facts,
+                command=request.command_id,
+                operator=request.operator,
+                day=self._day,
+            )
+            for each in changes:
+                self._stage(each, None)
+            change = changes[-1]
+        documents = change.documents if change else request.command.reads()
+        record = CommandRecord(
+            id=request.command_id,
+            body_hash=fingerprint,
+            answer=pack_ids(decision.ids, documents),
+            at=self._now_ms,
+            change=change.id if change else None,
+        )
+        self._commands[request.command_id] = record
+        self._answer(request, record, replayed=False)
+
+    def _replay(self, request: Execute, known: CommandRecord, fingerprint: bytes) -> None:
+        if known.body_hash not in (fingerprint, b""):
+            raise CommandReused
+        self._answer(request, known, replayed=True)
+
+    def _answer(self, request: Execute, record: CommandRecord, *, replayed: bool) -> None:
+        ids, documents = unpack_ids(record.answer)
+
+        def settle(positions: Mapping[ChangeId, int]) -> None:
+            place = positions.get(record.change) if record.change else None
+            position = place or record.position or 0
+            request.answer(Outcome(ids, documents, position, replayed))
+
+        self._settle.append(settle)
+
+    def _context(self, command: CommandId) -> Context:
+        return Context(
+            site=self._credentials.site,
+            device=self._credentials.device,
+            command_id=command,
+            letters=self._credentials.letters,
+            business_day=self._day,
+            next_order_number=self._next_order_number,
+            open_tabs=self._open_tabs,
+        )
+
+    def _next_order_number(self) -> int:
+        greatest = self._committed.greatest_number(self._day)
+        self._number = 1 + max(greatest, self._number or 0)
+        return self._number
+
+    def _open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
+        """Open orders at a table: the committed ones, and those of this batch."""
+        tabs = dict.fromkeys(self._committed.open_tabs(table))
+        for held in self._copies.touched.values():
+            if isinstance(held.view, OrderView):
+                tabs.pop(held.view.order, None)
+                if held.view.is_open and held.view.table == table:
+                    tabs[held.view.order] = None
+        return tuple(sorted(tabs))
+
+    # --- changes from outside
+
+    def receive(self, request: Receive, gate: ChangeGate) -> None:
+        """Judge changes from outside and stage the authentic ones that are new."""
+        by_id = {ChangeId(hashlib.sha256(data).digest()): data for data in request.batch}
+        held = self._log.holds_many(by_id) | self._ids
+        verdict = gate.judge([data for change, data in by_id.items() if change not in held])
+        stored = 0
+        for change in verdict.authentic:
+            if change.id not in self._ids and not self._log.holds(change.id):
+                self._stage(change, request.source)
+                self._remember(change)
+                stored += 1
+        received = Received(stored, len(held & by_id.keys()), verdict.waiting, len(verdict.refused))
+        self._settle.append(lambda _: request.answer(received))
+
+    def signing_key(self, author: AuthorKey) -> bytes | None:
+        """For the gate: from this batch, else from committed state."""
+        return self.opened.get(author) or self._committed.signing_key(author)
+
+    def vouched(self, change: ChangeId, author: AuthorKey) -> bool:
+        """For the gate: named by a staged or stored change of the same author."""
+        return any(
+            change in each.change.previous for each in self.staged if each.change.author == author
+        ) or self._committed.vouched(change, author)
+
+    def _remember(self, change: Change) -> None:
+        """A retry of this command here must find that it was executed elsewhere."""
+        if change.command_id not in self._commands and not self._log.command(change.command_id):
+            self._commands[change.command_id] = CommandRecord(
+                id=change.command_id,
+                body_hash=b"",  # the request's wording is known only where it was made
+                answer=pack_ids(_created(change), change.documents),
+                at=self._now_ms,
+                change=change.id,
+            )
+
+    # --- both
+
+    def _stage(self, change: Change, source: object | None) -> None:
+        leaf = opening_of(change, change.site)
+        if leaf is not None:
+            self.opened[change.author] = leaf.signing_key
+        self._ids.add(change.id)
+        self.staged.append(Staged(change, source))
+        self._copies.apply(change)
+        if change.device != self._credentials.device:
+            self.authorship = self.authorship.heard(change.hlc)
+
+    @property
+    def documents(self) -> dict[DocumentId, Held]:
+        """What the shelf holds after the commit."""
+        return self._copies.touched
+
+    def to_append(self) -> Batch:
+        """All that must become durable together."""
+        settings = {}
+        if self.authorship.day > self._first_day:
+            settings[BUSINESS_DAY] = str(self.authorship.day)
+        return Batch(
+            changes=[each.change for each in self.staged],
+            documents=[
+                DocumentState(document, held.digest, is_open(held.view))
+                for document, held in self.documents.items()
+            ],
+            commands=list(self._commands.values()),
+            rows={d: rows_of(d, held.view) for d, held in self.documents.items()},
+            settings=settings,
+        )
+
+    def settle(self, positions: Mapping[ChangeId, int]) -> None:
+        """Give every answer. Only after the commit, or when there was nothing to commit."""
+        for each in self._settle:
+            each(positions)
+
+
+def _created(change: Change) -> dict[str, CreatedId]:
+    """What a command executed elsewhere created, read back from its change: see `Decision.ids`."""
+    ids: dict[str, CreatedId] = {}
+    lines = 0
+    for document, body in change.facts:
+        match fact_of(body):
+            case OrderOpened():
+                ids["order"] = order_of(document)
+            case LineAdded() as added:
+                ids[f"line.{lines}"] = CreatedId(added.line)
+                lines += 1
+            case PaymentReceived() as received:
+                ids["payment"] = CreatedId(received.payment)
+            case PaymentRefunded() as refunded:
+                ids["refund"] = CreatedId(refunded.refund)
+            case TableAdded() as table:
+                ids["table"] = CreatedId(table.table)
+            case AreaAdded() as area:
+                ids["area"] = CreatedId(area.area)
+            case _:
+                pass
+    return ids

@@ -1,0 +1,166 @@
+"""What a batch asks of committed state beside the documents: keys, numbers, tabs, the own chain.
+
+Rules of this file:
+1. Answers come from the log, or from memory that is told of every commit.
+2. The own chain is read from the log at the start and after every failed commit, so that memory can
+   never disagree with the disk.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from crdt_models.change import Change, decode_change
+from crdt_models.change_gate import Author as AuthorKey
+from crdt_models.change_gate import opening_of
+from crdt_models.documents.orders.facts import OrderNumbered
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.fact import fact_of
+from crdt_models.ids import ChangeId, CreatedId, DeviceId, DocumentId, Epoch, OrderId, TableId
+from crdt_models.read_models import ORDER_ROW
+from peer.node.authorship import Authorship
+from peer.node.batch import BUSINESS_DAY
+from peer.node.shelf import Held
+from peer.storage.change_log import ChangeLog
+from peer.storage.projections import MAX_PAGE, Condition, Query
+from peer.storage.records import Tip
+
+MAX_PREVIOUS = 8  # tips that an epoch's opening names: more would mean eight living clones
+_ORDERS = ORDER_ROW.name
+_MAX_KEYS = 4096  # authors whose key is remembered; a boot a day of ten terminals for a year
+_OPENING_AT_MOST = 4  # an epoch's opening is its first change; forks of it stand beside it
+
+
+class CommittedState:
+    """Questions with short answers, for one terminal's own device."""
+
+    def __init__(self, log: ChangeLog, device: DeviceId) -> None:
+        self._log = log
+        self._device = device
+        self._keys: dict[AuthorKey, bytes] = {}
+        self._greatest: dict[int, int] = {}
+        self._tabs = self._load_tabs()
+
+    def add(
+        self,
+        changes: Iterable[Change],
+        opened: Mapping[AuthorKey, bytes],
+        documents: Mapping[DocumentId, Held],
+    ) -> None:
+        """Told of every commit."""
+        if len(self._keys) > _MAX_KEYS:
+            self._keys.clear()
+        self._keys.update(opened)
+        for change in changes:
+            if change.device == self._device:
+                self._note_numbers(change)
+        for held in documents.values():
+            if isinstance(held.view, OrderView):
+                self._note_tab(held.view)
+
+    def _note_numbers(self, change: Change) -> None:
+        for _, body in change.facts:
+            fact = fact_of(body) if body[0] == OrderNumbered.tag() else None
+            if isinstance(fact, OrderNumbered) and change.business_day in self._greatest:
+                greatest = max(self._greatest[change.business_day], fact.number)
+                self._greatest[change.business_day] = greatest
+
+    def _note_tab(self, order: OrderView) -> None:
+        if order.is_open and order.table is not None:
+            self._tabs[order.order] = order.table
+        else:
+            self._tabs.pop(order.order, None)
+
+    def signing_key(self, author: AuthorKey) -> bytes | None:
+        """The key announced by the epoch's stored `author_opened`."""
+        key = self._keys.get(author)
+        if key is None:
+            key = self._key_from_log(author)
+            if key is not None:
+                self._keys[author] = key
+        return key
+
+    def _key_from_log(self, author: AuthorKey) -> bytes | None:
+        for header in self._log.author_headers(*author, limit=_OPENING_AT_MOST):
+            change = decode_change(self._log.data([header.id])[0])
+            leaf = opening_of(change, change.site)
+            if leaf is not None:
+                return leaf.signing_key
+        return None
+
+    def vouched(self, change: ChangeId, author: AuthorKey) -> bool:
+        """Whether a stored change of this author names `change`."""
+        for gap in self._log.missing():
+            if gap.missing == change:
+                below = self._log.header(gap.below)
+                if below is not None and (below.device, below.epoch) == author:
+                    return True
+        return False
+
+    def greatest_number(self, day: int) -> int:
+        """The greatest number this device has given on a business day, over all its epochs."""
+        if day not in self._greatest:
+            given = (Condition("device", self._device.hex()), Condition("business_day", day))
+            page = self._log.projections.page(
+                Query(table=_ORDERS, where=given, order=("number",), descending=True, limit=1)
+            )
+            found = page.rows[0]["number"] if page.rows else None
+            self._greatest = {day: found if isinstance(found, int) else 0}
+        return self._greatest[day]
+
+    def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
+        """Open orders that stand at this dining table."""
+        return tuple(order for order, at in self._tabs.items() if at == table)
+
+    def _load_tabs(self) -> dict[OrderId, TableId]:
+        tabs: dict[OrderId, TableId] = {}
+        query = Query(table=_ORDERS, where=(Condition("is_open", 1),), limit=MAX_PAGE)
+        while True:
+            page = self._log.projections.page(query)
+            for row in page.rows:
+                if row["table_id"] is not None:
+                    order, table = str(row["order_id"]), str(row["table_id"])
+                    tabs[OrderId(_id(order))] = TableId(_id(table))
+            if page.next is None:
+                return tabs
+            query = msgspec.structs.replace(query, cursor=page.next)
+
+
+def _id(text: str) -> CreatedId:
+    return CreatedId(bytes.fromhex(text))
+
+
+def own_chain(log: ChangeLog, device: DeviceId, epoch: Epoch | None = None) -> Authorship:
+    """Where the own chain stands on disk.
+
+    epoch: this boot's, when it has one. Without it the next write opens an epoch whose `previous`
+    are the device's complete tips, greatest (sequence, id) first, at most eight.
+    """
+    tips = [tip for tip in log.tips() if tip.device == device]
+    mine = [tip for tip in tips if tip.epoch == epoch]
+    hlc = max((header.hlc for header in log.headers(tip.id for tip in tips).values()), default=0)
+    base = Authorship(hlc=hlc, day=int(log.setting(BUSINESS_DAY) or 0))
+    if mine:
+        tip = max(mine, key=lambda tip: tip.sequence)
+        return msgspec.structs.replace(
+            base, epoch=tip.epoch, previous=(tip.id,), sequence=tip.sequence
+        )
+    complete = sorted(_complete(log, tips), key=lambda tip: (tip.sequence, tip.id), reverse=True)
+    chosen = complete[:MAX_PREVIOUS]
+    return msgspec.structs.replace(
+        base,
+        previous=tuple(tip.id for tip in chosen),
+        sequence=max((tip.sequence for tip in chosen), default=0),
+    )
+
+
+def _complete(log: ChangeLog, tips: list[Tip]) -> list[Tip]:
+    """The tips with nothing missing anywhere below them."""
+    incomplete: set[ChangeId] = set()
+    stack = [gap.below for gap in log.missing()]
+    while stack:
+        change = stack.pop()
+        if change not in incomplete:
+            incomplete.add(change)
+            stack.extend(log.children(change))
+    return [tip for tip in tips if tip.id not in incomplete]

@@ -1,0 +1,463 @@
+"""The uplink: brings the log to the relay, and takes from it what others brought.
+
+Rules of this file:
+1. The author uploads its own changes at once. Others wait rank × 2 s and a jitter, then ask first
+   and upload only what nobody brought. rank: place among the online devices by
+   SHA-256(author ‖ device).
+2. Nothing counts as delivered without a verified receipt (`relay_client`, `outbox`). What the relay
+   did not keep is tried again, later and later, and holds nothing else up.
+3. One task talks to the relay, one exchange at a time. A failure waits: doubling, with jitter, no
+   longer than the longest delay unless the relay itself says so. OFFLINE_MODE dials nothing.
+4. What it waits on comes from the environment; it knows no HTTP and no SQL.
+"""
+
+import hashlib
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar, TypeVarTuple
+
+import httpx
+import msgspec
+import trio
+
+from crdt_models.errors import MalhaError, RefusedBytes
+from crdt_models.ids import ChangeId, DeviceId, DocumentId, SiteId
+from crdt_models.receipts import (
+    MAX_BATCH_CHANGES,
+    MAX_MISSING,
+    MAX_TIPS,
+    MAX_UPLOAD_BYTES,
+    Claim,
+    Question,
+    Receipt,
+    Upload,
+    verify_receipt,
+)
+from peer.environment import Dice
+from peer.outbox import SLICE, Held, Outbox, OutboxLog, Outstanding, held_among, read_slice
+from peer.relay_client import Exchange, RelayClient, RelayFailure
+from peer.service.settings import Secret
+from peer.service.sqlite_errors import StorageBroken
+from peer.storage.records import Receipt as StoredReceipt
+from peer.uplink_journal import Journal, State, SyncLogRow, UplinkStatus
+
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
+
+RANK_SECONDS = 2.0  # long enough for the one before to have uploaded
+FIRST_BATCH_BYTES = 256 * 1024  # in time on 256 kbit/s; grows while exchanges succeed
+SMALLEST_BATCH_BYTES = 8 * 1024
+LARGEST_BATCH_BYTES = MAX_UPLOAD_BYTES - 1024
+ANSWERS_IN_A_ROW = 100  # 50,000 changes; then uploads have their turn
+LONGEST_SET_ASIDE_SECONDS = 3600.0
+SOURCE = "relay"
+
+
+class UplinkSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings API_NUVEM_*, SYNC_* and OFFLINE_MODE; times in milliseconds.
+
+    auto: exchange without being asked · retry_attempts: failures in a row after which at least the
+    interval is waited for · offline: dial nothing.
+    """
+
+    url: str
+    token: Secret
+    interval_ms: int = 5000
+    auto: bool = True
+    retry_attempts: int = 3
+    retry_base_delay_ms: int = 500
+    retry_max_delay_ms: int = 5000
+    offline: bool = False
+
+
+class World(Protocol):
+    """What the uplink takes from the environment."""
+
+    @property
+    def dice(self) -> Dice: ...
+    def wall_ms(self) -> int: ...
+    def monotonic(self) -> float: ...
+    async def run_blocking(self, function: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T: ...
+
+
+class Watched(Protocol):
+    """Commits as they happen; each item only wakes the uplink, the log says what they hold."""
+
+    def __aiter__(self) -> AsyncIterator[object]: ...
+
+
+class Stored(Protocol):
+    """What became of received changes."""
+
+    @property
+    def stored(self) -> int: ...
+    @property
+    def refused(self) -> int: ...
+
+
+class UplinkNode(Protocol):
+    """What the uplink asks of the node; `peer.node.Node` is one."""
+
+    @property
+    def site(self) -> SiteId: ...
+    @property
+    def device(self) -> DeviceId: ...
+    @property
+    def log(self) -> OutboxLog: ...
+    def receive(self, changes: Sequence[bytes], source: object | None = None) -> Awaitable[Stored]:
+        """Take in changes from outside."""
+
+    def watch(self) -> AbstractAsyncContextManager[Watched]:
+        """Commits from now on; ends when the watcher lags too far."""
+
+
+class Uplink:
+    """One peer's connection with the relay."""
+
+    def __init__(
+        self,
+        node: UplinkNode,
+        world: World,
+        http: httpx.AsyncClient,
+        settings: UplinkSettings,
+        *,
+        online: Callable[[], Collection[DeviceId]],
+        outbox: Outbox | None = None,
+    ) -> None:
+        """http: from `open_http_client`, the caller's · online: devices of the mesh, ours or not.
+
+        Raises MalformedToken.
+        """
+        self._node = node
+        self._log: OutboxLog = node.log
+        self._exchange: Exchange = RelayClient(
+            http, settings.url, settings.token.reveal(), node.site
+        )
+        self._online = online
+        self._world = world
+        self._settings = settings
+        self._outbox = outbox or Outbox()
+        self._wake = trio.Event()
+        self._requested = False
+        self._due: dict[ChangeId, float] = {}
+        self._misses: dict[ChangeId, int] = {}
+        self._next_ask = 0.0
+        self._blocked_until = 0.0
+        self._batch_bytes = FIRST_BATCH_BYTES
+        self._is_talking = False
+        self._stored_position = -1
+        self._journal = Journal(world.wall_ms)
+
+    # --- what others ask
+
+    @property
+    def dials(self) -> bool:
+        """Whether this uplink may use the network at all."""
+        return not self._settings.offline
+
+    def request_now(self) -> bool:
+        """Begin an exchange at once, whatever is being waited for. False: nothing is dialled."""
+        if self.dials:
+            self._requested = True
+            self._blocked_until = self._next_ask = 0.0
+            self._due.clear()
+            self._wake.set()
+        return self.dials
+
+    def covered(self, change: ChangeId) -> bool:
+        """Whether a receipt covers a change of the log."""
+        header = self._log.headers((change,)).get(change)
+        return (
+            header is not None
+            and header.position <= self._outbox.loaded_to
+            and change not in self._outbox
+        )
+
+    def is_synced(self, document: DocumentId) -> bool:
+        """Whether receipts cover all that the log holds of `document`."""
+        is_all_read = self._outbox.loaded_to >= self._log.last_position()
+        return is_all_read and not self._outbox.touches(document)
+
+    def pending(self, limit: int = 100) -> list[Outstanding]:
+        """The oldest changes that no receipt covers."""
+        return [each for each, _ in zip(self._outbox, range(limit), strict=False)]
+
+    def log(
+        self, *, kind: str | None = None, success: bool | None = None, limit: int = 100
+    ) -> list[SyncLogRow]:
+        """The last exchanges, newest first."""
+        return self._journal.rows(kind, success, limit)
+
+    def status(self) -> UplinkStatus:
+        journal = self._journal
+        pending = len(self._outbox) + max(0, self._log.last_position() - self._outbox.loaded_to)
+        return UplinkStatus(
+            state=self._state(pending),
+            relay=self._settings.url,
+            online=self.dials and journal.failures == 0 and journal.last_success is not None,
+            pending=pending,
+            through=self._outbox.settled_to,
+            set_aside=len(self._misses),
+            attempts=journal.failures,
+            losses=journal.losses,
+            last_success_ms=journal.last_success,
+            last_attempt_ms=journal.last_attempt,
+            last_error=None if journal.failure is None else str(journal.failure),
+        )
+
+    def _state(self, pending: int) -> State:
+        journal = self._journal
+        if not self.dials:
+            return State.OFFLINE
+        if journal.failure is not None and journal.failures > self._settings.retry_attempts:
+            return State.OFFLINE if journal.failure.is_away else State.FAILED
+        if self._misses:
+            return State.DIVERGENT
+        if self._is_talking and pending:
+            return State.SYNCING
+        return State.WAITING if pending or journal.last_success is None else State.SYNCED
+
+    # --- the task
+
+    async def run(self) -> None:
+        """Until cancelled. Raises StorageBroken when the disk cannot be believed any more."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._follow)
+            nursery.start_soon(self._talk)
+
+    async def _follow(self) -> None:
+        """Wake at each commit; a watcher that lagged too far just begins again."""
+        while True:
+            async with self._node.watch() as commits:
+                self._wake.set()
+                async for _ in commits:
+                    self._wake.set()
+            await trio.lowlevel.checkpoint()
+
+    async def _talk(self) -> None:
+        await self._restore()
+        while True:
+            self._wake = trio.Event()
+            await self._read_log()
+            if self._is_time():
+                await self._try_round()
+            await self._wait()
+
+    async def _try_round(self) -> None:
+        self._requested, self._is_talking = False, True
+        try:
+            await self._round()
+        except RelayFailure as failure:
+            self._failed(failure)
+        except StorageBroken:
+            raise
+        except MalhaError as error:  # our own disk or node would not take it: not the relay's doing
+            self._failed(RelayFailure("not_stored_here", str(error)))
+        else:
+            self._journal.succeeded()
+        finally:
+            self._is_talking = False
+        await self._remember()
+
+    async def _round(self) -> None:
+        """Everything that is due now: ask, then upload."""
+        others_due = any(
+            each.device != self._node.device and self._is_ready(each) for each in self._outbox
+        )
+        if others_due or self._world.monotonic() >= self._next_ask:
+            await self._ask()
+        while found := self._outbox.batch(self._is_ready, self._batch_bytes):
+            await self._upload(found)
+            await self._read_log()
+
+    async def _upload(self, batch: Sequence[Outstanding]) -> None:
+        ids = [each.id for each in batch]
+        data = await self._world.run_blocking(self._log.data, ids)
+        told = f"{len(batch)} alterações, {sum(map(len, data))} bytes"
+        receipt = await self._exchanged("alteracoes", "envio", told, self._uploading(data))
+        self._batch_bytes = min(LARGEST_BATCH_BYTES, self._batch_bytes * 2)
+        await self._believe(receipt, ids)
+        for change in ids:
+            if change in self._outbox:
+                self._set_aside(change)
+            else:
+                self._misses.pop(change, None)
+                self._due.pop(change, None)
+        if any(change in self._outbox for change in ids):
+            refused = ", ".join(f"{code} × {count}" for code, count in receipt.refused)
+            self._journal.note(
+                "alteracoes", "envio", told, f"not_kept {refused or 'waiting'}".strip()
+            )
+
+    def _uploading(self, data: Sequence[bytes]) -> Awaitable[Receipt]:
+        return self._exchange.upload(Upload(self._node.site, tuple(data)))
+
+    async def _ask(self) -> None:
+        """Take in what the relay has and we lack, until it has nothing new."""
+        for _ in range(ANSWERS_IN_A_ROW):
+            claims = await self._world.run_blocking(_claims, self._log, self._outbox.receipt)
+            question = Question(self._node.site, claims, MAX_BATCH_CHANGES)
+            answer, receipt = await self._exchanged(
+                "comparacao", "recebimento", f"{len(claims)} cadeias", self._exchange.ask(question)
+            )
+            await self._believe(receipt)
+            self._next_ask = self._world.monotonic() + self._interval()
+            if not answer.changes:
+                return
+            received = await self._node.receive(answer.changes, source=SOURCE)
+            await self._read_log()
+            told = f"{received.stored} novas, {received.refused} recusadas"
+            self._journal.note("alteracoes", "recebimento", told)
+            if received.stored == 0:
+                return
+
+    async def _exchanged(self, tipo: str, operation: str, told: str, answer: Awaitable[_T]) -> _T:
+        """`answer`, noted in the log whatever becomes of it."""
+        try:
+            found = await answer
+        except RelayFailure as failure:
+            self._journal.note(tipo, operation, told, failure.reason)
+            raise
+        self._journal.note(tipo, operation, told)
+        return found
+
+    async def _believe(self, receipt: Receipt, uploaded: Sequence[ChangeId] = ()) -> None:
+        held: Held = await self._world.run_blocking(held_among, self._log, receipt)
+        if not self._outbox.believe(receipt, held, uploaded):
+            self._journal.losses += 1
+            self._due.clear()
+            self._misses.clear()
+            self._stored_position = -1
+            self._journal.note("relay", "recebimento", "tudo é enviado de novo", "relay_lost_data")
+        await self._read_log()
+
+    # --- when
+
+    def _is_time(self) -> bool:
+        now = self._world.monotonic()
+        if not self.dials or now < self._blocked_until:
+            return False
+        return self._requested or (self._settings.auto and now >= self._next_moment())
+
+    def _next_moment(self) -> float:
+        """When something is due: the next question, or the first outstanding change."""
+        return min([self._next_ask, *(self._due.get(each.id, 0.0) for each in self._outbox)])
+
+    async def _wait(self) -> None:
+        """Until something may be due: a moment, a commit, a request."""
+        seconds = math.inf
+        if self.dials and self._settings.auto:
+            seconds = max(self._blocked_until, self._next_moment()) - self._world.monotonic()
+        with trio.move_on_after(max(0.0, seconds)):
+            await self._wake.wait()
+
+    def _is_ready(self, each: Outstanding) -> bool:
+        return self._due.get(each.id, 0.0) <= self._world.monotonic()
+
+    def _first_due(self, each: Outstanding) -> float:
+        now = self._world.monotonic()
+        if each.device == self._node.device:
+            return now
+        rank = _rank(each, self._node.device, self._online())
+        return now + rank * RANK_SECONDS + self._world.dice.uniform(0.0, RANK_SECONDS)
+
+    def _set_aside(self, change: ChangeId) -> None:
+        misses = self._misses[change] = self._misses.get(change, 0) + 1
+        delay = min(LONGEST_SET_ASIDE_SECONDS, self._settings.retry_max_delay_ms / 1000 * 2**misses)
+        wait = delay * self._world.dice.uniform(0.75, 1.25)
+        self._due[change] = self._world.monotonic() + wait
+
+    def _failed(self, failure: RelayFailure) -> None:
+        self._journal.failed(failure)
+        failures, settings = self._journal.failures, self._settings
+        self._batch_bytes = max(SMALLEST_BATCH_BYTES, self._batch_bytes // 2)
+        delay = min(
+            settings.retry_base_delay_ms * 2 ** min(failures - 1, 20), settings.retry_max_delay_ms
+        )
+        if failures > settings.retry_attempts:
+            delay = max(delay, settings.interval_ms)
+        wait = delay / 1000 * self._world.dice.uniform(0.5, 1.0)
+        if failure.retry_after is not None:  # and not all peers of a shop at the same moment
+            spread = self._world.dice.uniform(0.0, settings.retry_max_delay_ms / 1000)
+            wait = max(wait, failure.retry_after + spread)
+        self._blocked_until = self._world.monotonic() + wait
+
+    def _interval(self) -> float:
+        return self._settings.interval_ms / 1000 * self._world.dice.uniform(0.8, 1.2)
+
+    # --- the log
+
+    async def _restore(self) -> None:
+        name = self._exchange.relay.hex()
+        stored = await self._world.run_blocking(self._log.receipt, name)
+        if stored is None:
+            return
+        try:
+            receipt = verify_receipt(stored.data, self._exchange.relay, self._node.site)
+        except RefusedBytes:  # another version's form: everything is compared again
+            return
+        held = await self._world.run_blocking(held_among, self._log, receipt)
+        self._outbox.restore(stored.position, receipt, held)
+        self._stored_position = stored.position
+
+    async def _read_log(self) -> None:
+        """Read what was committed since, as far as there is room."""
+        while self._outbox.has_room:
+            found = await self._world.run_blocking(
+                read_slice, self._log, self._outbox.loaded_to, SLICE
+            )
+            if not found:
+                return
+            for each in self._outbox.add(found):
+                self._due[each.id] = self._first_due(each)
+
+    async def _remember(self) -> None:
+        """Write the last receipt down once it settles more than the stored one."""
+        receipt, position = self._outbox.receipt, self._outbox.settled_to
+        self._due = {each: at for each, at in self._due.items() if each in self._outbox}
+        self._misses = {each: n for each, n in self._misses.items() if each in self._outbox}
+        if receipt is None or position == self._stored_position:
+            return
+        stored = StoredReceipt(
+            relay=receipt.relay.hex(), position=position, data=receipt.signed, at=receipt.time
+        )
+        try:
+            await self._world.run_blocking(self._log.put_receipt, stored)
+        except StorageBroken:
+            raise
+        except MalhaError as error:  # the disk is full: only a start takes longer
+            self._journal.note("relay", "recebimento", f"posição {position}", error.code)
+        else:
+            self._stored_position = position
+
+
+def _rank(each: Outstanding, device: DeviceId, online: Collection[DeviceId]) -> int:
+    """Our place, from 1, among the online devices in the order that this author gives them."""
+
+    def key(candidate: DeviceId) -> bytes:
+        return hashlib.sha256(each.device + each.epoch + candidate).digest()
+
+    others = set(online) - {device, each.device}
+    return 1 + sum(key(other) < key(device) for other in others)
+
+
+def _claims(log: OutboxLog, receipt: Receipt | None) -> tuple[Claim, ...]:
+    """What we hold: our tips, and those of the relay's tips that we hold, so that it need not
+    send what stands below tips of ours that it does not know."""
+    gaps = log.missing()
+    below = log.headers(gap.below for gap in gaps)
+    missing: dict[DeviceId, set[ChangeId]] = {}
+    for gap in gaps[:MAX_MISSING]:
+        missing.setdefault(below[gap.below].device, set()).add(gap.missing)
+    claims = {tip.id: Claim(tip.device, tip.epoch, tip.sequence, tip.id) for tip in log.tips()}
+    if receipt is not None:
+        held = log.headers(tip.id for tip in receipt.tips)
+        for tip in receipt.tips:
+            if tip.id in held:
+                claims.setdefault(tip.id, Claim(tip.device, tip.epoch, tip.sequence, tip.id))
+    # What is missing of a device counts for all its claims; saying it once saves bytes.
+    return tuple(
+        msgspec.structs.replace(claim, missing=tuple(sorted(missing.pop(claim.device, ()))))
+        for claim in list(claims.values())[:MAX_TIPS]
+    )

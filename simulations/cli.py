@@ -1,0 +1,61 @@
+"""`malha-sim`: what a buyer, an engineer or a build machine runs to see the product under load."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def main() -> None:
+    """Shops that are run, hurt and measured on this machine alone."""
+
+
+@main.command()
+@click.option("--exit", "ends", is_flag=True, help="End after the table instead of staying up.")
+@click.option("--full-year", is_flag=True, help="Replay all 21,350 orders instead of one day.")
+@click.option(
+    "--orders",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Replay the order lines of this CSV file instead of pizzaplace.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    metavar="order=…,time=…,product=…,quantity=…,price=…",
+    help="Which column of FILE is what; join columns with + (time=date+time)."
+    " Without time the order of the file is kept, without quantity it is 1."
+    " Prices are exact: 44.50, 44,50 or R$ 1.234,50.",
+)
+@click.option("--keep", "keeps", is_flag=True, help="Keep the terminals' data and logs.")
+@click.option("--cashiers", type=click.IntRange(1, 64), help="Orders under way at a time.")
+def demo(
+    *,
+    ends: bool,
+    full_year: bool,
+    file: Path | None,
+    mapping: str | None,
+    keeps: bool,
+    cashiers: int | None,
+) -> None:
+    """Three terminals and a relay sell a real day, are cut off and killed, and agree.
+
+    Exit code 0: all have the same, to the centavo. 1: they do not, or something failed.
+    2: the orders cannot be read.
+    """
+    from rich.console import Console
+
+    from simulations.demo.command import Choices, run_demo
+
+    if (file is None) != (mapping is None):
+        raise click.UsageError("--orders and --map go together.")
+    choices = Choices(
+        ends=ends,
+        full_year=full_year,
+        file=file,
+        mapping=mapping,
+        keeps=keeps,
+        cashiers=cashiers,
+    )
+    sys.exit(run_demo(choices, Console(highlight=False)))

@@ -1,0 +1,166 @@
+"""People who sell: one order from its opening to its paid bill, each step at another terminal.
+
+Rules of this file:
+1. A step is done only where everything before it can be seen; people do not act on half an order.
+2. A step without an answer is repeated under its own key, there or at another terminal.
+3. Nobody is told of a cut or a crash: they find out as people do, and walk to another terminal.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import trio
+
+from crdt_models.errors import MalhaError
+from simulations.demo.orders_csv import OrderLine, ShopOrder
+from simulations.demo.shop import Shop, new_key
+from simulations.demo.till import STAGES, Away, Seen, Till, seen_in
+
+PATIENCE_SECONDS = 0.5  # then one walks to the next terminal
+STEP_SECONDS = 90.0  # an order may be known only to a terminal that is off: it is waited for
+BETWEEN_ROUNDS_SECONDS = 0.05
+
+
+class StuckOrder(MalhaError):
+    """No terminal would take the next step of an order."""
+
+    code = "stuck_order"
+    sentence = "Order {order}: no terminal took {step} within {seconds} s (last: {last})."
+    cure = "Read the terminals' logs in the demo's folder (--keep)."
+
+
+class Tally(msgspec.Struct):
+    """requests: answered writes · walks: steps done elsewhere than wanted · retries: writes
+    repeated after no answer · alone: ids of orders sold on a cut terminal, by its letters."""
+
+    orders: int = 0
+    requests: int = 0
+    walks: int = 0
+    retries: int = 0
+    alone: list[tuple[str, str]] = msgspec.field(default_factory=list)
+
+
+class Cashiers:
+    """Everybody who sells. `sell` may run in several tasks."""
+
+    def __init__(self, shop: Shop, tills: dict[str, Till]) -> None:
+        self.tally = Tally()
+        self._shop = shop
+        self._tills = tills
+        self._letters = list(tills)
+
+    async def sell(self, number: int, order: ShopOrder) -> None:
+        """number: of the order in the day; it decides who does what. Raises StuckOrder, Refused."""
+        opener = self._letters[number % len(self._letters)]
+        was_cut = opener in self._shop.cut_off
+        sale = _Sale(self, self._shop.together(opener), opener, order.reference)
+        await sale.open()
+        for line in order.lines:
+            await sale.step("itens", {"itens": [_item(line)]}, lines=1)
+        await sale.step("enviar", stage="enviado")
+        await sale.step("preparando", stage="preparando")
+        await sale.step("pronto", stage="pronto")
+        await sale.step("entregue", stage="entregue")
+        total = sum(line.centavos for line in order.lines)
+        payment = {"forma": "dinheiro", "valor_centavos": total}
+        if total:
+            await sale.step("pagamentos", payment, paid=total)
+        await sale.step("fechar", closed=True)
+        self.tally.orders += 1
+        if was_cut and opener in self._shop.cut_off:
+            self.tally.alone.append((opener, sale.id))
+
+    def till(self, letters: str) -> Till:
+        return self._tills[letters]
+
+
+class _Sale:
+    """One order on its way through the shop."""
+
+    def __init__(
+        self, cashiers: Cashiers, around: Sequence[str], opener: str, reference: str
+    ) -> None:
+        """around: the terminals its people stand at, `opener` the first of them."""
+        first = around.index(opener)
+        self._around = [*around[first:], *around[:first]]
+        self._cashiers = cashiers
+        self._steps = 0
+        self._seen = Seen()
+        self._reference = reference
+        self.id = ""
+
+    async def open(self) -> None:
+        body = {"tipo": "balcao", "observacao": f"pedido {self._reference}"}
+        pedido = await self._everywhere("", body)
+        self.id = str(pedido["id"])
+
+    async def step(
+        self,
+        action: str,
+        body: object = None,
+        *,
+        lines: int = 0,
+        stage: str | None = None,
+        paid: int = 0,
+        closed: bool = False,
+    ) -> None:
+        """The next terminal's turn. The keywords say what it adds to what can be seen."""
+        pedido = await self._everywhere(f"/{self.id}/{action}", body)
+        self._seen = Seen(
+            lines=self._seen.lines + lines,
+            stage=self._seen.stage if stage is None else STAGES.index(stage),
+            paid=self._seen.paid + paid,
+            closed=closed,
+        )
+        shown = seen_in(pedido)
+        assert shown.reaches(self._seen), f"{action} of {self.id}: {shown}, not {self._seen}"
+
+    async def _everywhere(self, path: str, body: object) -> dict[str, Any]:
+        key, last = new_key(), ""
+        with trio.move_on_after(STEP_SECONDS):
+            for attempt, letters in enumerate(self._turns()):
+                if attempt and attempt % len(self._around) == 0:
+                    await trio.sleep(BETWEEN_ROUNDS_SECONDS)
+                try:
+                    pedido = await self._at(letters, path, key, body)
+                except Away as error:
+                    last = str(error)
+                    continue
+                if pedido is not None:
+                    self._steps += 1
+                    self._cashiers.tally.walks += attempt > 0
+                    return pedido
+                last = f"{letters} does not show it"
+        raise StuckOrder(
+            order=self._reference, step=path or "its opening", seconds=int(STEP_SECONDS), last=last
+        )
+
+    async def _at(self, letters: str, path: str, key: str, body: object) -> dict[str, Any] | None:
+        """The answer of this terminal; None when it does not know the order that far."""
+        till, tally = self._cashiers.till(letters), self._cashiers.tally
+        if self.id and not await till.shows(self.id, self._seen, PATIENCE_SECONDS):
+            return None
+        try:
+            pedido = await till.post(f"/api/pedidos{path}", key, body)
+        except Away:
+            tally.retries += 1
+            raise
+        tally.requests += 1
+        return pedido
+
+    def _turns(self) -> Iterator[str]:
+        """Whose turn it is, and, where that fails, to whom one walks then; without end."""
+        at = self._steps
+        while True:
+            yield self._around[at % len(self._around)]
+            at += 1
+
+
+def _item(line: OrderLine) -> dict[str, object]:
+    return {
+        "produto_id": line.product,
+        "nome": line.product,
+        "quantidade_milesimos": line.thousandths,
+        "preco_unitario_centavos": line.unit_centavos,
+    }

@@ -1,0 +1,219 @@
+"""Hypothesis strategies: what any set of terminals, honest, confused or hostile, may have written.
+
+Small pools of ids, commands and clocks make collisions frequent.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from crdt_models.canonical_cbor import encode
+from crdt_models.change import Change, decode_change
+from crdt_models.documents.orders.facts import (
+    Acquirer,
+    BillAsked,
+    BillClosed,
+    BillReopened,
+    ClosedLine,
+    ClosedPayment,
+    FieldSet,
+    FlagSet,
+    LineAdded,
+    LineCancelled,
+    LinesDelivered,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
+    Modifier,
+    OrderCancelled,
+    OrderNumbered,
+    OrderOpened,
+    OrderRestored,
+    PaymentConfirmed,
+    PaymentDenied,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentUnknown,
+)
+from crdt_models.documents.resolution import Resolution
+from crdt_models.fact import Fact, body_of
+from crdt_models.ids import (
+    CreatedId,
+    DocumentId,
+    FactId,
+    LineId,
+    OrderId,
+    PaymentId,
+    TableId,
+    order_document,
+)
+from crdt_models.ids import fact_id as fact_id_of
+
+ORDER = OrderId(CreatedId(b"o" * 16))
+DOCUMENT = order_document(ORDER)
+NOW = 1_448_600_000_000 << 16
+HOUR = 3_600_000 << 16
+YEAR = 24 * 365 * HOUR
+CLOCKS = (0, NOW - 40 * YEAR, NOW, NOW, NOW + 1, NOW + 3 * HOUR, NOW + 10 * YEAR, 2**64 - 1)
+
+lines = st.sampled_from([LineId(CreatedId(bytes([i]) * 16)) for i in range(3)])
+payments = st.sampled_from([PaymentId(CreatedId(bytes([i]) * 16)) for i in range(2)])
+amounts = st.integers(1, 5_000)
+quantities = st.integers(1, 3_000)
+some_lines = st.lists(lines, min_size=1, max_size=3).map(tuple)
+acquirers = st.none() | st.builds(
+    Acquirer, name=st.just("x"), transaction=st.sampled_from(["", "t1", "t2"])
+)
+modifiers = st.lists(
+    st.builds(Modifier, name=st.just("m"), unit_centavos=st.integers(-900, 900)), max_size=2
+).map(tuple)
+
+
+# A reference is drawn as `ref:3` and becomes a fact id when the facts before it are known.
+one = st.integers(0, 15).map(lambda number: FactId(f"ref:{number}"))
+some = st.lists(one, max_size=3).map(tuple)
+tables = st.sampled_from([None, TableId(CreatedId(b"t" * 16))])
+closings = st.builds(
+    BillClosed,
+    lines=st.lists(
+        st.builds(
+            ClosedLine,
+            line=lines,
+            name=st.just("n"),
+            thousandths=quantities,
+            unit_centavos=amounts,
+            amount_centavos=amounts,
+        ),
+        max_size=2,
+    ).map(tuple),
+    total=amounts,
+    payments=st.lists(st.builds(ClosedPayment, payments, st.just("pix"), amounts), max_size=2).map(
+        tuple
+    ),
+    paid=amounts,
+    counted=some,
+)
+facts: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(OrderOpened, service_type=st.just("mesa"), table=tables),
+    st.builds(OrderNumbered, number=st.integers(1, 3), letters=st.sampled_from("AB")),
+    st.builds(
+        LineAdded,
+        line=lines,
+        product=st.just("p"),
+        name=st.just("n"),
+        thousandths=quantities,
+        unit_centavos=amounts,
+        modifiers=modifiers,
+    ),
+    st.builds(LineCancelled, line=lines, thousandths=quantities, sends_seen=some),
+    st.builds(LinesSent, lines=some_lines, cancellations_seen=some),
+    st.builds(LinesPreparing, lines=some_lines),
+    st.builds(LinesReady, lines=some_lines),
+    st.builds(LinesDelivered, lines=some_lines),
+    st.builds(
+        FieldSet,
+        field=st.sampled_from(["note", "waiter"]),
+        value=st.sampled_from(["x", "y"]),
+        replaces=some,
+    ),
+    st.builds(FlagSet, name=st.just("financeiro"), value=st.booleans(), replaces=some),
+    st.builds(
+        PaymentReceived,
+        payment=payments,
+        centavos=amounts,
+        method=st.sampled_from(["pix", "dinheiro"]),
+        acquirer=acquirers,
+        is_pending=st.booleans(),
+    ),
+    st.builds(PaymentConfirmed, payment=payments, acquirer=acquirers),
+    st.builds(PaymentDenied, payment=payments),
+    st.builds(PaymentUnknown, payment=payments),
+    st.builds(PaymentRefunded, refund=lines, centavos=amounts, payment=st.none() | payments),
+    st.just(BillAsked()),
+    closings,
+    st.builds(BillReopened, closing=one),
+    st.just(OrderCancelled()),
+    st.builds(OrderRestored, cancellations=st.lists(one, min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        Resolution,
+        kind=st.sampled_from(["overpaid", "two_closings"]),
+        subject=st.just(ORDER.hex()),
+        choice=st.just("kept"),
+        weighs=some,
+        replaces=some,
+    ),
+)
+"""Any fact of an order."""
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**53) + 1, 2**53 - 1),
+    st.text(max_size=4),
+    st.binary(max_size=17),
+)
+nonsense = st.one_of(
+    scalars,
+    st.lists(scalars, max_size=2),
+    st.dictionaries(st.text(max_size=4), scalars, max_size=2),
+)
+
+
+def resolved(value: Any, known: list[FactId]) -> Any:
+    """The value with its references: to a fact of `known`, or to one that nobody holds."""
+    if isinstance(value, str) and value.startswith("ref:"):
+        number = int(value[4:])
+        return known[-number - 1] if number < len(known) else "A" * 22 + ".0"
+    if isinstance(value, list | tuple):
+        return [resolved(each, known) for each in value]
+    if isinstance(value, dict):
+        return {name: resolved(each, known) for name, each in value.items()}
+    return value
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> list[Any]:
+    """A body as any member may sign it: mostly sound, sometimes with a field of nonsense."""
+    tag, must_understand, fields = body_of(draw(facts))
+    spoil = draw(st.integers(0, 9))
+    if spoil == 0:
+        tag, must_understand = draw(st.sampled_from([tag, "newer"])), draw(st.booleans())
+    elif spoil == 1 and fields:
+        assert isinstance(fields, dict)
+        fields = {**fields, draw(st.sampled_from(sorted(fields))): draw(nonsense)}
+    return [tag, must_understand, fields]
+
+
+_tellings = st.tuples(
+    st.lists(bodies(), min_size=1, max_size=3),
+    st.integers(0, 2),
+    st.sampled_from(CLOCKS),
+    st.integers(0, 5),
+)
+
+
+def _written(tellings: list[tuple[list[Any], int, int, int]]) -> list[Change]:
+    made: dict[bytes, Change] = {}
+    known: list[FactId] = []
+    for told, device, hlc, command in tellings:
+        change = raw_change(resolved(told, known), device=device, hlc=hlc, command=command)
+        made[change.id] = change
+        known += [fact_id_of(change.id, index) for index in range(len(change.facts))]
+    return list(made.values())
+
+
+def changes(*, max_size: int = 10) -> st.SearchStrategy[list[Change]]:
+    """Changes of several devices to one order, in an order in which they could be written."""
+    return st.lists(_tellings, min_size=1, max_size=max_size).map(_written)
+
+
+def raw_change(
+    facts_: list[Any], *, device: int, hlc: int, command: int, document: DocumentId = DOCUMENT
+) -> Change:
+    """A change of well-formed bytes; its bodies may be anything."""
+    return decode_change(
+        encode([
+            1, bytes(16), bytes([device]) * 32, bytes(8), 1, [], hlc, 16_766, None,
+            bytes([command]) * 16, 0, [[document, body] for body in facts_], bytes(64),
+        ])
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""A shop without network or disk: tills that decide commands and hand changes to one another."""
+
+import hashlib
+from collections.abc import Iterable
+
+from crdt_models.change import Change, Unsigned, sign_change
+from crdt_models.documents.command import Command, Context
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import TablesView
+from crdt_models.documents.view import View
+from crdt_models.fact import Fact
+from crdt_models.hybrid_logical_clock import next_stamp
+from crdt_models.ids import (
+    TABLES,
+    CommandId,
+    CreatedId,
+    DeviceId,
+    DocumentId,
+    Epoch,
+    OrderId,
+    SiteId,
+    order_document,
+)
+
+SITE = SiteId(bytes(16))
+NOW_MS = 1_448_600_000_000  # 2015-11-27
+DAY = 16_766
+
+
+class HashSigner:
+    """Signs nothing; views never look at signatures."""
+
+    def sign(self, data: bytes, /) -> bytes:
+        return hashlib.sha512(data).digest()
+
+
+class Till:
+    """One terminal: what it holds, a clock that may be wrong, and the two verbs of a node."""
+
+    def __init__(self, letters: str = "A", *, clock_ms: int = NOW_MS) -> None:
+        self.letters = letters
+        self.device = DeviceId(hashlib.sha256(letters.encode()).digest())
+        self.clock_ms = clock_ms
+        self.changes: dict[bytes, Change] = {}
+        self.views: dict[DocumentId, View] = {}
+        self.tabs: dict[CreatedId, tuple[OrderId, ...]] = {}
+        self._stamp = 0
+        self._count = 0
+        self._numbers = 0
+
+    def read(self, document: DocumentId) -> View:
+        return self.views.get(document) or empty_view(document)
+
+    def give(self, command: Command, key: str = "") -> dict[str, CreatedId]:
+        """Decide and keep. `key` makes the command id; without it every command is another."""
+        self._count += 1
+        command_id = command_key(key or f"{self.letters}{self._count}")
+        context = Context(
+            site=SITE,
+            device=self.device,
+            command_id=command_id,
+            letters=self.letters,
+            business_day=DAY,
+            next_order_number=self._next_number,
+            open_tabs=lambda table: self.tabs.get(table, ()),
+        )
+        decision = command.decide(self.read, context)
+        if decision.facts:
+            self.write(decision.facts, command_id)
+        return decision.ids
+
+    def write(
+        self, facts: Iterable[tuple[DocumentId, Fact]], command_id: CommandId | None = None
+    ) -> Change:
+        """Sign facts as they are, sensible or not, and keep them."""
+        self.clock_ms += 1
+        self._stamp = next_stamp(self._stamp, self.clock_ms)
+        change = sign_change(
+            Unsigned(
+                site=SITE,
+                device=self.device,
+                epoch=Epoch(bytes(8)),
+                sequence=len(self.changes) + 1,
+                previous=(),
+                hlc=self._stamp,
+                business_day=DAY,
+                operator=None,
+                command_id=command_id or command_key(f"{self.letters}/{self._stamp}"),
+                seen=0,
+                facts=tuple(facts),
+            ),
+            HashSigner(),
+        )
+        self.receive([change])
+        return change
+
+    def receive(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if change.id in self.changes:
+                continue
+            self.changes[change.id] = change
+            self._stamp = next_stamp(self._stamp, self.clock_ms, change.hlc)
+            for document, entry in change.entries():
+                view = self.views.setdefault(document, empty_view(document))
+                view.apply(entry)
+
+    def sync(self, other: "Till") -> None:
+        """Both hold afterwards what either held."""
+        mine = list(self.changes.values())
+        self.receive(list(other.changes.values()))
+        other.receive(mine)
+
+    def order(self, order: CreatedId) -> OrderView:
+        view = self.read(order_document(OrderId(order)))
+        assert isinstance(view, OrderView)
+        return view
+
+    @property
+    def dining_room(self) -> TablesView:
+        view = self.read(TABLES)
+        assert isinstance(view, TablesView)
+        return view
+
+    def _next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+
+def command_key(text: str) -> CommandId:
+    return CommandId(hashlib.sha256(text.encode()).digest()[:16])

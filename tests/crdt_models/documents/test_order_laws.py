@@ -1,0 +1,282 @@
+"""The laws an order keeps whatever was written, by whom, in whichever order it arrives."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from crdt_models.canonical_cbor import encode
+from crdt_models.change import Change
+from crdt_models.disputes import disputes_of
+from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
+from crdt_models.documents.orders.commands import EditOrder, NewLine, OpenOrder
+from crdt_models.documents.orders.facts import (
+    BillClosed,
+    BillReopened,
+    PaymentConfirmed,
+    PaymentReceived,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.fact import Entry, Unknown, body_of, fact_of
+from crdt_models.ids import OrderId
+from crdt_models.pedido import JSON, order_json
+from crdt_models.read_models import rows_of
+from tests.crdt_models.documents.histories import (
+    CLOCKS,
+    DOCUMENT,
+    changes,
+    facts,
+    raw_change,
+    resolved,
+)
+from tests.crdt_models.documents.shop import NOW_MS, Till
+
+FEW = settings(max_examples=120, deadline=None)
+
+
+def entries_of(written: Iterable[Change]) -> list[Entry]:
+    return [entry for change in written for _, entry in change.entries()]
+
+
+def view_of(entries: Iterable[Entry]) -> OrderView:
+    view = OrderView(DOCUMENT)
+    for entry in entries:
+        view.apply(entry)
+    return view
+
+
+def seen(view: OrderView) -> dict[str, Any]:
+    """Everything public about an order, comparable."""
+    skipped = {"apply", "copy", "all", "told", "same", "same_all", "text", "flag"}
+    skipped |= {"payments_under", "UNDERSTANDS", "fields", "flags"}
+    names = [name for name in dir(view) if not name.startswith("_") and name not in skipped]
+    found = {name: getattr(view, name) for name in names}
+    for registers in (view.fields, view.flags):
+        for name, register in registers.items():
+            found[f"register {name}"] = (register.heads, register.current, register.writes)
+    found["rows"] = rows_of(DOCUMENT, view)
+    found["json"] = JSON.encode(order_json(view, "v"))
+    found["disputes"] = disputes_of(view)
+    return found
+
+
+@FEW
+@given(changes(), st.randoms(use_true_random=False))
+def test_apply_commutes_and_tolerates_repetition(written: list[Change], dice: Any) -> None:
+    entries = entries_of(written)
+    shuffled = entries + dice.sample(entries, dice.randrange(len(entries) + 1))
+    dice.shuffle(shuffled)
+    one, other = view_of(entries), OrderView(DOCUMENT)
+    for entry in shuffled:
+        other.apply(entry)
+        if dice.random() < 0.3:
+            seen(other)  # a property that was read must not remember an older state
+    assert seen(one) == seen(other)
+
+
+@FEW
+@given(changes())
+def test_every_fact_is_kept(written: list[Change]) -> None:
+    entries = entries_of(written)
+    view = view_of(entries)
+    assert view.fact_count == len(entries) == sum(len(change.facts) for change in written)
+    assert {entry.id for entry in view.entries} == {entry.id for entry in entries}
+
+
+@FEW
+@given(changes())
+def test_nothing_is_ever_negative(written: list[Change]) -> None:
+    view = view_of(entries_of(written))
+    figures = [view.total, view.paid, view.received, view.refunded, view.residual, view.revenue]
+    for line in view.lines:
+        figures += [line.left, line.cancelled, line.excess, line.unit, line.amount]
+        assert line.left + line.cancelled == line.fact.thousandths
+    assert min(figures) >= 0
+    assert len({line.id for line in view.lines}) == len(view.lines)
+
+
+@FEW
+@given(changes())
+def test_no_payment_is_lost_or_counted_twice(written: list[Change]) -> None:
+    """Against a plain reading: distinct (command, place, meaning), then distinct transactions."""
+    entries = entries_of(written)
+    meant: dict[tuple[bytes, int, bytes], Entry] = {}
+    for entry in sorted(entries, key=lambda entry: entry.stamp):
+        if isinstance(entry.fact, PaymentReceived):
+            meant.setdefault((*entry.command_key, entry.intent()), entry)
+    confirmations = _confirmations(entries)
+    received, transactions = 0, set()
+    for entry in meant.values():
+        fact = entry.fact
+        assert isinstance(fact, PaymentReceived)
+        if fact.is_pending and fact.payment not in confirmations:
+            continue
+        named = [fact.acquirer, *confirmations.get(fact.payment, [])]
+        known = [a.transaction for a in named if a is not None and a.transaction]
+        if known and (known[0], fact.centavos) in transactions:
+            continue
+        transactions |= {(each, fact.centavos) for each in known[:1]}
+        received += fact.centavos
+    view = view_of(entries)
+    assert view.received == received
+    assert {each.received.id for each in view.payments} == {entry.id for entry in meant.values()}
+
+
+def _confirmations(entries: list[Entry]) -> dict[bytes, list[Any]]:
+    """Acquirers named by confirmations, by payment; each meaning once, by stamp."""
+    found: dict[bytes, list[Any]] = {}
+    meant = set()
+    for entry in sorted(entries, key=lambda entry: entry.stamp):
+        key = (*entry.command_key, entry.intent())
+        if isinstance(entry.fact, PaymentConfirmed) and key not in meant:
+            meant.add(key)
+            found.setdefault(entry.fact.payment, []).append(entry.fact.acquirer)
+    return found
+
+
+@FEW
+@given(changes(max_size=5), changes(max_size=8), st.sampled_from(CLOCKS))
+def test_a_closed_bill_never_changes_whatever_arrives_later(
+    before: list[Change], after: list[Change], clock: int
+) -> None:
+    """Unless it is reopened, or another closing contests it: then the other one is shown whole."""
+    open_view = view_of(entries_of(before))
+    closing = raw_change([body_of(_closing(open_view))], device=0, hlc=clock, command=200)
+    view = view_of([*entries_of(before), *entries_of([closing])])
+    closed = view.closed
+    if closed is None or closed.entry.id != next(closing.entries())[1].id:
+        return  # another closing of `before` has the greater stamp
+    shown = _bill(view)
+    for entry in entries_of(after):
+        if not isinstance(entry.fact, BillClosed | BillReopened):
+            view.apply(entry)
+            assert _bill(view) == shown
+            assert view.total == closed.fact.total
+
+
+def _closing(view: OrderView) -> BillClosed:
+    return BillClosed(lines=view.bill, total=view.total, payments=(), paid=view.paid)
+
+
+def _bill(view: OrderView) -> bytes:
+    assert view.closed is not None
+    pedido = order_json(view, "v")
+    items = [
+        [item["id"], item["nome"], item["quantidade_milesimos"], item["total_centavos"]]
+        for item in pedido["itens"]
+    ]
+    body = msgspec.to_builtins(view.closed.entry.body, builtin_types=(bytes,))
+    return encode([items, pedido["total_centavos"], body])
+
+
+@FEW
+@given(changes())
+def test_a_copy_lives_its_own_life(written: list[Change]) -> None:
+    entries = entries_of(written)
+    first = view_of(entries[: len(entries) // 2])
+    before = seen(first)
+    second = first.copy()
+    for entry in entries[len(entries) // 2 :]:
+        second.apply(entry)
+    assert seen(first) == before
+    assert seen(second) == seen(view_of(entries))
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([-50 * 365 * 24, 0, 0, 3, 10 * 365 * 24]), st.integers(0, 2)),
+        min_size=1,
+        max_size=6,
+    )
+)
+@example([(10 * 365 * 24, 0), (-50 * 365 * 24, 1)])
+def test_an_edit_made_on_top_of_another_sticks_whatever_the_clocks(
+    edits: list[tuple[int, int]],
+) -> None:
+    """Each edit sees the previous one; the till that makes it has a clock of its own."""
+    tills = [Till(letters) for letters in "ABC"]
+    order = OrderId(tills[0].give(OpenOrder(service_type="mesa"))["order"])
+    for number, (hours, which) in enumerate(edits):
+        for till in tills:
+            till.sync(tills[which])
+        tills[which].clock_ms = max(1, NOW_MS + hours * 3_600_000)
+        note = f"edit {number}"
+        edit = EditOrder(order=order, fields={"note": note}, flags={"financeiro": number % 2 == 0})
+        tills[which].give(edit)
+    holder = tills[edits[-1][1]]
+    for till in tills:
+        till.sync(holder)
+        assert till.order(order).text("note") == note
+        assert till.order(order).flag("financeiro") == (len(edits) % 2 == 1)
+
+
+@FEW
+@given(st.permutations(range(3)), st.integers(0, 2))
+def test_concurrent_edits_are_all_replaced_by_the_next(order_of: list[int], last: int) -> None:
+    tills = [Till(letters, clock_ms=NOW_MS + 10**9 * i) for i, letters in enumerate("ABC")]
+    order = OrderId(tills[0].give(OpenOrder(service_type="mesa"))["order"])
+    for till in tills[1:]:
+        till.sync(tills[0])
+    for index in order_of:
+        tills[index].give(EditOrder(order=order, fields={"waiter": f"w{index}"}))
+    for _ in range(2):
+        for till in tills:
+            till.sync(tills[last])
+    assert len(tills[last].order(order).fields["waiter"].heads) == 3
+    assert tills[last].order(order).text("waiter") == "w2"
+    assert len(tills[last].order(order).fields["waiter"].losers) == 2
+    tills[last].clock_ms = 1
+    tills[last].give(EditOrder(order=order, fields={"waiter": "last"}))
+    assert len(tills[last].order(order).fields["waiter"].heads) == 1
+    assert tills[last].order(order).text("waiter") == "last"
+
+
+@FEW
+@given(facts)
+def test_every_fact_reads_back_from_its_body(fact: Any) -> None:
+    body = resolved(body_of(fact), [])
+    assert encode(body_of(fact_of(body))) == encode(body)
+
+
+def test_equal_ids_with_different_bodies_settle_alike_in_every_order() -> None:
+    """Needs a collision of 16 hash bytes; the choice must then still be the same everywhere."""
+    written = [
+        next(raw_change([["flag_set", False, {"name": "x", "value": value}]], **who).entries())[1]
+        for who in ({"device": 0, "hlc": 5, "command": 1}, {"device": 1, "hlc": 5, "command": 1})
+        for value in (True, False)
+    ]
+    collided = [
+        msgspec.structs.replace(entry, id=written[0].id, stamp=written[0].stamp)
+        for entry in written
+    ]
+    forward, backward = view_of(collided), view_of(reversed(collided))
+    assert seen(forward) == seen(backward)
+    assert forward.fact_count == 1
+
+
+def test_facts_of_another_document_are_kept_and_mean_nothing() -> None:
+    area = ["area_added", True, {"area": bytes(16), "name": "Salão"}]
+    view = view_of(entries_of([raw_change([area], device=0, hlc=1, command=1)]))
+    assert view.fact_count == 1
+    assert view.needs_upgrade
+    assert not isinstance(view.not_understood[0].fact, Unknown)
+
+
+def test_two_closings_show_the_later_one_whole() -> None:
+    a, b = Till("A"), Till("B", clock_ms=NOW_MS + 60_000)
+    line = NewLine(product="p", name="n", unit_centavos=100)
+    order = OrderId(a.give(OpenOrder(service_type="mesa", lines=(line,)))["order"])
+    b.sync(a)
+    b.give(EditOrder(order=order, add=(line,)))
+    for till in (a, b):
+        total = till.order(order).total
+        till.give(TakePayment(order=order, centavos=total, method="dinheiro"))
+        till.give(CloseBill(order=order))
+    a.sync(b)
+    view = a.order(order)
+    assert view.total == 200
+    assert len(view.closings.standing) == 2
+    assert view.balance == -100
