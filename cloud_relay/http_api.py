@@ -17,6 +17,7 @@ import msgspec
 from starlette.types import ASGIApp
 from structlog.typing import FilteringBoundLogger
 
+from cloud_relay.drain import Drain
 from cloud_relay.ingest import Ingest, RelayIdentity
 from cloud_relay.reports import OrdersPage, Reports, Stats
 from cloud_relay.storage.port import BACK_OFFICE, NODE, RelayStorage, Tenant, UnknownSite
@@ -282,7 +283,8 @@ def make_app(
         report=report,
     )
     # The relay has as many names as its proxy gives it; that is the proxy's to check.
-    return Guard(router(_bound(relay), service), hosts=None, origins=frozenset(origins))
+    app = Guard(router(_bound(relay), service), hosts=None, origins=frozenset(origins))
+    return Drain(app)
 
 
 def _bound(relay: Relay) -> list[Route]:

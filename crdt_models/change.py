@@ -19,7 +19,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from crdt_models.canonical_cbor import EXACT_LIMIT, decode, encode
+from crdt_models.canonical_cbor import EXACT_LIMIT, decode, decode_own, encode
 from crdt_models.errors import BadSignature, MalformedChange
 from crdt_models.fact import Body, Entry, Fact, Stamp, body_of, fact_of, is_body
 from crdt_models.ids import (
@@ -46,6 +46,7 @@ MAX_BUSINESS_DAY = 2**31  # days; the year 5,881,000
 MAX_HLC = 2**64 - 1
 SIGNATURE_BYTES = 64
 _DOMAIN = b"malha-change-v1\0"
+_ARRAY_OF_12, _ARRAY_OF_13, _BYTES_OF_64 = b"\x8c", b"\x8d", b"\x58\x40"  # CBOR heads
 _DOCUMENT = re.compile(r"[a-z_]{1,24}(:[0-9a-z-]{1,40})?")
 
 
@@ -147,8 +148,14 @@ def sign_change(unsigned: Unsigned, signer: Signer) -> Change:
         unsigned.seen,
         [[document, body_of(fact)] for document, fact in unsigned.facts],
     ]
-    signature = signer.sign(_DOMAIN + encode(head))
-    return decode_change(encode([*head, signature]))
+    signed = encode(head)
+    signature = signer.sign(_DOMAIN + signed)
+    # An array of 12 becomes the array of 13: another first byte, and the signature behind.
+    data = _ARRAY_OF_13 + signed[1:] + _BYTES_OF_64 + signature
+    if len(data) > MAX_CHANGE_BYTES:
+        raise MalformedChange(reason=f"{len(data)} bytes, limit {MAX_CHANGE_BYTES}")
+    # Decoded again so that a change is the same value at its author and everywhere else.
+    return _change_of(decode_own(data), data)
 
 
 def decode_change(data: bytes) -> Change:
@@ -156,6 +163,11 @@ def decode_change(data: bytes) -> Change:
     fields = decode(data, max_bytes=MAX_CHANGE_BYTES)
     if type(fields) is not list or len(fields) != 13:
         raise MalformedChange(reason="not an array of 13")
+    return _change_of(fields, data)
+
+
+def _change_of(fields: Sequence[Any], data: bytes) -> Change:
+    """The change of 13 decoded fields and the bytes that encode them. Raises MalformedChange."""
     _require(fields[0] == VERSION and type(fields[0]) is int, "unknown version")
     _check_author(fields)
     _check_place(fields)
@@ -181,9 +193,8 @@ def decode_change(data: bytes) -> Change:
 
 def verify_signature(change: Change, public_key: bytes) -> None:
     """Raises BadSignature unless the holder of `public_key` (32 bytes) signed the change."""
-    # The array of 13 differs from the array of 12 in its first byte and in its tail, so the signed
-    # bytes are cut out of the stored ones instead of being encoded again.
-    signed = _DOMAIN + b"\x8c" + change.data[1 : -(SIGNATURE_BYTES + 2)]
+    # The signed bytes are cut out of the stored ones instead of being encoded again.
+    signed = _DOMAIN + _ARRAY_OF_12 + change.data[1 : -(len(_BYTES_OF_64) + SIGNATURE_BYTES)]
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(change.signature, signed)
     except (InvalidSignature, ValueError) as error:

@@ -15,7 +15,7 @@ Rules of this file:
 import base64
 import binascii
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -278,21 +278,6 @@ def verify_receipt(data: bytes, relay: bytes, site: SiteId, body: bytes | None =
 def batch_hash(body: bytes) -> bytes:
     """How a receipt names the upload that it answers."""
     return hashlib.sha256(body).digest()
-
-
-def batches(changes: Iterable[bytes], site: SiteId) -> list[Upload]:
-    """`changes` cut, in order, into uploads that respect both limits."""
-    found: list[Upload] = []
-    part: list[bytes] = []
-    size = 0
-    for data in changes:
-        cost = len(data) + 5  # a byte string's head
-        if part and (len(part) == MAX_BATCH_CHANGES or size + cost > MAX_UPLOAD_BYTES - 64):
-            found.append(Upload(site, tuple(part)))
-            part, size = [], 0
-        part.append(data)
-        size += cost
-    return [*found, Upload(site, tuple(part))] if part else found
 
 
 def _array(data: bytes, kind: str, length: int, max_bytes: int) -> list[Any]:

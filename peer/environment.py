@@ -84,6 +84,11 @@ class MessageLink(Protocol):
     def clone(self) -> bool:
         """The other end holds our own device key: a copied disk. Changes are still exchanged."""
 
+    @property
+    def boots(self) -> tuple[bytes, bytes]:
+        """Our process and the other end's, each drawn anew at its start: two clones have one device
+        and two of these."""
+
     async def send(self, frame: bytes) -> None:
         """One task only. A cancelled send ends the link. Raises LinkClosed."""
 

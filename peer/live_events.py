@@ -33,7 +33,7 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import JSON, JsonObject, dispute_json
 from crdt_models.read_models import DISPUTE
-from peer.http_api.sightings import EventType, Sighting, sightings_of
+from peer.live_sightings import EventType, Sighting, sightings_of
 from peer.node.node import Node
 from peer.node.requests import Commit
 from peer.storage.projections import Condition, Query
@@ -41,7 +41,6 @@ from peer.storage.projections import Condition, Query
 QUEUE_LENGTH = 256  # messages a client may lag: some seconds of a busy shop
 MAX_REPLAY = 1000  # changes; beyond it loading everything again is cheaper for both
 MAX_CLIENTS = 200
-MAX_TOUCHED = 5000  # documents whose newest position is remembered
 _PAGE = 500
 
 Channel = Literal["global", "pedidos"]
@@ -139,8 +138,6 @@ class LiveEvents:
         self._node = node
         self._clients: set[Client] = set()
         self._position = node.position
-        self._started_at = node.position
-        self._touched: dict[DocumentId, int] = {}
         self._disputes: dict[DocumentId, dict[str, Dispute]] = {}
         self._sent = self._lost = 0
         self.present: Present = _not_shown
@@ -158,10 +155,6 @@ class LiveEvents:
         for client in self._clients:
             found[client.channel] += 1
         return found
-
-    def last_position(self, document: DocumentId) -> int:
-        """The position of a document's newest change, or a later one."""
-        return self._touched.get(document, self._started_at)
 
     def statistics(self) -> dict[str, int]:
         """clients · sent: texts queued · lost: times a client had to start over."""
@@ -236,7 +229,6 @@ class LiveEvents:
             for place, change in zip(commit.positions, commit.changes, strict=True)
             for document in change.documents
         }
-        self._remember(last_of)
         for place, change in zip(commit.positions, commit.changes, strict=True):
             sightings = sightings_of(self._node, change) if self._clients else []
             for document in change.documents:
@@ -245,13 +237,6 @@ class LiveEvents:
             if sightings and self._clients:
                 self._tell(self._told(change, place, sightings, shown))
         self._position = max(self._position, commit.position)
-
-    def _remember(self, places: dict[DocumentId, int]) -> None:
-        """Bounded: when it is full, all it held counts as changed as late as the newest of them."""
-        self._touched |= places
-        if len(self._touched) > MAX_TOUCHED:
-            self._started_at = max(self._touched.values())
-            self._touched.clear()
 
     def _tell(self, told: Told) -> None:
         for client in self._clients:

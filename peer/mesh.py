@@ -5,8 +5,9 @@ Rules of this file:
    tasks: one reader and one writer per link, one dialler, one ticker, one that tells gossip of
    commits.
 2. One task writes to a link: a cancelled send would corrupt it.
-3. Of two links to one device the same one goes at both ends: the one that the lower device id
-   dialled stays; of two dialled by the same end the newer stays, for the older is half open.
+3. Of two links to one process the same one goes at both ends: the one that the lower end dialled
+   stays; of two dialled by the same end the newer stays, for the older is half open. Two processes
+   with one device key (clones) are two ends: what each of them sold must reach us.
 4. What a link sends goes to the node with the link's number as its source, and is not read further
    until the node has taken it: a fast peer waits for our disk, not in our memory.
 """
@@ -24,6 +25,7 @@ from crdt_models.replication.figures import Statistics
 from crdt_models.replication.gossip import Committed, Gossip, GossipSettings
 from crdt_models.replication.link import Me
 from peer.environment import Environment, LinkClosed, MessageLink
+from peer.links.address_book import REMEMBERED as MAX_REMEMBERED
 from peer.links.address_book import AddressBook, Source
 from peer.node.node import Node
 from peer.node.requests import Busy
@@ -31,7 +33,8 @@ from peer.service.sqlite_errors import NotDurable
 
 DIAL_LOOK_SECONDS = 0.25  # how often the address book is asked who is due; it has its own back-off
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
-REMEMBER_SECONDS = 30.0  # how often changed addresses are written down
+REMEMBER_SECONDS = 5.0  # between two writings of changed addresses; the first is at once
+MAX_LINKS_OF_A_DEVICE = 3  # itself, a clone, and one that died unnoticed when it was restarted
 CATCH_UP = 500  # changes read at once after falling behind the node
 REMEMBERED = "addresses"  # setting: where peers were last reached, one a line
 
@@ -89,7 +92,8 @@ class Mesh:
         self._position = node.position
         self._ticker = trio.Event()
         self._tick_at = 0.0
-        self._written: list[str] = []
+        self._written: list[str] = []  # remembered addresses as they stand on disk
+        self._remember_at = 0.0
         self._told: dict[DeviceId, tuple[str, ...]] = {}
         me = Me(site=node.site, device=node.device, letters=node.letters, program=settings.program)
         self._gossip = Gossip(
@@ -136,7 +140,8 @@ class Mesh:
         now = self._environment.monotonic()
         for address in self._settings.peers:
             self._book.learn(address, Source.STATIC, now)
-        for address in (self._node.log.setting(REMEMBERED) or "").split():
+        self._written = (self._node.log.setting(REMEMBERED) or "").split()
+        for address in self._written:
             self._book.learn(address, Source.REMEMBERED, now)
         async with trio.open_nursery() as nursery:
             addresses: list[str] = await nursery.start(
@@ -221,24 +226,28 @@ class Mesh:
 
     async def _keep_time(self) -> None:
         """Tick when gossip asks for it."""
-        remembered_at = self._environment.monotonic()
         while True:
             now = self._environment.monotonic()
             self._gossip.tick(now)
             self._after_input()
-            if now - remembered_at >= REMEMBER_SECONDS:
-                remembered_at = now
-                await self._remember()
+            if now >= self._remember_at:
+                await self._remember(now)
             self._ticker = trio.Event()
             self._tick_at = min(self._gossip.next_deadline(), now + REMEMBER_SECONDS)
             with trio.move_on_after(max(LEAST_TICK_SECONDS, self._tick_at - now)):
                 await self._ticker.wait()
 
-    async def _remember(self) -> None:
-        """Write down where peers were reached, for a start without mDNS and static addresses."""
-        remembered = self._book.remembered()
-        if remembered == self._written:
+    async def _remember(self, now: float) -> None:
+        """Write down where peers were reached, for a start without mDNS and static addresses.
+
+        Those not reached since the start are kept behind: that terminal may be off today.
+        """
+        reached = self._book.remembered()
+        before = [address for address in self._written if address not in reached]
+        remembered = [*reached, *before][:MAX_REMEMBERED]
+        if set(remembered) == set(self._written):
             return
+        self._remember_at = now + REMEMBER_SECONDS
         try:
             await self._node.put_setting(REMEMBERED, "\n".join(remembered))
         except (NotDurable, Busy) as error:
@@ -278,12 +287,19 @@ class Mesh:
             )
 
     def _admit(self, link: MessageLink) -> _Line | None:
-        """Give the link a number, or None when the other one to that device stays (rule 3)."""
-        for line in list(self._lines.values()):
-            if line.link.peer.device == link.peer.device and not link.clone:
+        """Give the link a number, or None when the other one to that process stays (rule 3)."""
+        device = [
+            line
+            for line in self._lines.values()
+            if line.link.peer.device == link.peer.device and not line.scope.cancel_called
+        ]
+        for line in device:
+            if line.link.boots == link.boots:
                 if self._stays(line.link, link):
                     return None
                 line.scope.cancel()
+        if len(device) >= MAX_LINKS_OF_A_DEVICE:
+            device[0].scope.cancel()
         number, self._next_number = self._next_number, self._next_number + 1
         now = self._environment.monotonic()
         line = self._lines[number] = _Line(number, link, now)
@@ -295,7 +311,8 @@ class Mesh:
         """Whether the older of two links to one device stays."""
         if old.dialled == new.dialled:
             return False
-        lower_dials = self._node.device < new.peer.device
+        ours, theirs = new.boots
+        lower_dials = (self._node.device, ours) < (new.peer.device, theirs)
         return old.dialled == lower_dials
 
     async def _read(self, line: _Line) -> None:

@@ -11,15 +11,16 @@ Rules of this file:
    nothing here and may run in another thread.
 """
 
+import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from crdt_models.change import decode_change
 from crdt_models.ids import ChangeId, DeviceId, DocumentId, Epoch
-from crdt_models.receipts import MAX_BATCH_CHANGES, Receipt
+from crdt_models.receipts import MAX_BATCH_CHANGES, MAX_MISSING, MAX_TIPS, Claim, Receipt
 from peer.storage.records import Gap, Header, Logged, Tip
 from peer.storage.records import Receipt as StoredReceipt
 
@@ -96,6 +97,37 @@ def held_among(log: OutboxLog, receipt: Receipt) -> Held:
     )
 
 
+def rank_of(each: Outstanding, device: DeviceId, online: Collection[DeviceId]) -> int:
+    """Our place, from 1, among the online devices in the order that this author gives them."""
+
+    def key(candidate: DeviceId) -> bytes:
+        return hashlib.sha256(each.device + each.epoch + candidate).digest()
+
+    others = set(online) - {device, each.device}
+    return 1 + sum(key(other) < key(device) for other in others)
+
+
+def claims_of(log: OutboxLog, receipt: Receipt | None) -> tuple[Claim, ...]:
+    """What we hold: our tips, and those of the relay's tips that we hold, so that it need not
+    send what stands below tips of ours that it does not know."""
+    gaps = log.missing()
+    below = log.headers(gap.below for gap in gaps)
+    missing: dict[DeviceId, set[ChangeId]] = {}
+    for gap in gaps[:MAX_MISSING]:
+        missing.setdefault(below[gap.below].device, set()).add(gap.missing)
+    claims = {tip.id: Claim(tip.device, tip.epoch, tip.sequence, tip.id) for tip in log.tips()}
+    if receipt is not None:
+        held = log.headers(tip.id for tip in receipt.tips)
+        for tip in receipt.tips:
+            if tip.id in held:
+                claims.setdefault(tip.id, Claim(tip.device, tip.epoch, tip.sequence, tip.id))
+    # What is missing of a device counts for all its claims; saying it once saves bytes.
+    return tuple(
+        msgspec.structs.replace(claim, missing=tuple(sorted(missing.pop(claim.device, ()))))
+        for claim in list(claims.values())[:MAX_TIPS]
+    )
+
+
 class Outbox:
     """The outstanding changes, oldest first, and what moves them."""
 
@@ -106,7 +138,7 @@ class Outbox:
         self._receipt: Receipt | None = None
         # Tips of earlier receipts that no later one has confirmed or outgrown yet.
         self._vouched: dict[ChangeId, DeviceId] = {}
-        # Outstanding changes that a settled one names, which happens when they came after it.
+        # Outstanding changes that a settled one names: came after it, or were missing at the relay.
         self._below_settled: set[ChangeId] = set()
         self.loaded_to = 0
         """Position up to which the log has been looked at."""
@@ -208,8 +240,10 @@ class Outbox:
             self._below_settled.discard(each.id)
             for parent in each.previous:
                 self._vouched.pop(parent, None)
-                if parent in self._outstanding and not self._receipt.more and parent not in stop:
-                    queue.append(parent)
+                if parent in self._outstanding:
+                    self._below_settled.add(parent)
+                    if not self._receipt.more and parent not in stop:
+                        queue.append(parent)
 
     def _forget_documents(self, documents: Iterable[DocumentId]) -> None:
         for document in documents:

@@ -11,6 +11,7 @@ Rules of this file:
 """
 
 import ssl
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -74,13 +75,15 @@ class Exchange(Protocol):
         """What the relay holds and we lack, and its receipt."""
 
 
-def open_http_client(verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
-    """The one client of a process. verify: how the relay's TLS certificate is checked.
+def make_client(authority: Path | None = None) -> httpx.AsyncClient:
+    """The one HTTP client of a process; the caller closes it.
 
-    Proxies and credentials of the surroundings are not used. The caller closes it.
+    authority: PEM file that the relay's TLS certificate is checked with, instead of the system's.
+    Proxies and credentials of the surroundings are not used.
     """
+    context = ssl.create_default_context(cafile=None if authority is None else str(authority))
     return httpx.AsyncClient(
-        verify=verify,
+        verify=context,
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(EXCHANGE_SECONDS, connect=CONNECT_SECONDS),
@@ -164,12 +167,23 @@ class RelayClient:
         )
         async with request as response:
             _check_head(response, limit)
-            data = bytearray()
-            async for part in response.aiter_raw():
-                data += part
-                if len(data) > limit:
-                    raise RelayFailure("answer_too_large", f"over {limit} bytes")
-        return bytes(data)
+            return await _read(response, limit)
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    data = bytearray()
+    try:
+        async for part in response.aiter_raw():
+            data += part
+            if len(data) > limit and not response.is_closed:
+                # Leaving the loop would leave httpx's generators behind; a failed read ends them.
+                await response.aclose()
+    except (httpx.HTTPError, httpx.StreamError):
+        if len(data) <= limit:
+            raise
+    if len(data) > limit:
+        raise RelayFailure("answer_too_large", f"over {limit} bytes")
+    return bytes(data)
 
 
 def _check_head(response: httpx.Response, limit: int) -> None:

@@ -10,7 +10,6 @@ Rules of this file:
 """
 
 import logging
-import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -36,7 +35,7 @@ from peer.live_events import LiveEvents
 from peer.mesh import Mesh, MeshSettings
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
-from peer.relay_client import open_http_client
+from peer.relay_client import make_client
 from peer.service.sqlite_errors import StorageBroken
 from peer.storage.change_log import ChangeLog
 from peer.uplink import Uplink, UplinkSettings
@@ -168,6 +167,7 @@ async def _serve(
     api = f"http://{API_HOST}:{port}"
     await environment.run_blocking(_write_boot_files, config.home, admin_token, api)
     ready(Ready(letters=node.letters, name=identity.name, api=api, links=tuple(links)))
+    await trio.sleep_forever()  # returning would close what the tasks still use
 
 
 def _write_boot_files(home: Path, admin_token: str, api: str) -> None:
@@ -196,7 +196,7 @@ def _uplink(
     """The connection with the relay; None when none is configured."""
     if config.relay_url is None or config.relay_token is None:
         return None
-    http = open_http_client(_relay_certificates(config))
+    http = make_client(config.relay_ca)
     stack.push_async_callback(http.aclose)
     settings = UplinkSettings(
         url=config.relay_url,
@@ -209,10 +209,3 @@ def _uplink(
         offline=config.offline_mode,
     )
     return Uplink(node, environment, http, settings, online=mesh.online)
-
-
-def _relay_certificates(config: Config) -> ssl.SSLContext | bool:
-    """How the relay's certificate is checked: against the given file, else the system's."""
-    if config.relay_ca is None:
-        return True
-    return ssl.create_default_context(cafile=str(config.relay_ca))

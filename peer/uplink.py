@@ -1,9 +1,8 @@
 """The uplink: brings the log to the relay, and takes from it what others brought.
 
 Rules of this file:
-1. The author uploads its own changes at once. Others wait rank × 2 s and a jitter, then ask first
-   and upload only what nobody brought. rank: place among the online devices by
-   SHA-256(author ‖ device).
+1. The author uploads its own changes at once; others wait for their turn (`uplink_turns`), then ask
+   first and upload only what nobody brought.
 2. Nothing counts as delivered without a verified receipt (`relay_client`, `outbox`). What the relay
    did not keep is tried again, later and later, and holds nothing else up.
 3. One task talks to the relay, one exchange at a time. A failure waits: doubling, with jitter, no
@@ -11,7 +10,6 @@ Rules of this file:
 4. What it waits on comes from the environment; it knows no HTTP and no SQL.
 """
 
-import hashlib
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -25,32 +23,39 @@ from crdt_models.errors import MalhaError, RefusedBytes
 from crdt_models.ids import ChangeId, DeviceId, DocumentId, SiteId
 from crdt_models.receipts import (
     MAX_BATCH_CHANGES,
-    MAX_MISSING,
-    MAX_TIPS,
     MAX_UPLOAD_BYTES,
-    Claim,
     Question,
     Receipt,
     Upload,
     verify_receipt,
 )
 from peer.environment import Dice
-from peer.outbox import SLICE, Held, Outbox, OutboxLog, Outstanding, held_among, read_slice
-from peer.relay_client import Exchange, RelayClient, RelayFailure
+from peer.outbox import (
+    SLICE,
+    Held,
+    Outbox,
+    OutboxLog,
+    Outstanding,
+    claims_of,
+    held_among,
+    read_slice,
+)
+from peer.relay_client import Exchange, RelayClient, RelayFailure, make_client
 from peer.service.settings import Secret
 from peer.service.sqlite_errors import StorageBroken
 from peer.storage.records import Receipt as StoredReceipt
 from peer.uplink_journal import Journal, State, SyncLogRow, UplinkStatus
+from peer.uplink_turns import Turns
+
+__all__ = ["Uplink", "UplinkSettings", "make_client"]
 
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
-RANK_SECONDS = 2.0  # long enough for the one before to have uploaded
 FIRST_BATCH_BYTES = 256 * 1024  # in time on 256 kbit/s; grows while exchanges succeed
 SMALLEST_BATCH_BYTES = 8 * 1024
 LARGEST_BATCH_BYTES = MAX_UPLOAD_BYTES - 1024
 ANSWERS_IN_A_ROW = 100  # 50,000 changes; then uploads have their turn
-LONGEST_SET_ASIDE_SECONDS = 3600.0
 SOURCE = "relay"
 
 
@@ -125,7 +130,7 @@ class Uplink:
         online: Callable[[], Collection[DeviceId]],
         outbox: Outbox | None = None,
     ) -> None:
-        """http: from `open_http_client`, the caller's · online: devices of the mesh, ours or not.
+        """http: from `make_client`, the caller's · online: devices of the mesh, ours or not.
 
         Raises MalformedToken.
         """
@@ -134,14 +139,12 @@ class Uplink:
         self._exchange: Exchange = RelayClient(
             http, settings.url, settings.token.reveal(), node.site
         )
-        self._online = online
         self._world = world
         self._settings = settings
         self._outbox = outbox or Outbox()
         self._wake = trio.Event()
         self._requested = False
-        self._due: dict[ChangeId, float] = {}
-        self._misses: dict[ChangeId, int] = {}
+        self._turns = Turns(node.device, world, online, settings.retry_max_delay_ms / 1000)
         self._next_ask = 0.0
         self._blocked_until = 0.0
         self._batch_bytes = FIRST_BATCH_BYTES
@@ -161,7 +164,7 @@ class Uplink:
         if self.dials:
             self._requested = True
             self._blocked_until = self._next_ask = 0.0
-            self._due.clear()
+            self._turns.hurry()
             self._wake.set()
         return self.dials
 
@@ -198,7 +201,7 @@ class Uplink:
             online=self.dials and journal.failures == 0 and journal.last_success is not None,
             pending=pending,
             through=self._outbox.settled_to,
-            set_aside=len(self._misses),
+            set_aside=self._turns.set_aside,
             attempts=journal.failures,
             losses=journal.losses,
             last_success_ms=journal.last_success,
@@ -212,7 +215,7 @@ class Uplink:
             return State.OFFLINE
         if journal.failure is not None and journal.failures > self._settings.retry_attempts:
             return State.OFFLINE if journal.failure.is_away else State.FAILED
-        if self._misses:
+        if self._turns.set_aside:
             return State.DIVERGENT
         if self._is_talking and pending:
             return State.SYNCING
@@ -263,11 +266,11 @@ class Uplink:
     async def _round(self) -> None:
         """Everything that is due now: ask, then upload."""
         others_due = any(
-            each.device != self._node.device and self._is_ready(each) for each in self._outbox
+            each.device != self._node.device and self._turns.is_due(each) for each in self._outbox
         )
         if others_due or self._world.monotonic() >= self._next_ask:
             await self._ask()
-        while found := self._outbox.batch(self._is_ready, self._batch_bytes):
+        while found := self._outbox.batch(self._turns.is_due, self._batch_bytes):
             await self._upload(found)
             await self._read_log()
 
@@ -280,10 +283,7 @@ class Uplink:
         await self._believe(receipt, ids)
         for change in ids:
             if change in self._outbox:
-                self._set_aside(change)
-            else:
-                self._misses.pop(change, None)
-                self._due.pop(change, None)
+                self._turns.not_kept(change)
         if any(change in self._outbox for change in ids):
             refused = ", ".join(f"{code} × {count}" for code, count in receipt.refused)
             self._journal.note(
@@ -296,7 +296,7 @@ class Uplink:
     async def _ask(self) -> None:
         """Take in what the relay has and we lack, until it has nothing new."""
         for _ in range(ANSWERS_IN_A_ROW):
-            claims = await self._world.run_blocking(_claims, self._log, self._outbox.receipt)
+            claims = await self._world.run_blocking(claims_of, self._log, self._outbox.receipt)
             question = Question(self._node.site, claims, MAX_BATCH_CHANGES)
             answer, receipt = await self._exchanged(
                 "comparacao", "recebimento", f"{len(claims)} cadeias", self._exchange.ask(question)
@@ -326,8 +326,6 @@ class Uplink:
         held: Held = await self._world.run_blocking(held_among, self._log, receipt)
         if not self._outbox.believe(receipt, held, uploaded):
             self._journal.losses += 1
-            self._due.clear()
-            self._misses.clear()
             self._stored_position = -1
             self._journal.note("relay", "recebimento", "tudo é enviado de novo", "relay_lost_data")
         await self._read_log()
@@ -342,7 +340,7 @@ class Uplink:
 
     def _next_moment(self) -> float:
         """When something is due: the next question, or the first outstanding change."""
-        return min([self._next_ask, *(self._due.get(each.id, 0.0) for each in self._outbox)])
+        return min(self._next_ask, self._turns.next(self._outbox))
 
     async def _wait(self) -> None:
         """Until something may be due: a moment, a commit, a request."""
@@ -351,22 +349,6 @@ class Uplink:
             seconds = max(self._blocked_until, self._next_moment()) - self._world.monotonic()
         with trio.move_on_after(max(0.0, seconds)):
             await self._wake.wait()
-
-    def _is_ready(self, each: Outstanding) -> bool:
-        return self._due.get(each.id, 0.0) <= self._world.monotonic()
-
-    def _first_due(self, each: Outstanding) -> float:
-        now = self._world.monotonic()
-        if each.device == self._node.device:
-            return now
-        rank = _rank(each, self._node.device, self._online())
-        return now + rank * RANK_SECONDS + self._world.dice.uniform(0.0, RANK_SECONDS)
-
-    def _set_aside(self, change: ChangeId) -> None:
-        misses = self._misses[change] = self._misses.get(change, 0) + 1
-        delay = min(LONGEST_SET_ASIDE_SECONDS, self._settings.retry_max_delay_ms / 1000 * 2**misses)
-        wait = delay * self._world.dice.uniform(0.75, 1.25)
-        self._due[change] = self._world.monotonic() + wait
 
     def _failed(self, failure: RelayFailure) -> None:
         self._journal.failed(failure)
@@ -409,14 +391,12 @@ class Uplink:
             )
             if not found:
                 return
-            for each in self._outbox.add(found):
-                self._due[each.id] = self._first_due(each)
+            self._turns.arrived(self._outbox.add(found))
 
     async def _remember(self) -> None:
         """Write the last receipt down once it settles more than the stored one."""
         receipt, position = self._outbox.receipt, self._outbox.settled_to
-        self._due = {each: at for each, at in self._due.items() if each in self._outbox}
-        self._misses = {each: n for each, n in self._misses.items() if each in self._outbox}
+        self._turns.forget(self._outbox)
         if receipt is None or position == self._stored_position:
             return
         stored = StoredReceipt(
@@ -430,34 +410,3 @@ class Uplink:
             self._journal.note("relay", "recebimento", f"posição {position}", error.code)
         else:
             self._stored_position = position
-
-
-def _rank(each: Outstanding, device: DeviceId, online: Collection[DeviceId]) -> int:
-    """Our place, from 1, among the online devices in the order that this author gives them."""
-
-    def key(candidate: DeviceId) -> bytes:
-        return hashlib.sha256(each.device + each.epoch + candidate).digest()
-
-    others = set(online) - {device, each.device}
-    return 1 + sum(key(other) < key(device) for other in others)
-
-
-def _claims(log: OutboxLog, receipt: Receipt | None) -> tuple[Claim, ...]:
-    """What we hold: our tips, and those of the relay's tips that we hold, so that it need not
-    send what stands below tips of ours that it does not know."""
-    gaps = log.missing()
-    below = log.headers(gap.below for gap in gaps)
-    missing: dict[DeviceId, set[ChangeId]] = {}
-    for gap in gaps[:MAX_MISSING]:
-        missing.setdefault(below[gap.below].device, set()).add(gap.missing)
-    claims = {tip.id: Claim(tip.device, tip.epoch, tip.sequence, tip.id) for tip in log.tips()}
-    if receipt is not None:
-        held = log.headers(tip.id for tip in receipt.tips)
-        for tip in receipt.tips:
-            if tip.id in held:
-                claims.setdefault(tip.id, Claim(tip.device, tip.epoch, tip.sequence, tip.id))
-    # What is missing of a device counts for all its claims; saying it once saves bytes.
-    return tuple(
-        msgspec.structs.replace(claim, missing=tuple(sorted(missing.pop(claim.device, ()))))
-        for claim in list(claims.values())[:MAX_TIPS]
-    )

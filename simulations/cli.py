@@ -59,3 +59,17 @@ def demo(
         cashiers=cashiers,
     )
     sys.exit(run_demo(choices, Console(highlight=False)))
+
+
+@main.command()
+@click.option(
+    "--share", type=click.FloatRange(0.01, 10), default=1.0, help="Of the usual number of samples."
+)
+@click.option("--judge", "judges", is_flag=True, help="Exit code 1 when a bound is broken.")
+def bench(*, share: float, judges: bool) -> None:
+    """The budgets, measured on two terminals of this machine. Some minutes."""
+    from rich.console import Console
+
+    from simulations.benchmarks.command import run_bench
+
+    sys.exit(run_bench(Console(highlight=False), share=share, judges=judges))

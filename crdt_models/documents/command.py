@@ -10,7 +10,7 @@ Rules of this file:
    is refused here, as `InvalidField`, instead of being acknowledged and skipped.
 4. A decision without facts means that there is nothing to do; it is no error.
 
-To add a command: subclass `Command` with a tag, write `plan`, add the class to `kinds.AnyCommand`.
+To add a command: subclass `Command` with a tag of its own and write `plan`.
 """
 
 import hashlib

@@ -50,6 +50,8 @@ class Register(Generic[T]):
 
 
 def _unreplaced(writes: Mapping[FactId, Write[T]]) -> set[FactId]:
+    if len(writes) < 2:
+        return set(writes)
     replaced = {old for write in writes.values() for old in write.replaces if old != write.id}
     heads = {each for each in writes if each not in replaced}
     covered = _reached(writes, heads)

@@ -104,6 +104,8 @@ class View:
 
     def all(self, kind: type[F]) -> tuple[Once[F], ...]:
         """The facts of one kind, each once, by stamp."""
+        if kind not in self._slots:
+            return ()
         cached = self._derived.get(kind.__name__)
         if cached is None:
             cached = self._derived[kind.__name__] = self._once_each(kind)
@@ -113,12 +115,8 @@ class View:
         """Every telling of the facts of one kind, copies included, by stamp."""
         return tuple(sorted(self._slots.get(kind, {}).values(), key=lambda entry: entry.stamp))
 
-    def same(self, fact: FactId) -> FactId:
-        """The id that represents the fact told under `fact`; itself when told once or not held."""
-        return self._tellings.represented.get(fact, fact)
-
     def same_all(self, facts: Iterable[FactId]) -> frozenset[FactId]:
-        """`same` of each."""
+        """The ids that represent the facts told under `facts`; an id not held represents itself."""
         represented = self._tellings.represented
         return frozenset(represented.get(fact, fact) for fact in facts)
 
@@ -170,10 +168,7 @@ class View:
         return _group([entries for entries in by_key.values() if len(entries) > 1])
 
     def _once_each(self, kind: type[F]) -> tuple[Once[F], ...]:
-        slot = self._slots.get(kind)
-        if not slot:
-            return ()
-        entries = sorted(slot.values(), key=lambda entry: entry.stamp)
+        entries = self.told(kind)
         represented, members, _ = self._tellings
         if not represented:
             return tuple(Once(entry, cast(F, entry.fact), (entry.id,)) for entry in entries)

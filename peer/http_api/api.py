@@ -25,39 +25,11 @@ from peer.node.requests import Busy, Outcome, StaleVersion
 from peer.service.problems import MEDIA_TYPE, problem_of
 from peer.service.routes import Answer, Call, Endpoint
 from peer.service.sqlite_errors import NotDurable
+from peer.uplink_journal import SyncLogRow, UplinkStatus
 
 MAX_LIMIT = 500  # rows of a list in one answer
 DEFAULT_LIMIT = 200
 RETRY_AFTER_SECONDS = 1
-
-
-class UplinkStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the relay has of this terminal.
-
-    state: aguardando, sincronizando, sincronizado, com_divergencia or offline · pending: changes
-    that the relay has not confirmed · through: log position up to which it has · times: ms.
-    """
-
-    state: str
-    relay: str
-    pending: int
-    through: int
-    attempts: int = 0
-    last_success_ms: int | None = None
-    last_attempt_ms: int | None = None
-    last_error: str | None = None
-
-
-class SyncLogRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One exchange with the relay. kind: what was moved · operation: envio or recebimento."""
-
-    id: int
-    kind: str
-    operation: str
-    summary: str
-    success: bool
-    error: str | None
-    at_ms: int
 
 
 class Uplink(Protocol):
@@ -67,8 +39,11 @@ class Uplink(Protocol):
 
     def log(self, *, kind: str | None, success: bool | None, limit: int) -> list[SyncLogRow]: ...
 
-    def request_now(self) -> None:
-        """Ask for an exchange at once. Returns immediately."""
+    def request_now(self) -> bool:
+        """Ask for an exchange at once. False: this terminal must not use the network for it."""
+
+    def is_synced(self, document: DocumentId) -> bool:
+        """Whether the relay has all we hold of a document."""
 
 
 class Link(Protocol):
@@ -101,9 +76,6 @@ class Live(Protocol):
 
     def connections(self) -> Mapping[str, int]:
         """Clients that follow live, by type: `pedidos`, `global`."""
-
-    def last_position(self, document: DocumentId) -> int:
-        """The log position of a document's newest change, or a later one."""
 
     def dismiss(self, name: str) -> None:
         """End the live conversations of a front end whose key was revoked."""

@@ -21,6 +21,8 @@ from peer.service.guard import Guard, local_hosts
 from peer.service.routes import Service, starlette_app
 
 INCIDENT_BYTES = 6
+# Desktop shells and the development server of the front ends that shops already have.
+KNOWN_ORIGINS = frozenset({"tauri://localhost", "http://tauri.localhost", "http://localhost:5173"})
 _PERMISSIONS = {FRONT_END: frozenset({FRONT_END, ADMIN}), ADMIN: frozenset({ADMIN})}
 
 _log = logging.getLogger("malha.http")
@@ -33,7 +35,8 @@ class LocalApp:
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
         self._hosts: set[str] = set()
-        self._app = Guard(pages.CookieKeys(app), hosts=self._hosts, origins=origins)
+        allowed = KNOWN_ORIGINS.union(origins)
+        self._app = Guard(pages.CookieKeys(app), hosts=self._hosts, origins=allowed)
 
     def listening_at(self, port: int) -> None:
         """From now on the names of loopback with this port are ours."""

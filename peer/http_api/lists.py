@@ -6,6 +6,7 @@ Rules of this file:
 3. A sum is computed over all rows of its day, never over a page.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -39,7 +40,9 @@ class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_orders(api: Api, call: Call) -> Answer:
     """GET /api/pedidos."""
-    version = quoted(f"{api.node.position}-{_day(api, call, TODAY)}")
+    asked = f"{_day(api, call, TODAY)} {sorted(call.query.items())}"
+    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
+    version = quoted(f"{api.node.position}-{mark}")
     if call.headers.get("if-none-match") == version:
         return Answer(status=304, headers={"etag": version}, content=b"")
     where = _conditions(api, call)

@@ -295,11 +295,10 @@ def _shown(
     status: int = 200,
     replayed: bool = False,
 ) -> Answer:
-    position = outcome.position if outcome is not None else None
     headers = {"etag": quoted(api.node.version(order_document(order)))}
     if replayed or (outcome is not None and outcome.replayed):
         headers["idempotency-replayed"] = "true"
-    return json_answer(shown_order(api, order, position), status=status, headers=headers)
+    return json_answer(shown_order(api, order), status=status, headers=headers)
 
 
 def _order(call: Call) -> OrderId:

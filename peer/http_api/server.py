@@ -14,7 +14,7 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, cast, runtime_checkable
+from typing import TypeAlias, cast
 
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
@@ -42,6 +42,8 @@ LINGER_SECONDS = 2.0  # after an early answer (413), so that a reset does not sw
 RECEIVE_BYTES = 64 * 1024
 _WITHOUT_LIMIT = 2**62  # Hypercorn would close a kept-alive connection after 1,000 requests
 
+Address: TypeAlias = tuple[str, int]
+
 log = logging.getLogger("malha.http")
 
 
@@ -49,19 +51,13 @@ class ApiPortTaken(OSError):
     """Another program listens at the API's address."""
 
 
-@runtime_checkable
-class KnowsItsPort(Protocol):
-    """An application that checks the Host header and so must know the port, which may be any."""
-
-    def listening_at(self, port: int) -> None: ...
-
-
 class HttpServer:
     """One listening socket and its connections. `serve` once; `statistics` at any time."""
 
     def __init__(self, app: ASGIApp, *, goodbye: Callable[[], None] = lambda: None) -> None:
         """goodbye: called when stopping, before connections are closed; must not block."""
-        self._app_at = app.listening_at if isinstance(app, KnowsItsPort) else None
+        # An application that checks the Host header must know the port, which may be any.
+        self._app_at: Callable[[int], None] | None = getattr(app, "listening_at", None)
         self._app = ASGIWrapper(cast(ASGIFramework, _reading_to_the_end(app)))
         self._goodbye = goodbye
         self._config = _limits()
@@ -104,13 +100,14 @@ class HttpServer:
                 task_status.started(bound)
                 with trio.CancelScope() as listening:
                     nursery.start_soon(self._cancel_when_stopping, listening)
-                    await trio.serve_listeners(
-                        self._connection, [listener], handler_nursery=nursery
-                    )
+                    await self._accept(listener, nursery)
                 await self._farewell()
                 nursery.cancel_scope.cancel()
         finally:
             await listener.aclose()
+
+    async def _accept(self, listener: trio.SocketListener, nursery: trio.Nursery) -> None:
+        await trio.serve_listeners(self._connection, [listener], handler_nursery=nursery)
 
     async def _cancel_when_stopping(self, scope: trio.CancelScope) -> None:
         await self._stopping.wait()
@@ -166,29 +163,37 @@ class _Connection:
 
     async def run(self) -> None:
         """Serves one client until either side ends it."""
-        with suppress(OSError):
-            self._stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            async with TaskGroup() as tasks:
-                self._tasks = tasks
-                client, server = _addresses(self._stream)
-                self._protocol = H11Protocol(
-                    self._app,
-                    self._config,
-                    self._context,
-                    tasks,
-                    ConnectionState({}),
-                    False,  # noqa: FBT003  # `ssl`, in Hypercorn's order of arguments
-                    client,
-                    server,
-                    self._send,
-                )
-                self._set_idle(idle=True)
-                with self._reading:
-                    await self._read()
-                self._idle.cancel()
+            addresses = _addresses(self._stream)
+            self._stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:  # gone before it began
+            await trio.aclose_forcefully(self._stream)
+            return
+        try:
+            with trio.CancelScope() as everything:
+                async with TaskGroup() as tasks:
+                    self._begin(tasks, *addresses)
+                    with self._reading:
+                        await self._read()
+                    # Nobody is left to answer. A command that was given is not withdrawn by this.
+                    everything.cancel()
         finally:
             await trio.aclose_forcefully(self._stream)
+
+    def _begin(self, tasks: TaskGroup, client: Address, server: Address) -> None:
+        self._tasks = tasks
+        self._protocol = H11Protocol(
+            self._app,
+            self._config,
+            self._context,
+            tasks,
+            ConnectionState({}),
+            False,  # noqa: FBT003  # `ssl`, in Hypercorn's order of arguments
+            client,
+            server,
+            self._send,
+        )
+        self._set_idle(idle=True)
 
     async def _read(self) -> None:
         try:
@@ -293,6 +298,6 @@ async def _listen(host: str, port: int) -> trio.SocketListener:
     return listener
 
 
-def _addresses(stream: trio.SocketStream) -> tuple[tuple[str, int], tuple[str, int]]:
+def _addresses(stream: trio.SocketStream) -> tuple[Address, Address]:
     peer, own = stream.socket.getpeername(), stream.socket.getsockname()
     return (str(peer[0]), int(peer[1])), (str(own[0]), int(own[1]))

@@ -47,12 +47,12 @@ def dining_room(node: Node) -> TablesView:
     return view
 
 
-def shown_order(api: Api, order: OrderId, position: int | None = None) -> JsonObject:
-    """The pedido. position: of its newest change, when the caller knows it. Raises UnknownOrder."""
+def shown_order(api: Api, order: OrderId) -> JsonObject:
+    """The pedido. Raises UnknownOrder."""
     document = order_document(order)
     view = known_order(api.node, order)
     pedido = order_json(view, api.node.version(document))
-    return {**pedido, **_names(api, view), **_sync(api, document, position)}
+    return {**pedido, **_names(api, view), **_sync(api, document)}
 
 
 def shown_orders(api: Api, orders: Iterable[OrderId]) -> list[JsonObject]:
@@ -98,18 +98,17 @@ def _names(api: Api, view: OrderView) -> dict[str, Any]:
     return {"mesa_nome": None if table is None else table.label}
 
 
-def _sync(api: Api, document: DocumentId, position: int | None) -> dict[str, Any]:
+def _sync(api: Api, document: DocumentId) -> dict[str, Any]:
     """Whether the relay has it, by its receipts: ours alone, so no part of the shared JSON."""
     status: SyncStatus = "local"
-    at: int | None = None
-    attempts, error = 0, None
+    attempts, error, at = 0, None, None
     if api.uplink is not None:
         uplink = api.uplink.status()
-        newest = api.live.last_position(document) if position is None else position
-        status = "sincronizado" if newest <= uplink.through else "pendente"
-        attempts = uplink.attempts if status == "pendente" else 0
-        error = uplink.last_error if status == "pendente" else None
-        at = uplink.last_success_ms if status == "sincronizado" else None
+        status = "sincronizado" if api.uplink.is_synced(document) else "pendente"
+        if status == "sincronizado":
+            at = uplink.last_success_ms
+        else:
+            attempts, error = uplink.attempts, uplink.last_error
     is_sent = status == "sincronizado"
     return {
         "syncStatus": status,

@@ -9,10 +9,11 @@ import msgspec
 
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import DocumentId
-from peer.http_api.api import Api, Link, SyncLogRow, UplinkStatus, json_answer, limit_of, quoted
+from peer.http_api.api import Api, Link, json_answer, limit_of, quoted
 from peer.http_api.shown import MILLISECOND_BITS
 from peer.service.http_errors import UnknownRoute
 from peer.service.routes import Answer, Call
+from peer.uplink_journal import SyncLogRow, UplinkStatus
 
 YJS = "application/octet-stream"
 
@@ -72,8 +73,9 @@ async def sync_pending(api: Api, call: Call) -> Answer:
 async def sync_now(api: Api, call: Call) -> Answer:
     """POST /api/sync/iniciar."""
     if api.uplink is None:
-        return json_answer({"iniciado": False, "mensagem": "Não há nuvem configurada."}, status=200)
-    api.uplink.request_now()
+        return json_answer({"iniciado": False, "mensagem": "Não há nuvem configurada."})
+    if not api.uplink.request_now():
+        return json_answer({"iniciado": False, "mensagem": "Este terminal está em modo offline."})
     return json_answer({"iniciado": True, "mensagem": "Sincronização pedida."}, status=202)
 
 
@@ -130,6 +132,7 @@ async def remove_front_end(api: Api, call: Call) -> Answer:
 def _uplink(status: UplinkStatus) -> dict[str, object]:
     return {
         "configurado": True,
+        "conectado": status.online,
         "situacao": status.state,
         "nuvem": status.relay,
         "pendentes": status.pending,

@@ -187,7 +187,13 @@ class TlsWebSocketNetwork:
     ) -> WebSocketLink:
         clone = peer.device == self.identity.device
         return WebSocketLink(
-            opened, peer=peer, address=address, dialled=dialled, clone=clone, limits=self._limits
+            opened,
+            peer=peer,
+            address=address,
+            dialled=dialled,
+            clone=clone,
+            boots=(self._boot.hex().encode("ascii"), opened.boot),
+            limits=self._limits,
         )
 
     def _log_refusal(self, host: str, error: Exception) -> None:

@@ -89,6 +89,7 @@ class WebSocketLink:
         address: str,
         dialled: bool,
         clone: bool,
+        boots: tuple[bytes, bytes],
         limits: Limits,
     ) -> None:
         self._connection = opened.connection
@@ -98,6 +99,7 @@ class WebSocketLink:
         self._address = address
         self._dialled = dialled
         self._clone = clone
+        self._boots = boots
         self._limits = limits
         self._ended_by: LinkClosed | None = None
         self._sending = False
@@ -118,6 +120,10 @@ class WebSocketLink:
     @property
     def clone(self) -> bool:
         return self._clone
+
+    @property
+    def boots(self) -> tuple[bytes, bytes]:
+        return self._boots
 
     async def send(self, frame: bytes) -> None:
         assert not self._sending, "only one task writes to a link"

@@ -42,7 +42,7 @@ def read_json(data: bytes) -> object:
         value = _DECODER.decode(data)
     except RecursionError as error:
         raise InvalidJson(reason="aninhado demais") from error
-    except (UnicodeDecodeError, msgspec.MsgspecError, ValueError) as error:
+    except (ValueError, ArithmeticError, msgspec.MsgspecError) as error:
         raise InvalidJson(reason="texto malformado") from error
     _check(value)
     return value

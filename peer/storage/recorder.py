@@ -127,10 +127,18 @@ def _write_edges(
     _many(connection, "INSERT INTO previous(parent, child) VALUES (?, ?)", set(edges))
     _many(connection, "INSERT INTO missing(id, below) VALUES (?, ?)", set(gaps))
     _many(connection, "DELETE FROM missing WHERE id = ? AND below = ?", filled)
-    parents = {parent for parent, _ in edges}
+    device = _devices(connection, {end for edge in edges for end in edge})
+    # Another device may name a change, but only its own device's next change ends a tip.
+    parents = {parent for parent, child in edges if device[parent] == device[child]}
     placed = {positions[change.id] for change in new}
     _many(connection, "DELETE FROM tip WHERE position = ?", [(p,) for p in parents - placed])
     _many(connection, "INSERT INTO tip(position) VALUES (?)", [(p,) for p in placed - parents])
+
+
+def _devices(connection: Connection, positions: set[int]) -> dict[int, int]:
+    """The number of the device that wrote the change at each position."""
+    sql = "SELECT position, device FROM change WHERE position IN (??)"
+    return {int(row[0]): int(row[1]) for row in _in(connection, sql, positions)}
 
 
 def _write_parts(

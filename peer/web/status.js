@@ -25,6 +25,22 @@ const EVENT_TEXTS = {
   'dispute:resolved': 'Conflito resolvido',
 };
 
+const STATUS_TEXTS = {
+  aberto: 'Aberto',
+  conta_pedida: 'Conta pedida',
+  fechado: 'Fechado',
+  pago: 'Pago',
+  cancelado: 'Cancelado',
+};
+
+const TYPE_TEXTS = {
+  mesa: 'Mesa',
+  comanda: 'Comanda',
+  balcao: 'Balcão',
+  viagem: 'Viagem',
+  entrega: 'Entrega',
+};
+
 function element(tag, text, className) {
   const made = document.createElement(tag);
   if (text !== undefined && text !== null) made.textContent = String(text);
@@ -145,9 +161,9 @@ function orderRow(order) {
   const due = order.saldo_centavos ?? 0;
   row.append(
     element('td', order.numero),
-    element('td', order.mesa_nome || order.tipo),
-    element('td', order.status),
-    element('td', (order.itens ?? []).length || order.quantidade_itens || '–', 'direita'),
+    element('td', order.mesa_nome || order.comanda || TYPE_TEXTS[order.tipo] || order.tipo),
+    element('td', STATUS_TEXTS[order.status] ?? order.status),
+    element('td', order.itens.filter((item) => !item.cancelado).length, 'direita so-largo'),
     element('td', reais(order.total_centavos), 'direita'),
     element('td', due === 0 ? '–' : reais(due), 'direita'),
   );

@@ -6,7 +6,8 @@ Rules of this file:
 3. Nobody is told of a cut or a crash: they find out as people do, and walk to another terminal.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -83,10 +84,11 @@ class _Sale:
     ) -> None:
         """around: the terminals its people stand at, `opener` the first of them."""
         first = around.index(opener)
-        self._around = [*around[first:], *around[:first]]
+        self._everybody = self._around = [*around[first:], *around[:first]]
         self._cashiers = cashiers
         self._steps = 0
         self._seen = Seen()
+        self._version = ""
         self._reference = reference
         self.id = ""
 
@@ -119,27 +121,36 @@ class _Sale:
     async def _everywhere(self, path: str, body: object) -> dict[str, Any]:
         key, last = new_key(), ""
         with trio.move_on_after(STEP_SECONDS):
-            for attempt, letters in enumerate(self._turns()):
-                if attempt and attempt % len(self._around) == 0:
-                    await trio.sleep(BETWEEN_ROUNDS_SECONDS)
+            for attempt in count():
+                letters = self._around[self._steps % len(self._around)]
                 try:
                     pedido = await self._at(letters, path, key, body)
                 except Away as error:
-                    last = str(error)
-                    continue
+                    pedido, last = None, str(error)
                 if pedido is not None:
                     self._steps += 1
+                    self._version = str(pedido["version"])
                     self._cashiers.tally.walks += attempt > 0
                     return pedido
-                last = f"{letters} does not show it"
+                last = last or f"{letters} does not show it"
+                await self._walk_away_from(letters)
         raise StuckOrder(
             order=self._reference, step=path or "its opening", seconds=int(STEP_SECONDS), last=last
         )
 
+    async def _walk_away_from(self, letters: str) -> None:
+        """This order is not taken there again, until nobody else is left."""
+        self._around = [each for each in self._around if each != letters]
+        if not self._around:
+            self._around = self._everybody
+            await trio.sleep(BETWEEN_ROUNDS_SECONDS)
+
     async def _at(self, letters: str, path: str, key: str, body: object) -> dict[str, Any] | None:
         """The answer of this terminal; None when it does not know the order that far."""
         till, tally = self._cashiers.till(letters), self._cashiers.tally
-        if self.id and not await till.shows(self.id, self._seen, PATIENCE_SECONDS):
+        if self.id and not await till.shows(
+            self.id, self._seen, PATIENCE_SECONDS, version=self._version
+        ):
             return None
         try:
             pedido = await till.post(f"/api/pedidos{path}", key, body)
@@ -148,13 +159,6 @@ class _Sale:
             raise
         tally.requests += 1
         return pedido
-
-    def _turns(self) -> Iterator[str]:
-        """Whose turn it is, and, where that fails, to whom one walks then; without end."""
-        at = self._steps
-        while True:
-            yield self._around[at % len(self._around)]
-            at += 1
 
 
 def _item(line: OrderLine) -> dict[str, object]:

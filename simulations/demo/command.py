@@ -9,6 +9,7 @@ Rules of this file:
 import shutil
 import signal
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -167,7 +168,8 @@ def _show_outcome(console: Console, outcome: Outcome, orders: Orders) -> None:
         f"{tally.orders:,} orders in {seconds:.1f} s ({tally.orders / seconds:,.1f} orders/s,"
         f" {tally.requests / seconds:,.0f} durable writes/s), equal {outcome.healing_seconds:.1f} s"
         f" later; {tally.retries} writes repeated, {tally.walks} done at another terminal than"
-        f" wanted, {len(tally.alone)} orders sold by a terminal that was cut off."
+        f" wanted, {len(tally.alone)} orders sold by a terminal that was cut off,"
+        f" {outcome.disputes} disputes for a person to settle."
     )
     if not outcome.differences:
         console.print("[bold green]All agree, to the centavo.[/]")
@@ -178,7 +180,9 @@ def _show_outcome(console: Console, outcome: Outcome, orders: Orders) -> None:
 
 
 def _show_addresses(console: Console, shop: Shop) -> None:
-    console.print("Open these with the key beside them; Ctrl-C ends the shop:")
+    say = partial(console.print, markup=False, soft_wrap=True)
+    say("Open these; each asks for its key. Ctrl-C ends the shop.")
     for terminal in shop.terminals.values():
-        console.print(f"  terminal {terminal.letters}: {terminal.url}/  key {terminal.key}")
-    console.print(f"  relay: {shop.relay_url}/api/orders  token {shop.back_office_token}")
+        say(f"  terminal {terminal.letters}: {terminal.url}/  key {terminal.key}")
+    say(f"  relay: curl --cacert {shop.certificate} {shop.relay_url}/api/orders \\")
+    say(f"    -H 'x-api-key: {shop.back_office_token}'")

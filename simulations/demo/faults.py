@@ -49,6 +49,8 @@ class Plan:
         self,
         shop: Shop,
         tills: dict[str, Till],
+        relay: Till,
+        *,
         orders: int,
         alone: Sequence[tuple[str, str]],
         tell: Callable[[str], None],
@@ -56,6 +58,7 @@ class Plan:
         """alone: (letters, order id) of what cut terminals sold, as it grows · tell: for people."""
         self._shop = shop
         self._tills = tills
+        self._relay = relay
         self._alone = alone
         self._tell = tell
         self._orders = orders
@@ -107,6 +110,9 @@ class Plan:
         for letters in self._tills:
             if letters != CUT:
                 await self._check_unknown(letters, sold)
+        for order in sold:
+            if await self._relay.holds_document(order):
+                raise CutDidNotHold(letters=CUT, where="the relay", order=order)
         self._tell(f"{CUT} sold {len(sold):,} orders alone; nobody else knows them yet")
         await self._shop.mend(CUT)
 

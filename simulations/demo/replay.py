@@ -29,12 +29,13 @@ LOOK_SECONDS = 0.2
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """figures: of each terminal, then the relay · differences: empty when all agree ·
-    selling_seconds, healing_seconds: until the last order was sold, and from then on until all
-    agreed or the deadline."""
+    """figures: of each terminal, then the relay · differences: empty when all agree · disputes:
+    what a person must settle, as one terminal shows it · selling_seconds: until the last order was
+    sold · healing_seconds: from then on until all agreed, or the deadline."""
 
     figures: tuple[Figures, ...]
     differences: tuple[str, ...]
+    disputes: int
     tally: Tally
     selling_seconds: float
     healing_seconds: float
@@ -54,7 +55,14 @@ async def replay(
     """
     async with _tills(shop) as (tills, relay):
         people = Cashiers(shop, tills)
-        plan = Plan(shop, tills, len(orders.orders), people.tally.alone, tell)
+        plan = Plan(
+            shop,
+            tills,
+            relay,
+            orders=len(orders.orders),
+            alone=people.tally.alone,
+            tell=tell,
+        )
 
         def one_more() -> None:
             plan.sold()
@@ -68,9 +76,11 @@ async def replay(
         tell("everything is sold; waiting until all have everything")
         figures, wrong = await _agreement(tills, relay, orders)
         healed = trio.current_time()
+        disputes = (await next(iter(tills.values())).get("/api/conflitos"))["total"]
     return Outcome(
         figures=tuple(figures),
         differences=tuple(wrong),
+        disputes=disputes,
         tally=people.tally,
         selling_seconds=ended - started,
         healing_seconds=healed - ended,

@@ -6,7 +6,7 @@ Rules of this file:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from rich.table import Table
@@ -15,7 +15,7 @@ from crdt_models.money import to_brl
 from simulations.demo.orders_csv import Totals
 from simulations.demo.till import Till
 
-DIGEST_SHOWN = 12  # hexadecimal digits: enough to see a difference, few enough to read
+DIGEST_SHOWN = 8  # hexadecimal digits: enough to see a difference, few enough to read
 RELAY_PAGE = 500
 
 
@@ -68,14 +68,14 @@ def differences(figures: Sequence[Figures], expected: Totals) -> list[str]:
 def table_of(figures: Sequence[Figures], expected: Totals) -> Table:
     """For people; the last row is what the orders file says."""
     table = Table(title="What everybody has, at the end", title_justify="left")
-    table.add_column("who")
-    for name in ("orders", "lines", "revenue", "centavos", "content digest", "pending"):
-        table.add_column(name, justify="left" if "digest" in name else "right")
+    for name in ("", "orders", "lines", "revenue", "centavos", "digest", "pending"):
+        justify: Literal["left", "right"] = "left" if name in {"", "digest"} else "right"
+        table.add_column(name, justify=justify, no_wrap=True)
     for each in figures:
         digest = each.digest[:DIGEST_SHOWN]
         table.add_row(each.who, *_totals(each.totals), digest, f"{each.pending:,}")
     table.add_section()
-    table.add_row("the orders file", *_totals(expected), "one for all", "0")
+    table.add_row("expected", *_totals(expected), "one", "0")
     return table
 
 

@@ -40,7 +40,7 @@ class Terminal:
         self.api_port, self.link_port = ports
         self.key = ""
         self.cables: dict[str, Cable] = {}  # by the letters they lead to, or RELAY
-        self._home = home / letters
+        self.home = home / letters
         self._key_file = home / f"{letters}.key"
         self._log = home / f"{letters}.log"
         self.child: Child | None = None
@@ -52,11 +52,10 @@ class Terminal:
     @property
     def place(self) -> dict[str, str]:
         """Settings that every command of this terminal needs."""
-        return {"MALHA_HOME": str(self._home), "MALHA_KEY_FILE": str(self._key_file)}
+        return {"MALHA_HOME": str(self.home), "MALHA_KEY_FILE": str(self._key_file)}
 
-    def program(self, relay_token: str, certificate: Path) -> Child:
-        """`malha run` for this terminal."""
-        relay = self.cables[RELAY].address
+    def program(self, relay_token: str | None, certificate: Path) -> Child:
+        """`malha run` for this terminal; without a token it has no relay."""
         peers = [cable.address for to, cable in self.cables.items() if to != RELAY]
         settings = {
             **self.place,
@@ -65,10 +64,11 @@ class Terminal:
             "MALHA_LINK_PORT": str(self.link_port),
             "MALHA_PEERS": ",".join(peers),
             "MALHA_DISCOVERY": "off",
-            "API_NUVEM_URL": f"https://{relay}",
-            "API_NUVEM_TOKEN": relay_token,
-            "MALHA_RELAY_CA": str(certificate),
         }
+        if relay_token is not None:
+            settings["API_NUVEM_URL"] = f"https://{self.cables[RELAY].address}"
+            settings["API_NUVEM_TOKEN"] = relay_token
+            settings["MALHA_RELAY_CA"] = str(certificate)
         return Child(f"terminal {self.letters}", ["peer", "run"], settings, self._log)
 
 
@@ -78,7 +78,9 @@ RELAY = "relay"
 class Shop:
     """The running shop. `cut`, `mend`, `kill` and `restart` are what happens to it."""
 
-    def __init__(self, nursery: trio.Nursery, home: Path, letters: Sequence[str]) -> None:
+    def __init__(
+        self, nursery: trio.Nursery, home: Path, letters: Sequence[str], *, has_relay: bool
+    ) -> None:
         ports = free_ports(2 * len(letters) + 1)
         pairs = zip(ports[::2], ports[1::2], strict=False)
         self.terminals = {
@@ -90,6 +92,7 @@ class Shop:
         self.back_office_token = ""
         self.cut_off: frozenset[str] = frozenset()
         self.children: list[Child] = []
+        self._has_relay = has_relay
         self._home = home
         self._nursery = nursery
         self._relay_settings = {
@@ -136,10 +139,16 @@ class Shop:
         assert child is not None, "it was started"
         await child.kill()
 
+    async def stop(self, letters: str) -> None:
+        """It is switched off as it should be."""
+        child = self.terminals[letters].child
+        assert child is not None, "it was started"
+        await child.stop()
+
     async def restart(self, letters: str) -> None:
         """Returns when it says that it is ready. Raises ChildFailed."""
         child = self.terminals[letters].child
-        assert child is not None and not child.running, "it was killed before"
+        assert child is not None and not child.running, "it is off"
         await self._nursery.start(child.run, _TERMINAL_READY)
 
     def _cables_of(self, letters: str) -> Iterator[Cable]:
@@ -160,7 +169,8 @@ class Shop:
         self.site = found[1]
         tokens: dict[str, str] = {}
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._register_at_relay, tokens)
+            if self._has_relay:
+                nursery.start_soon(self._register_at_relay, tokens)
             for terminal in self.terminals.values():
                 nursery.start_soon(self._admit, first, terminal)
                 nursery.start_soon(self._lay_cables, terminal)
@@ -210,23 +220,26 @@ class Shop:
             await cable.plug()
 
     async def _start(self, tokens: Mapping[str, str]) -> None:
-        log = self._home / "relay.log"
-        relay = Child(RELAY, ["cloud_relay", "run"], self._relay_settings, log)
-        self.children.append(relay)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._nursery.start, relay.run, _RELAY_READY)
+            if self._has_relay:
+                log = self._home / "relay.log"
+                relay = Child(RELAY, ["cloud_relay", "run"], self._relay_settings, log)
+                self.children.append(relay)
+                nursery.start_soon(self._nursery.start, relay.run, _RELAY_READY)
             for terminal in self.terminals.values():
-                child = terminal.program(tokens[terminal.letters], self.certificate)
+                child = terminal.program(tokens.get(terminal.letters), self.certificate)
                 terminal.child = child
                 self.children.append(child)
                 nursery.start_soon(self._nursery.start, child.run, _TERMINAL_READY)
 
 
 @asynccontextmanager
-async def open_shop(home: Path, letters: Sequence[str] = ("A", "B", "C")) -> AsyncIterator[Shop]:
+async def open_shop(
+    home: Path, letters: Sequence[str] = ("A", "B", "C"), *, has_relay: bool = True
+) -> AsyncIterator[Shop]:
     """A founded, running shop; ended whatever happens inside. Raises ChildFailed."""
     async with trio.open_nursery() as nursery:
-        shop = Shop(nursery, home, letters)
+        shop = Shop(nursery, home, letters, has_relay=has_relay)
         async with ended_with_us(shop.children):
             await shop.found()
             yield shop

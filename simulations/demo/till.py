@@ -9,7 +9,7 @@ Rules of this file:
 
 import ssl
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import msgspec
@@ -18,7 +18,7 @@ import trio
 from crdt_models.errors import MalhaError
 
 ANSWER_SECONDS = 15.0  # a till under the whole load of this demo, on two cores
-FIRST_LOOK_SECONDS = 0.002
+FIRST_LOOK_SECONDS = 0.004
 LONGEST_LOOK_SECONDS = 0.1
 _TOO_BUSY = (429, 503)
 
@@ -97,21 +97,40 @@ class Till:
         answer = await self._ask("POST", path, content=content, headers=headers)
         return self._taken(answer, f"POST {path} at {self.letters}")
 
-    async def find(self, order: str) -> Seen | None:
-        """How far the order is here; None while it has not arrived. Raises Away, Refused."""
+    async def find(self, order: str, version: str = "") -> Seen | Literal["same"] | None:
+        """How far the order is here: `same` as in that version; None while it has not arrived.
+
+        Raises Away, Refused.
+        """
         path = f"/api/pedidos/{order}"
-        answer = await self._ask("GET", path)
+        answer = await self._ask("GET", path, headers={"if-none-match": f'"{version}"'})
+        if answer.status_code == 304:
+            return "same"
         if answer.status_code == 404:
             return None
         return seen_in(self._taken(answer, f"GET {path}"))
 
-    async def shows(self, order: str, wanted: Seen, patience_seconds: float) -> bool:
-        """Whether the order is here, that far, before patience ends. Raises Away, Refused."""
+    async def holds_document(self, order: str) -> bool:
+        """Whether the relay has anything of the order. Raises Away, Refused."""
+        path = f"/v1/documents/order:{order}"
+        answer = await self._ask("GET", path)
+        if answer.is_success or answer.status_code == 404:
+            return bool(answer.is_success)
+        raise Refused(what=f"GET {path}", status=answer.status_code, body=answer.text[:400])
+
+    async def shows(
+        self, order: str, wanted: Seen, patience_seconds: float, *, version: str = ""
+    ) -> bool:
+        """Whether the order is here before patience ends, as in that version or as far as `wanted`.
+
+        The version is equal wherever the same is known, and cheap to compare; after a write that
+        was repeated elsewhere another version may hold the same. Raises Away, Refused.
+        """
         look = FIRST_LOOK_SECONDS
         deadline = trio.current_time() + patience_seconds
         while True:
-            seen = await self.find(order)
-            if seen is not None and seen.reaches(wanted):
+            seen = await self.find(order, version)
+            if seen == "same" or (seen is not None and seen.reaches(wanted)):
                 return True
             if trio.current_time() >= deadline:
                 return False

@@ -26,8 +26,8 @@ def tip_ids(log: ChangeLog) -> set[ChangeId]:
 
 
 def expected_tips(changes: list[Sample]) -> set[ChangeId]:
-    named = {parent for change in changes for parent in change.previous}
-    return {change.id for change in changes} - named
+    named = {(parent, change.device) for change in changes for parent in change.previous}
+    return {change.id for change in changes if (change.id, change.device) not in named}
 
 
 def expected_gaps(changes: list[Sample]) -> set[tuple[ChangeId, ChangeId]]:
@@ -114,6 +114,19 @@ def test_a_fork_keeps_both_branches_as_tips(shelf, log):
     join = sample("join", left, right, epoch=2)
     shelf.put(join)
     assert tip_ids(log) == {join.id}
+
+
+def test_no_other_device_ends_a_tip(shelf, log):
+    """A hostile terminal names another's change; that one is still the end of its own chain."""
+    ours = sample("ours")
+    hostile = sample("hostile", ours, device="B")
+    shelf.put(ours)
+    shelf.put(hostile)
+    assert tip_ids(log) == {ours.id, hostile.id}
+    late = sample("late")
+    shelf.put(sample("hostile before it", late, device="B"))
+    shelf.put(late)
+    assert late.id in tip_ids(log)
 
 
 def test_a_missing_predecessor_is_a_gap_until_it_comes(shelf, log):

@@ -348,6 +348,9 @@ def opening(epoch: int, *previous: int, device: int = 0) -> Opening:
     return Opening(DeviceId(bytes([device]) * 32), Epoch(bytes([epoch]) * 8), before, change)
 
 
+FORKED_TOO = opening(2, 1)._replace(change=ChangeId(b"x" * 32))
+
+
 @pytest.mark.parametrize(
     ("openings", "disputes"),
     [
@@ -357,6 +360,7 @@ def opening(epoch: int, *previous: int, device: int = 0) -> Opening:
         ([opening(1), opening(2, device=1)], 0),  # two devices
         ([opening(1), opening(2, 1), opening(3, 1), opening(4, 2, 3)], 1),  # adopted later
         ([opening(1), opening(2, 1), opening(2, 1)], 0),  # the same epoch twice
+        ([opening(1), opening(2, 1), FORKED_TOO, opening(3, 1)], 1),  # and forked inside
     ],
 )
 def test_lineage_forked(openings: list[Opening], disputes: int) -> None:

@@ -194,7 +194,7 @@ def _reported(view: View) -> tuple[dict[LineId, int], dict[LineId, tuple[Once[Li
     for kind, stage in _REPORTS:
         for report in view.all(kind):
             for line in report.fact.lines:
-                stages[line] = max(stage, stages.get(line, 0))
+                stages[line] = stage  # the kinds of report ascend
     for send in view.all(LinesSent):
         for line in set(send.fact.lines):
             sends[line] = (*sends.get(line, ()), send)

@@ -145,6 +145,20 @@ facts: st.SearchStrategy[Fact] = st.one_of(
 )
 """Any fact of an order."""
 
+money: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(
+        PaymentReceived,
+        payment=payments,
+        centavos=st.integers(1, 3),
+        method=st.just("pix"),
+        acquirer=acquirers,
+        is_pending=st.booleans(),
+    ),
+    st.builds(PaymentConfirmed, payment=payments, acquirer=acquirers),
+    st.builds(PaymentDenied, payment=payments),
+)
+"""Payments in a crowd: few amounts, few transactions."""
+
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -172,9 +186,9 @@ def resolved(value: Any, known: list[FactId]) -> Any:
 
 
 @st.composite
-def bodies(draw: st.DrawFn) -> list[Any]:
+def bodies(draw: st.DrawFn, of: st.SearchStrategy[Fact]) -> list[Any]:
     """A body as any member may sign it: mostly sound, sometimes with a field of nonsense."""
-    tag, must_understand, fields = body_of(draw(facts))
+    tag, must_understand, fields = body_of(draw(of))
     spoil = draw(st.integers(0, 9))
     if spoil == 0:
         tag, must_understand = draw(st.sampled_from([tag, "newer"])), draw(st.booleans())
@@ -182,14 +196,6 @@ def bodies(draw: st.DrawFn) -> list[Any]:
         assert isinstance(fields, dict)
         fields = {**fields, draw(st.sampled_from(sorted(fields))): draw(nonsense)}
     return [tag, must_understand, fields]
-
-
-_tellings = st.tuples(
-    st.lists(bodies(), min_size=1, max_size=3),
-    st.integers(0, 2),
-    st.sampled_from(CLOCKS),
-    st.integers(0, 5),
-)
 
 
 def _written(tellings: list[tuple[list[Any], int, int, int]]) -> list[Change]:
@@ -202,9 +208,17 @@ def _written(tellings: list[tuple[list[Any], int, int, int]]) -> list[Change]:
     return list(made.values())
 
 
-def changes(*, max_size: int = 10) -> st.SearchStrategy[list[Change]]:
+def changes(
+    *, of: st.SearchStrategy[Fact] = facts, max_size: int = 10
+) -> st.SearchStrategy[list[Change]]:
     """Changes of several devices to one order, in an order in which they could be written."""
-    return st.lists(_tellings, min_size=1, max_size=max_size).map(_written)
+    telling = st.tuples(
+        st.lists(bodies(of), min_size=1, max_size=3),
+        st.integers(0, 2),
+        st.sampled_from(CLOCKS),
+        st.integers(0, 5),
+    )
+    return st.lists(telling, min_size=1, max_size=max_size).map(_written)
 
 
 def raw_change(

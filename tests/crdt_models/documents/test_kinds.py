@@ -1,12 +1,9 @@
-import typing
-
-import msgspec
-import pytest
-
-from crdt_models.documents.command import Command, InvalidField
-from crdt_models.documents.kinds import AnyCommand, command_of, empty_view
-from crdt_models.documents.orders.commands import NewLine, OpenOrder
+from crdt_models.disputes import SettleDispute
+from crdt_models.documents.command import Command
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.commands import OpenOrder
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.table_commands import AddTable
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact, Unknown, fact_of, known_tags
@@ -21,26 +18,14 @@ def test_documents_have_the_view_of_their_kind() -> None:
         assert type(empty_view(DocumentId(stranger))) is View
 
 
-def test_every_command_has_its_own_tag_and_reads_back() -> None:
-    commands = typing.get_args(AnyCommand)
-    tags = [each.__struct_config__.tag for each in commands]
-    assert len(set(tags)) == len(tags)
-    command = OpenOrder(
-        service_type="mesa", lines=(NewLine(product="p", name="n", unit_centavos=1),)
-    )
-    plain = msgspec.to_builtins(command, builtin_types=(bytes,))
-    assert command_of(plain) == command
-    with pytest.raises(InvalidField):
-        command_of({"command": "no_such"})
-
-
-def test_no_command_is_missing_from_the_list() -> None:
+def test_every_command_has_its_own_tag() -> None:
     def leaves(kind: type[Command]) -> set[type[Command]]:
         below = {leaf for sub in kind.__subclasses__() for leaf in leaves(sub)}
         return below or {kind}
 
-    ours = {each for each in leaves(Command) if each.__module__.startswith("crdt_models.")}
-    assert ours == set(typing.get_args(AnyCommand))
+    tags = [each.__struct_config__.tag for each in leaves(Command)]
+    assert {OpenOrder, AddTable, SettleDispute} <= leaves(Command)
+    assert len(set(tags)) == len(tags)
 
 
 def test_every_fact_can_be_read_by_the_codec_and_refuses_nonsense() -> None:

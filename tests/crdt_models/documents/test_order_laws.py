@@ -28,6 +28,7 @@ from tests.crdt_models.documents.histories import (
     DOCUMENT,
     changes,
     facts,
+    money,
     raw_change,
     resolved,
 )
@@ -97,8 +98,8 @@ def test_nothing_is_ever_negative(written: list[Change]) -> None:
     assert len({line.id for line in view.lines}) == len(view.lines)
 
 
-@FEW
-@given(changes())
+@settings(FEW, max_examples=200)
+@given(changes(of=money) | changes())
 def test_no_payment_is_lost_or_counted_twice(written: list[Change]) -> None:
     """Against a plain reading: distinct (command, place, meaning), then distinct transactions."""
     entries = entries_of(written)
@@ -280,3 +281,78 @@ def test_two_closings_show_the_later_one_whole() -> None:
     assert view.total == 200
     assert len(view.closings.standing) == 2
     assert view.balance == -100
+
+
+def entry_of(fact: list[Any], *, device: int, hlc: int, command: int) -> Entry:
+    return next(raw_change([fact], device=device, hlc=hlc, command=command).entries())[1]
+
+
+def note(text: str, *replaces: Entry) -> list[Any]:
+    fields = {"field": "note", "value": text, "replaces": [each.id for each in replaces]}
+    return ["field_set", False, fields]
+
+
+def test_the_id_of_any_telling_stands_for_the_fact() -> None:
+    first = entry_of(note("x"), device=0, hlc=1, command=1)
+    again = entry_of(note("x"), device=1, hlc=9, command=1)
+    on_top = entry_of(note("y", again), device=1, hlc=0, command=2)
+    view = view_of([first, again, on_top])
+    assert view.text("note") == "y"
+    assert view.fields["note"].heads == (on_top.id,)
+
+
+def test_what_all_tellings_rely_on_is_united() -> None:
+    one, other = (entry_of(note(text), device=0, hlc=50, command=n) for n, text in enumerate("xy"))
+    at_a = entry_of(note("z", one), device=0, hlc=1, command=7)
+    at_b = entry_of(note("z", other), device=1, hlc=2, command=7)
+    view = view_of([one, other, at_a, at_b])
+    assert view.text("note") == "z"
+    assert view.reused_commands == ()
+
+
+def test_a_fact_that_is_not_understood_contradicts_nothing() -> None:
+    known = entry_of(note("x"), device=0, hlc=1, command=1)
+    newer = entry_of(["from_the_future", False, {}], device=1, hlc=2, command=1)
+    assert view_of([known, newer]).reused_commands == ()
+
+
+def test_one_transaction_with_two_amounts_is_two_payments() -> None:
+    paid = [
+        entry_of(
+            ["payment_received", False, {
+                "payment": bytes([centavos]) * 16, "centavos": centavos, "method": "pix",
+                "acquirer": {"name": "stone", "transaction": "1"},
+            }],
+            device=0, hlc=1, command=centavos,
+        )
+        for centavos in (5, 7)
+    ]  # fmt: skip
+    assert view_of(paid).received == 12
+
+
+def test_a_late_line_that_was_cancelled_again_is_no_residual() -> None:
+    line = {"line": bytes(16), "product": "p", "name": "n", "thousandths": 5, "unit_centavos": 5}
+    closing = {"lines": [], "total": 0, "payments": [], "paid": 0}
+    entries = [
+        entry_of(body, device=0, hlc=1, command=index)
+        for index, body in enumerate(
+            [
+                ["line_added", False, line],
+                ["line_cancelled", False, {"line": bytes(16), "thousandths": 5}],
+                ["bill_closed", False, closing],
+            ]
+        )
+    ]
+    assert view_of(entries).late.lines == ()
+
+
+def test_a_denied_card_does_not_hide_the_same_card_when_it_goes_through() -> None:
+    card = {"centavos": 5, "method": "credito", "acquirer": {"name": "stone", "transaction": "1"}}
+    first, second = bytes(16), b"2" * 16
+    told = [
+        ["payment_received", False, {**card, "payment": first, "is_pending": True}],
+        ["payment_denied", False, {"payment": first}],
+        ["payment_received", False, {**card, "payment": second}],
+    ]
+    entries = [entry_of(body, device=0, hlc=i, command=i) for i, body in enumerate(told)]
+    assert view_of(entries).received == 5

@@ -29,6 +29,15 @@ def chain(make_change):
     return build
 
 
+def count_header_reads(log) -> list:
+    """What is asked of the log, one header at a time, from now on."""
+    reads: list = []
+    header_of = log.header
+    log.header = lambda change: (reads.append(change), header_of(change))[1]
+    log.headers_of = lambda *_, **__: []
+    return reads
+
+
 def wanted_ids(mine, theirs):
     mine_log, their_log = mine, theirs
     found = missing_from(Holdings(mine_log), Holdings(their_log).have()[0].entries, mine_log.holds)
@@ -74,13 +83,32 @@ def test_what_is_held_is_not_sent_again(chain, memory_log):
     assert data == [e.data for e in c[4:8]]
 
 
-def test_the_other_branch_of_a_fork_is_sent_without_the_shared_part(chain, memory_log):
+@pytest.mark.parametrize("held", [2, 5, 9])
+def test_the_other_branch_of_a_fork_is_sent_without_the_shared_part(chain, memory_log, held):
     shared = chain(50)
-    left = chain(5, start=shared[-1], payload=b"left", opens=False)
+    left = chain(held, start=shared[-1], payload=b"left", opens=False)
     right = chain(5, start=shared[-1], epoch=E2, payload=b"right")
     mine = Holdings(memory_log([*shared, *left]))
     data = answer(memory_log([*shared, *left, *right]), Want(right[-1].id, mine.entries_of(A)))
     assert data == [e.data for e in right]
+
+
+def test_what_is_held_above_a_gap_covers_nothing_below_it(chain, memory_log):
+    c = chain(10)
+    mine = Holdings(memory_log([c[4], *c[8:]]))  # gaps at 3 and at 7
+    data = answer(memory_log(c), Want(c[3].id, mine.entries_of(A)))
+    assert data == [e.data for e in c[:4]]
+
+
+def test_filling_a_gap_does_not_walk_down_to_it(chain, memory_log):
+    """A newcomer takes history backwards; each answer must not cost all that it took before."""
+    c = chain(600)
+    log = memory_log(c)
+    reads = count_header_reads(log)
+    mine = Holdings(memory_log(c[300:]))
+    data = answer(log, Want(c[299].id, mine.entries_of(A), 10))
+    assert data == [e.data for e in c[290:300]]
+    assert len(reads) <= 15
 
 
 def test_what_is_not_held_is_answered_with_nothing(chain, memory_log):
@@ -109,18 +137,9 @@ def test_a_lying_want_costs_bounded_work(chain, memory_log, monkeypatch):
     monkeypatch.setattr(anti_entropy, "COVER_STEPS", 50)
     c = chain(600)
     log = memory_log(c)
-    read = 0
-    header_of = log.header
-
-    def counted(change):
-        nonlocal read
-        read += 1
-        return header_of(change)
-
-    log.header = counted
-    log.headers_of = lambda *_, **__: []
+    reads = count_header_reads(log)
     data = answer(log, Want(c[5].id, (HaveEntry(A, E1, 600, c[-1].id),), 500))
-    assert read <= 50 + 10
+    assert len(reads) <= 50 + 10
     assert data[-1] == c[5].data
 
 

@@ -4,7 +4,17 @@ import pytest
 
 from crdt_models.ids import DeviceId
 from crdt_models.replication.link import CloseReason
-from crdt_models.replication.messages import Addresses, Goodbye, Neighbours
+from crdt_models.replication.messages import (
+    Addresses,
+    Changes,
+    Goodbye,
+    Have,
+    HaveEntry,
+    Neighbours,
+    Want,
+    decode_message,
+    encode_message,
+)
 
 
 @pytest.fixture
@@ -114,3 +124,60 @@ def test_next_deadline_always_lies_ahead_after_a_tick(pair):
 
 def test_a_peer_without_links_wants_no_tick(shop):
     assert shop.peer("a").gossip.next_deadline() == float("inf")
+
+
+def test_a_differing_have_is_answered_at_once_if_ours_changed(pair):
+    shop, a, b = pair
+    shop.run(2 * shop.settings.interval)
+    shop.drop = lambda message, *_: isinstance(message, Changes)
+    b.write()
+    shop.flush()
+    before = haves_of(shop, "b")
+    stale = a.gossip._holdings.have()[1]
+    b.gossip.receive(shop.number, stale, shop.now)
+    shop.flush()
+    assert haves_of(shop, "b") == before + 1
+    b.gossip.receive(shop.number, stale, shop.now)
+    shop.flush()
+    assert haves_of(shop, "b") == before + 1  # said already; the next interval says it again
+
+
+def haves_of(shop, name: str) -> int:
+    return sum(who == name and isinstance(message, Have) for who, _, message in shop.sent)
+
+
+def test_what_the_node_is_busy_with_is_not_asked_for(pair, make_change):
+    shop, a, b = pair
+    sale = make_change(a.device, a.epoch, 1, [], opens=True)
+    pushed = encode_message(Changes((sale.data,)))
+    claim = encode_message(Have((HaveEntry(a.device, a.epoch, 1, sale.id),)))
+    assert b.gossip.receive(shop.number, pushed, shop.now) == [sale.data]
+    b.gossip.receive(shop.number, claim, shop.now)
+    assert wants_in(b.gossip.outgoing(shop.number)) == 0
+    b.gossip.tick(shop.now + shop.settings.interval)
+    assert wants_in(b.gossip.outgoing(shop.number)) == 1  # it never was committed
+
+
+def wants_in(frames) -> int:
+    return sum(isinstance(decode_message(frame), Want) for frame in frames)
+
+
+def test_a_push_goes_before_the_have_that_lists_it(pair):
+    shop, a, _ = pair
+    shop.now += 2 * shop.settings.interval
+    a.gossip.tick(shop.now)
+    a.write()
+    kinds = [type(decode_message(frame)) for frame in a.gossip.outgoing(shop.number)]
+    assert kinds.index(Changes) < kinds.index(Have)
+
+
+def test_one_answer_at_a_time(pair):
+    shop, a, _ = pair
+    sales = [a.write() for _ in range(3)]
+    a.gossip.outgoing(shop.number)
+    for sale in sales:
+        a.gossip.receive(shop.number, encode_message(Want(sale.id)), shop.now)
+    for left in (2, 1, 0):
+        frames = [decode_message(frame) for frame in a.gossip.outgoing(shop.number)]
+        assert sum(isinstance(frame, Changes) for frame in frames) == 1
+        assert (shop.number in a.gossip.links_with_output()) == bool(left)

@@ -137,6 +137,7 @@ def test_the_log_may_be_ahead_of_what_is_told(make_change, memory_log, nodes, da
         log.add(each)
     holdings = Holdings(log)
     untold = data.draw(st.permutations([each for each in changes if not log.holds(each.id)]))
+    untold = untold[: data.draw(st.integers(0, len(untold)))]  # the rest never comes
     stored = 0
     for told in range(1, len(untold) + 1):
         stored = data.draw(st.integers(max(told, stored), len(untold)))

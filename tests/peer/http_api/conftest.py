@@ -1,0 +1,177 @@
+"""A real node with real keys and a real encrypted database, behind the local API."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar, TypeVarTuple
+
+import httpx
+import pytest
+import trio
+
+from crdt_models.read_models import TABLES
+from peer.config import read_config
+from peer.environment import NoNetwork
+from peer.http_api.app import LocalApp, create_app
+from peer.http_api.front_ends import FrontEnds
+from peer.identity import Identity, Place, create_site
+from peer.live_events import LiveEvents
+from peer.node.authorship import Credentials
+from peer.node.node import Node, fill_rows
+from peer.storage.change_log import ChangeLog
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+DATABASE_KEY = b"k" * 32
+DAY_MS = 86_400_000
+START_MS = 20_000 * DAY_MS + 12 * 3_600_000
+ADMIN = "the-token-of-this-boot"
+PORT = 3000
+
+
+class SeededDice:
+    def __init__(self, seed: str) -> None:
+        self._random = Random(seed)
+
+    def random_bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def uniform(self, low: float, high: float) -> float:
+        return self._random.uniform(low, high)
+
+
+class ApiEnvironment(NoNetwork):
+    """Seeded dice, a clock of its own, threads as in production."""
+
+    def __init__(self, seed: str = "0") -> None:
+        self.now_ms = START_MS
+        self.dice = SeededDice(seed)
+
+    def wall_ms(self) -> int:
+        self.now_ms += 1
+        return self.now_ms
+
+    def monotonic(self) -> float:
+        return trio.current_time()
+
+    async def run_blocking(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        return await trio.to_thread.run_sync(function, *arguments)
+
+
+@dataclass
+class Shop:
+    """One terminal's API and what stands behind it. `key` is a front end's."""
+
+    app: LocalApp
+    node: Node
+    events: LiveEvents
+    front_ends: FrontEnds
+    environment: ApiEnvironment
+    log: ChangeLog
+    key: str
+    nursery: trio.Nursery
+    client: httpx.AsyncClient
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """One request; header names with underscores. `content` bytes are sent as they are."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if isinstance(body, bytes):
+            named.setdefault("content-type", "application/json")
+            return await self.client.request(method, path, content=body, headers=named)
+        return await self.client.request(method, path, json=body, headers=named)
+
+    async def open(self, **body: Any) -> dict[str, Any]:
+        """A new order."""
+        answer = await self.ask("POST", "/api/pedidos", body)
+        assert answer.status_code == 201, answer.text
+        pedido: dict[str, Any] = answer.json()
+        return pedido
+
+    async def post(self, path: str, body: Any = None, status: int = 200) -> dict[str, Any]:
+        """A POST that must answer `status`."""
+        answer = await self.ask("POST", path, {} if body is None else body)
+        assert answer.status_code == status, answer.text
+        value: dict[str, Any] = answer.json()
+        return value
+
+    async def get(self, path: str) -> dict[str, Any]:
+        answer = await self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        value: dict[str, Any] = answer.json()
+        return value
+
+
+MakeShop = Callable[..., Awaitable[Any]]
+
+
+def new_key(text: str) -> str:
+    """An idempotency key."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> Identity:
+    place = Place(tmp_path / "home", tmp_path / "key")
+    made = create_site(place, name="Balcão", letters="A", wall_seconds=0, dice=SeededDice("site"))
+    return made.identity
+
+
+@pytest.fixture
+def running(tmp_path: Path, identity: Identity) -> Any:
+    """`async with running() as shop`: everything runs until the block ends."""
+
+    @asynccontextmanager
+    async def run(name: str = "a", **options: Any) -> AsyncIterator[Shop]:
+        log = ChangeLog.open(tmp_path / f"{name}.db", DATABASE_KEY, tables=TABLES, create=True)
+        if log.rows_are_stale:
+            fill_rows(log)
+        environment = ApiEnvironment(name)
+        credentials = Credentials(
+            site=identity.site,
+            device=identity.device,
+            letters=identity.letters,
+            chain=identity.encoded_chain,
+            signer=identity.signing_key,
+            program="test",
+        )
+        node = Node(credentials, log, environment, lambda ms: ms // DAY_MS)
+        front_ends = FrontEnds(log, environment, ADMIN)
+        events = LiveEvents(node)
+        app = create_app(
+            node,
+            environment=environment,
+            front_ends=front_ends,
+            events=events,
+            config=read_config({"MALHA_HOME": str(tmp_path), "PORT": str(PORT)}),
+            name="Balcão",
+            **options,
+        )
+        key = front_ends.issue("Teste")
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            httpx.AsyncClient(
+                transport=transport,
+                base_url=f"http://127.0.0.1:{PORT}",
+                headers={"x-api-key": key},
+            ) as client,
+            trio.open_nursery() as nursery,
+        ):
+            await nursery.start(node.run)
+            await nursery.start(events.run)
+            shop = Shop(app, node, events, front_ends, environment, log, key, nursery, client)
+            try:
+                yield shop
+            finally:
+                nursery.cancel_scope.cancel()
+        log.close()
+
+    return run
+
+
+@pytest.fixture
+async def shop(running: Any) -> AsyncIterator[Shop]:
+    async with running() as made:
+        yield made

@@ -1,0 +1,301 @@
+"""Live events: made from commits, rendered once, bounded."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+import trio
+import trio.testing
+
+from crdt_models.documents.orders.bill_commands import TakePayment
+from crdt_models.documents.orders.commands import (
+    CancelLines,
+    CancelOrder,
+    EditOrder,
+    LineCancellation,
+    NewLine,
+    OpenOrder,
+)
+from crdt_models.documents.table_commands import AddTable, ChangeTable
+from crdt_models.ids import CommandId, LineId, OrderId, TableId
+from crdt_models.read_models import TABLES
+from peer.environment import RealEnvironment
+from peer.identity import Place, create_site
+from peer.live_events import MAX_CLIENTS, QUEUE_LENGTH, Client, LiveEvents
+from peer.node.authorship import Credentials
+from peer.node.node import Node, fill_rows
+from peer.storage.change_log import ChangeLog
+
+DAY_MS = 86_400_000
+
+
+class Dice:
+    def __init__(self) -> None:
+        self._random = Random("live")
+
+    def random_bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def uniform(self, low: float, high: float) -> float:
+        return self._random.uniform(low, high)
+
+
+class Till:
+    """A node with its events, and commands under ids of their own."""
+
+    def __init__(self, node: Node, events: LiveEvents) -> None:
+        self.node = node
+        self.events = events
+        self._dice = Dice()
+
+    async def do(self, command: Any) -> Any:
+        identity = CommandId(self._dice.random_bytes(16))
+        outcome = await self.node.execute(command, command_id=identity)
+        while self.events.position < outcome.position:
+            await trio.testing.wait_all_tasks_blocked()
+        return outcome
+
+    async def order(self, *prices: int, table: TableId | None = None) -> OrderId:
+        lines = tuple(NewLine(product="p", name="Item", unit_centavos=each) for each in prices)
+        command = OpenOrder(service_type="balcao", lines=lines, table=table)
+        return OrderId((await self.do(command)).ids["order"])
+
+
+@pytest.fixture
+async def till(tmp_path: Path) -> AsyncIterator[Till]:
+    async with running(tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def running(tmp_path: Path) -> AsyncIterator[Till]:
+    place = Place(tmp_path / "home", tmp_path / "key")
+    identity = create_site(place, name="A", letters="A", wall_seconds=0, dice=Dice()).identity
+    log = ChangeLog.open(tmp_path / "a.db", b"k" * 32, tables=TABLES, create=True)
+    if log.rows_are_stale:
+        fill_rows(log)
+    credentials = Credentials(
+        site=identity.site,
+        device=identity.device,
+        letters="A",
+        chain=identity.encoded_chain,
+        signer=identity.signing_key,
+        program="test",
+    )
+    node = Node(credentials, log, RealEnvironment(), lambda ms: ms // DAY_MS)
+    events = LiveEvents(node)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(node.run)
+        await nursery.start(events.run)
+        yield Till(node, events)
+        nursery.cancel_scope.cancel()
+    log.close()
+
+
+def follow(till: Till, *kinds: str) -> Client:
+    client = till.events.follow("test", "global")
+    assert client is not None
+    client.resume(kinds, [])
+    return client
+
+
+async def taken(client: Client) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(text) for text in await client.wait()]
+
+
+async def test_an_order_is_told_with_its_state_after_the_commit(till: Till) -> None:
+    client = follow(till)
+    order = await till.order(1000)
+    (event,) = await taken(client)
+    assert (event["type"], event["cursor"]) == ("order:created", till.node.position)
+    assert event["document"] == f"order:{order.hex()}"
+    assert event["version"] == till.node.version(event["document"])
+    assert event["origin"] == "A"
+    assert event["timestamp"].endswith("Z")
+    assert event["data"]
+
+
+async def test_each_kind_of_change_has_its_event(till: Till) -> None:
+    client = follow(till)
+    order = await till.order(1000)
+    await till.do(EditOrder(order=order, fields={"customer": "Ana"}))
+    await till.do(TakePayment(order=order, centavos=1000, method="pix"))
+    other = await till.order()
+    await till.do(CancelOrder(order=other))
+    table = TableId((await till.do(AddTable(label="7"))).ids["table"])
+    await till.do(ChangeTable(table=table, fields={"waiter": "Zé"}))
+    await till.do(ChangeTable(table=table, fields={"cleaning": True}))
+    assert [event["type"] for event in await taken(client)] == [
+        "order:created",
+        "order:updated",
+        "order:updated",
+        "payment:completed",
+        "order:created",
+        "order:cancelled",
+        "table:status:changed",
+        "table:assigned",
+        "table:status:changed",
+    ]
+
+
+async def test_a_pending_payment_is_not_completed(till: Till) -> None:
+    order = await till.order(1000)
+    client = follow(till)
+    await till.do(TakePayment(order=order, centavos=1000, method="credito", is_pending=True))
+    assert [event["type"] for event in await taken(client)] == ["order:updated"]
+
+
+async def test_only_the_last_event_of_a_change_carries_its_position(till: Till) -> None:
+    order = await till.order(1000)
+    client = follow(till)
+    await till.do(TakePayment(order=order, centavos=1000, method="pix"))
+    assert [each["cursor"] - till.node.position for each in await taken(client)] == [-1, 0]
+
+
+async def test_an_order_changes_the_tables_it_stands_at_and_stood_at(till: Till) -> None:
+    first = TableId((await till.do(AddTable(label="1"))).ids["table"])
+    second = TableId((await till.do(AddTable(label="2"))).ids["table"])
+    client = follow(till, "table:status:changed")
+    seen: list[Any] = []
+    till.events.present = lambda document, table: seen.append(table) or {}  # type: ignore[func-returns-value]
+    order = await till.order(table=first)
+    assert len(await taken(client)) == 1
+    await till.do(EditOrder(order=order, fields={"table": second.hex()}))
+    assert len(await taken(client)) == 2
+    assert {first, second} <= set(seen)
+
+
+async def test_a_dispute_is_opened_and_resolved_by_what_happens(till: Till) -> None:
+    order = await till.order(1000, 500)
+    await till.do(TakePayment(order=order, centavos=1500, method="pix"))
+    client = follow(till, "dispute:opened", "dispute:resolved")
+    view: Any = till.node.view(f"order:{order.hex()}")  # type: ignore[arg-type]
+    line = LineId(view.lines[1].id)
+    await till.do(CancelLines(order=order, cancel=(LineCancellation(line),)))
+    (opened,) = await taken(client)
+    assert (opened["type"], opened["data"]["tipo"]) == ("dispute:opened", "overpaid")
+    lines = (NewLine(product="p", name="Café", unit_centavos=500),)
+    await till.do(EditOrder(order=order, add=lines))
+    (closed,) = await taken(client)
+    assert (closed["type"], closed["data"]["aberto"]) == ("dispute:resolved", False)
+    assert closed["data"]["id"] == opened["data"]["id"]
+
+
+async def test_kinds_choose(till: Till) -> None:
+    client = follow(till, "order:cancelled")
+    order = await till.order()
+    await till.do(CancelOrder(order=order))
+    assert [event["type"] for event in await taken(client)] == ["order:cancelled"]
+
+
+async def test_flags_give_a_status_update_on_pedidos(till: Till) -> None:
+    order = await till.order()
+    client = till.events.follow("test", "pedidos")
+    assert client is not None
+    await till.do(EditOrder(order=order, flags={"financeiro": True}))
+    update, status = await taken(client)
+    assert (update["type"], update["action"]) == ("pedido_update", "update")
+    assert status == {
+        "type": "status_update",
+        "pedido_id": order.hex(),
+        "status_field": "financeiro",
+        "new_value": True,
+        "timestamp": update["timestamp"],
+    }
+
+
+async def test_a_cursor_resumes_without_a_hole(till: Till) -> None:
+    order = await till.order(1000)
+    cursor = till.node.position
+    await till.do(EditOrder(order=order, fields={"customer": "Ana"}))
+    await till.do(TakePayment(order=order, centavos=1000, method="pix"))
+    texts = till.events.replay(cursor, [])
+    assert texts is not None
+    events = [json.loads(text) for text in texts]
+    assert [each["type"] for each in events] == [
+        "order:updated",
+        "order:updated",
+        "payment:completed",
+    ]
+    assert events[-1]["cursor"] == till.node.position
+    assert till.events.replay(till.node.position, []) == []
+    assert len(till.events.replay(cursor, ["payment:completed"]) or []) == 1
+
+
+async def test_a_cursor_of_another_log_starts_over(till: Till) -> None:
+    await till.order()
+    assert till.events.replay(till.node.position + 1, []) is None
+    assert till.events.replay(-1, []) is None
+
+
+async def test_a_cursor_too_far_back_starts_over(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peer.live_events.MAX_REPLAY", 3)
+    for _ in range(4):
+        await till.order()
+    assert till.events.replay(0, []) is None
+    assert till.events.replay(till.node.position - 3, []) is not None
+
+
+async def test_a_client_that_does_not_read_is_lost_and_nobody_waits(till: Till) -> None:
+    slow, quick = follow(till), follow(till)
+    got = 0
+    for _ in range(QUEUE_LENGTH + 1):
+        await till.order()
+        got += len(await quick.wait())
+    assert got == QUEUE_LENGTH + 1
+    assert slow.is_lost
+    assert await slow.wait() == []
+    assert till.events.statistics()["lost"] == 1
+
+
+async def test_one_event_is_rendered_once_for_everybody(till: Till) -> None:
+    rendered = 0
+
+    def present(document: Any, table: Any) -> dict[str, Any]:
+        nonlocal rendered
+        rendered += 1
+        return {}
+
+    till.events.present = present
+    await till.order()
+    assert rendered == 0
+    clients = [follow(till) for _ in range(5)]
+    await till.order()
+    assert rendered == 1
+    assert [len(await client.wait()) for client in clients] == [1] * 5
+
+
+async def test_when_we_lag_ourselves_every_client_starts_over(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = follow(till)
+    for channel in list(till.node._watchers.values()):
+        channel.close()
+    await client.wait()
+    assert client.is_lost
+    await trio.testing.wait_all_tasks_blocked()
+    client.is_lost = False
+    await till.order()
+    assert [event["type"] for event in await taken(client)] == ["order:created"]
+
+
+async def test_there_is_a_most_of_clients(till: Till) -> None:
+    for _ in range(MAX_CLIENTS):
+        assert till.events.follow("test", "pedidos") is not None
+    assert till.events.follow("test", "global") is None
+    assert till.events.connections() == {"pedidos": MAX_CLIENTS, "global": 0}
+
+
+async def test_a_revoked_key_ends_its_conversations(till: Till) -> None:
+    client, other = follow(till), till.events.follow("other", "global")
+    assert other is not None
+    till.events.dismiss("test")
+    assert await client.wait() == []
+    assert (client.closing, other.closing) == (1008, None)
