@@ -278,7 +278,8 @@ def settings() -> None:
 
     for setting in SETTINGS:
         shown = setting.shown or setting.default
-        click.echo(f"{setting.name} ({shown}): {setting.help}")
+        click.echo(f"{setting.name} ({'not set' if shown in (None, ()) else shown})")
+        click.echo(f"    {setting.help}")
 
 
 @main.command()

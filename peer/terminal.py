@@ -35,10 +35,10 @@ from peer.live_events import LiveEvents
 from peer.mesh import Mesh, MeshSettings
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
-from peer.relay_client import make_client
 from peer.service.sqlite_errors import StorageBroken
 from peer.storage.change_log import ChangeLog
-from peer.uplink import Uplink, UplinkSettings
+from peer.uplink.relay_client import make_client
+from peer.uplink.uplink import Uplink, UplinkSettings
 
 ADMIN_TOKEN = "admin-token"  # file in MALHA_HOME: the API key of this boot, for `malha status`
 API_ADDRESS = "api-address"  # file in MALHA_HOME: where the API of this boot listens

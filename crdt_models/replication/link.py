@@ -128,7 +128,7 @@ class Link:
         self.business_day = 0
         self.clock_difference_ms: int | None = None
         self.round_trip: float | None = None
-        self._have_frame = b""
+        self._have_frame: bytes | None = None
         self._have: Have | None = None
         self._ping: tuple[int, float, int] | None = None
         # what is to be sent

@@ -25,7 +25,7 @@ from peer.node.requests import Busy, Outcome, StaleVersion
 from peer.service.problems import MEDIA_TYPE, problem_of
 from peer.service.routes import Answer, Call, Endpoint
 from peer.service.sqlite_errors import NotDurable
-from peer.uplink_journal import SyncLogRow, UplinkStatus
+from peer.uplink.journal import SyncLogRow, UplinkStatus
 
 MAX_LIMIT = 500  # rows of a list in one answer
 DEFAULT_LIMIT = 200

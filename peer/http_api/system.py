@@ -13,7 +13,7 @@ from peer.http_api.api import Api, Link, json_answer, limit_of, quoted
 from peer.http_api.shown import MILLISECOND_BITS
 from peer.service.http_errors import UnknownRoute
 from peer.service.routes import Answer, Call
-from peer.uplink_journal import SyncLogRow, UplinkStatus
+from peer.uplink.journal import SyncLogRow, UplinkStatus
 
 YJS = "application/octet-stream"
 

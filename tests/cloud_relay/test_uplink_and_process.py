@@ -6,7 +6,7 @@ import trio
 
 from peer.environment import RealEnvironment
 from peer.service.settings import Secret
-from peer.uplink import Uplink, UplinkSettings, make_client
+from peer.uplink.uplink import Uplink, UplinkSettings, make_client
 from tests.cloud_relay.conftest import Call, MakeRelay
 from tests.cloud_relay.shop import LogNode, Terminal
 from tests.cloud_relay.virtual import until

@@ -11,8 +11,8 @@ import trio
 import trio.testing
 
 from crdt_models.ids import Epoch
-from peer.outbox import Outbox
-from peer.uplink import Uplink
+from peer.uplink.outbox import Outbox
+from peer.uplink.uplink import Uplink
 from tests.cloud_relay.shop import LogNode, Terminal
 from tests.cloud_relay.virtual import RelayInside, until
 

@@ -21,7 +21,7 @@ from crdt_models.ids import DeviceId, SiteId
 from crdt_models.receipts import decode_upload
 from peer.service.logs import Sink, make_logger
 from peer.service.settings import Secret
-from peer.uplink import Uplink, UplinkSettings
+from peer.uplink.uplink import Uplink, UplinkSettings
 from tests.cloud_relay.shop import LogNode
 
 _T = TypeVar("_T")

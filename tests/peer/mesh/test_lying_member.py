@@ -104,7 +104,7 @@ async def test_garbage_closes_the_liars_link_and_no_other(honest_pair, garbage: 
             await liar.greet()
         else:
             await liar.send(garbage)
-        await liar.ended.wait()
+        await until(liar.ended.is_set)
         assert len(liar.goodbyes()) == 1
         await until(lambda: one.mesh.online() == [other.node.device])
         await still_one_shop([one, other])
@@ -119,7 +119,7 @@ async def test_changes_forged_under_another_author_are_refused(honest_pair):
         await still_one_shop([one, other])
         assert link_of(one, liar), "a few may be a mistake"
         await liar.say(Changes(tuple(lies[5:])))
-        await liar.ended.wait()
+        await until(liar.ended.is_set)
         assert liar.goodbyes() == ["too_many_refused"]
         await still_one_shop([one, other])
 

@@ -21,7 +21,7 @@ NEVER_OVER_HTTP = {
     "peer.identity": "start-up and the command line",
     "peer.links": "links, invitations and joining, from the command line",
     "peer.mesh": "links between terminals",
-    "peer.relay_client": "the uplink's own conversation with the relay; shown in its status",
+    "peer.uplink.relay_client": "the uplink's own conversation with the relay; shown in its status",
     "peer.uplink": "the uplink's own conversation with the relay; shown in its status",
     "peer.cli": "the command line",
     "peer.terminal": "start-up",

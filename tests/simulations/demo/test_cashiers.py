@@ -36,6 +36,7 @@ class FakeShop:
         self.log: list[tuple[str, str]] = []
         self.leaks = False
         self.at_relay: set[str] = set()
+        self.looks_before_known = 0
 
     def together(self, letters: str) -> list[str]:
         return [
@@ -68,6 +69,9 @@ class FakeTill(Till):
         if self.letters in self._shop.off:
             raise Away(self.letters)
         if order not in self._shop.known[self.letters]:
+            self._shop.looks_before_known -= 1
+            if self._shop.looks_before_known == 0:
+                self._shop.known[self.letters].add(order)
             return None
         return seen_in(self._shop.orders[order])
 
@@ -98,10 +102,12 @@ class FakeTill(Till):
                 "status": "aberto",
                 "version": "never the same",
             }
-            for each in shop.terminals if shop.leaks else shop.together(self.letters):
+            near = list(shop.terminals) if shop.leaks else shop.together(self.letters)
+            for each in [self.letters] if shop.looks_before_known else near:
                 shop.known[each].add(key)
             return key
         order, action = path.strip("/").split("/")
+        assert order in shop.known[self.letters], "nobody acts on what cannot be seen"
         pedido = shop.orders[order]
         if action == "itens":
             pedido["itens"] += body["itens"]
@@ -129,6 +135,24 @@ async def test_each_step_of_an_order_is_done_at_another_terminal() -> None:
     (pedido,) = shop.orders.values()
     assert (len(pedido["itens"]), pedido["pago_centavos"], pedido["status"]) == (2, 2450, "pago")
     assert people.tally.orders == 1 and people.tally.walks == 0
+
+
+async def test_an_order_is_waited_for_at_the_next_terminal(autojump_clock: object) -> None:
+    shop = FakeShop("AB")
+    shop.looks_before_known = 4
+    people, _ = _people(shop)
+    await people.sell(0, ORDER)
+    assert [letters for letters, _ in shop.log] == list("ABABABABA")
+    assert people.tally.walks == 0
+
+
+async def test_one_walks_on_from_a_terminal_that_never_shows_it(autojump_clock: object) -> None:
+    shop = FakeShop("AB")
+    shop.looks_before_known = -1
+    people, _ = _people(shop)
+    await people.sell(0, ORDER)
+    assert {letters for letters, _ in shop.log} == {"A"}
+    assert people.tally.walks == 1
 
 
 async def test_a_cut_terminal_sells_alone(autojump_clock: object) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from peer.relay_client import RelayFailure
+from peer.uplink.relay_client import RelayFailure
 
 LOG_LENGTH = 500  # exchanges: about 40 minutes at the default interval
 

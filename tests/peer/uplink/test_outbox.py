@@ -9,7 +9,7 @@ import pytest
 from crdt_models.change import Change
 from crdt_models.ids import ChangeId
 from crdt_models.receipts import Receipt, ReceiptTip, kept_bits
-from peer.outbox import Outbox, held_among, read_slice
+from peer.uplink.outbox import Outbox, held_among, read_slice
 from tests.cloud_relay.shop import LogNode, Terminal
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from crdt_models.ids import ChangeId, DeviceId, Epoch
 from peer.environment import Dice
-from peer.outbox import Outbox, Outstanding, rank_of
+from peer.uplink.outbox import Outbox, Outstanding, rank_of
 
 RANK_SECONDS = 2.0  # long enough for the one before to have uploaded
 WAVE_SECONDS = 0.5  # what one peer sends at once arrives within it

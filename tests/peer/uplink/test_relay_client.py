@@ -22,7 +22,7 @@ from crdt_models.receipts import (
     encode_upload,
     sign_receipt,
 )
-from peer.relay_client import RelayClient, RelayFailure, make_client
+from peer.uplink.relay_client import RelayClient, RelayFailure, make_client
 from tests.cloud_relay.shop import Terminal, key_of, public
 
 RELAY = key_of("relay")

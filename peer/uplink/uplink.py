@@ -30,7 +30,11 @@ from crdt_models.receipts import (
     verify_receipt,
 )
 from peer.environment import Dice
-from peer.outbox import (
+from peer.service.settings import Secret
+from peer.service.sqlite_errors import StorageBroken
+from peer.storage.records import Receipt as StoredReceipt
+from peer.uplink.journal import Journal, State, SyncLogRow, UplinkStatus
+from peer.uplink.outbox import (
     SLICE,
     Held,
     Outbox,
@@ -40,12 +44,8 @@ from peer.outbox import (
     held_among,
     read_slice,
 )
-from peer.relay_client import Exchange, RelayClient, RelayFailure, make_client
-from peer.service.settings import Secret
-from peer.service.sqlite_errors import StorageBroken
-from peer.storage.records import Receipt as StoredReceipt
-from peer.uplink_journal import Journal, State, SyncLogRow, UplinkStatus
-from peer.uplink_turns import Turns
+from peer.uplink.relay_client import Exchange, RelayClient, RelayFailure, make_client
+from peer.uplink.turns import Turns
 
 __all__ = ["Uplink", "UplinkSettings", "make_client"]
 
