@@ -28,11 +28,22 @@ def main() -> None:
 
 @main.command()
 def run() -> None:
-    """Serve until stopped; prints one line with its address when ready."""
+    """Serve until stopped; prints one line with its address when ready.
+
+    `malha-relay settings` lists the environment variables that say where and how.
+    """
     from cloud_relay.server import run as serve
 
     with _told():
         trio.run(serve, settings_from(os.environ), click.echo)
+
+
+@main.command("settings")
+def print_settings() -> None:
+    """List the environment variables, their defaults and what they do."""
+    import cloud_relay.settings
+
+    click.echo(cloud_relay.settings.__doc__)
 
 
 @main.command("openapi")

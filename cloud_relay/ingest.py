@@ -29,7 +29,7 @@ from cloud_relay.storage.port import (
 )
 from crdt_models import digests
 from crdt_models.change import Change, Signer
-from crdt_models.change_gate import ChangeGate, opening_of
+from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.errors import RefusedBytes
 from crdt_models.ids import ChangeId, DeviceId, DocumentId
 from crdt_models.receipts import (
@@ -179,9 +179,9 @@ def _require_own(tenant: Tenant, site: bytes) -> None:
 def _openings(changes: Iterable[Change], site: SiteReads) -> list[Opening]:
     found = []
     for change in changes:
-        leaf = opening_of(change, change.site)
-        if leaf is not None and site.signing_key(change.author) is None:
-            found.append(Opening(change.author, change.id, leaf.signing_key))
+        key = key_opened_by(change)
+        if key is not None and site.signing_key(change.author) is None:
+            found.append(Opening(change.author, change.id, key))
     return found
 
 

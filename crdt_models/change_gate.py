@@ -26,6 +26,7 @@ from crdt_models.ids import TERMINALS, ChangeId, DeviceId, Epoch, SiteId
 Author = tuple[DeviceId, Epoch]
 
 MAX_WAITING_PER_DEVICE = 1000  # a day's work of one terminal; older ones are asked for again
+MAX_WAITING_BYTES = 8 * 1024 * 1024  # of all devices: a day of ten terminals
 MAX_WAITING_DEVICES = 64  # more devices than any shop has; the oldest unknown one is dropped
 
 
@@ -65,13 +66,28 @@ def opening_of(change: Change, site: SiteId) -> Certificate | None:
     return leaf
 
 
+def key_opened_by(change: Change) -> bytes | None:
+    """The signing key that an authentic change announces for its epoch, None when it opens none.
+
+    An authentic change may also claim to open an epoch in a form that opens nothing: then it is a
+    change like any other, held and forwarded, and it must not stop whoever stores it.
+    """
+    try:
+        leaf = opening_of(change, change.site)
+    except RefusedBytes:
+        return None
+    return None if leaf is None else leaf.signing_key
+
+
 class ChangeGate:
     """Judges batches of bytes for one site. `known` answers from committed state."""
 
     def __init__(self, site: SiteId, known: Known) -> None:
         self._site = site
         self._known = known
-        self._waiting: OrderedDict[DeviceId, OrderedDict[ChangeId, Change]] = OrderedDict()
+        # Bytes, not changes: a decoded change of many small facts is fifty times as large.
+        self._waiting: OrderedDict[DeviceId, OrderedDict[ChangeId, bytes]] = OrderedDict()
+        self._waiting_bytes = 0
 
     @property
     def waiting(self) -> int:
@@ -90,22 +106,25 @@ class ChangeGate:
                 changes[change.id] = change
             except RefusedBytes as error:
                 refused.append(error)
-        keys = self._opened_here(changes.values(), refused)
+        keys, wrong = self._opened_here(changes.values())
         self._release(keys, changes)
         authentic: list[Change] = []
         for author, group in _by_author(changes.values()).items():
             key = keys.get(author) or self._known.signing_key(author)
             if key is None:
-                self._wait(author[0], group)
+                refused.extend(wrong[change.id] for change in group if change.id in wrong)
+                self._wait(author[0], [change for change in group if change.id not in wrong])
             else:
                 self._judge_author(author, key, group, authentic, refused)
         return Verdict(authentic, self.waiting, refused)
 
     def _opened_here(
-        self, changes: Iterable[Change], refused: list[RefusedBytes]
-    ) -> dict[Author, bytes]:
-        """Keys announced inside this batch, by changes whose own signature fits that key."""
+        self, changes: Iterable[Change]
+    ) -> tuple[dict[Author, bytes], dict[ChangeId, RefusedBytes]]:
+        """Keys announced inside this batch, by changes whose own signature fits that key; and why
+        other changes that claim to open an epoch do not."""
         keys: dict[Author, bytes] = {}
+        wrong: dict[ChangeId, RefusedBytes] = {}
         for change in changes:
             try:
                 leaf = opening_of(change, self._site)
@@ -113,27 +132,35 @@ class ChangeGate:
                     verify_signature(change, leaf.signing_key)
                     keys[change.author] = leaf.signing_key
             except RefusedBytes as error:
-                refused.append(error)
-        return keys
+                wrong[change.id] = error
+        return keys, wrong
 
     def _release(self, keys: dict[Author, bytes], changes: dict[ChangeId, Change]) -> None:
         """Bring back those that waited for the authors in `keys`."""
         for author in keys:
             waiting = self._waiting.get(author[0], OrderedDict())
-            for change in [each for each in waiting.values() if each.author == author]:
-                changes[change.id] = waiting.pop(change.id)
+            for change in map(decode_change, list(waiting.values())):
+                if change.author == author:
+                    changes[change.id] = change
+                    self._waiting_bytes -= len(waiting.pop(change.id))
             if not waiting:
                 self._waiting.pop(author[0], None)
 
     def _wait(self, device: DeviceId, group: Sequence[Change]) -> None:
+        if not group:
+            return
         waiting = self._waiting.setdefault(device, OrderedDict())
         self._waiting.move_to_end(device)
         for change in group:
-            waiting[change.id] = change
+            if change.id not in waiting:
+                waiting[change.id] = change.data
+                self._waiting_bytes += len(change.data)
         while len(waiting) > MAX_WAITING_PER_DEVICE:
-            waiting.popitem(last=False)
-        while len(self._waiting) > MAX_WAITING_DEVICES:
-            self._waiting.popitem(last=False)
+            _, data = waiting.popitem(last=False)
+            self._waiting_bytes -= len(data)
+        while len(self._waiting) > MAX_WAITING_DEVICES or self._waiting_bytes > MAX_WAITING_BYTES:
+            _, dropped = self._waiting.popitem(last=False)
+            self._waiting_bytes -= sum(map(len, dropped.values()))
 
     def _judge_author(
         self,

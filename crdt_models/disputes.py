@@ -392,6 +392,6 @@ class SettleDispute(Command, frozen=True, kw_only=True, tag="settle_dispute"):
             choice=self.choice,
             weighs=tuple(sorted(set(self.weighs))),
             note=self.note,
-            replaces=resolutions_of(view, self.kind, self.subject).heads,
+            replaces=resolutions_of(view, self.kind, self.subject).replaced_next,
         )
         return Decision(((self.document, resolution),))

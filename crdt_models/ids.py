@@ -63,8 +63,12 @@ def command_id_of_key(site: SiteId, idempotency_key: str) -> CommandId:
 
 def fact_id(change: ChangeId, index: int) -> FactId:
     """`<22 characters of base64url>.<index>`; 128 bits of the change id are enough to be unique."""
-    prefix = base64.urlsafe_b64encode(change[:SHORT_BYTES]).rstrip(b"=").decode("ascii")
-    return FactId(f"{prefix}.{index}")
+    return FactId(f"{fact_prefix(change)}.{index}")
+
+
+def fact_prefix(change: ChangeId) -> str:
+    """What the fact ids of one change begin with."""
+    return base64.urlsafe_b64encode(change[:SHORT_BYTES]).rstrip(b"=").decode("ascii")
 
 
 def fact_origin(fact: FactId) -> tuple[bytes, int]:

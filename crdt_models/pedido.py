@@ -10,11 +10,13 @@ Rules of this file:
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
+from crdt_models import dispute_texts
 from crdt_models.disputes import Dispute, open_disputes
 from crdt_models.documents.orders.facts import Modifier, PaymentRefunded
 from crdt_models.documents.orders.lines import ShownLine
@@ -29,6 +31,7 @@ JSON: Final = msgspec.json.Encoder(decimal_format="number")
 """Encodes what this file returns."""
 
 JsonObject = dict[str, Any]
+_EPOCH = date(1970, 1, 1)
 
 STATUS: Final = {
     "open": "aberto",
@@ -53,91 +56,97 @@ PAYMENT_STATUS: Final = {
 }
 
 ORDER_NAMES: Final = {
-    "id": "opaque, 32 hexadecimal digits",
-    "numero": "A-017, or A-017/2 for the second order of that number",
-    "numeros_alternativos": "other numbers it was given",
-    "tipo": "mesa, comanda, balcao, viagem or entrega",
-    "status": "aberto, conta_pedida, fechado, pago or cancelado",
-    "status_conta": "the same: the account axis",
-    "status_producao": "novo, enviado, preparando, pronto or entregue: the item furthest behind",
+    "id": "opaco, 32 dígitos hexadecimais",
+    "numero": "A-017, ou A-017/2 no segundo pedido do mesmo número; nulo enquanto não chegou",
+    "numeros_alternativos": "outros números que recebeu",
+    "tipo": "mesa, comanda, balcao, viagem ou entrega",
+    "status": "aberto, conta_pedida, fechado, pago ou cancelado",
+    "status_conta": "o mesmo: o eixo da conta",
+    "status_producao": "novo, enviado, preparando, pronto ou entregue: o item mais atrasado",
     "status_fiscal": "nenhum",
-    "mesa_id": "dining table or null",
-    "comanda": "label of the tab or null",
-    "comanda_id": "id of the tab: the order's id when it has a label",
-    "garcom": "waiter",
-    "cliente": "customer",
-    "pessoas": "people at the table",
-    "observacao": "note",
-    "id_externo": "source:id of an order taken elsewhere",
-    "itens": "items, see ITEM_NAMES; of a closed bill as billed",
-    "itens_residuais": "items that came after the closing, in no total",
-    "pagamentos": "payments, see PAYMENT_NAMES",
-    "estornos": "refunds: id, pagamento_id, forma, valor, valor_centavos, motivo, criado_em",
+    "mesa_id": "mesa, ou nulo",
+    "comanda": "nome da comanda, ou nulo",
+    "comanda_id": "id da comanda: o do pedido, quando ela tem nome",
+    "garcom": "garçom",
+    "cliente": "cliente",
+    "pessoas": "pessoas à mesa",
+    "observacao": "observação",
+    "id_externo": "origem:id de um pedido feito em outro sistema",
+    "itens": "itens; os de uma conta fechada, como cobrados",
+    "itens_residuais": "itens que vieram depois do fechamento; fora de todo total",
+    "pagamentos": "pagamentos",
+    "estornos": "estornos",
     "total": "decimal",
-    "total_centavos": "exact",
-    "pago": "decimal: received − refunded",
-    "pago_centavos": "exact",
-    "saldo": "decimal: still owed; negative: overpaid",
-    "saldo_centavos": "exact",
-    "residual_centavos": "of itens_residuais",
-    "flags": "every flag that was ever set, by name; also as fields of the pedido itself",
-    "conflitos": "open disputes, see dispute_json",
-    "precisa_atualizar": "true: holds a fact this version must understand and does not",
-    "version": "opaque; the ETag, for If-Match",
-    "versao": "number of facts; grows with every change",
-    "originNodeId": "device that opened it, 64 hexadecimal digits",
-    "data_operacao": "business day of the opening, days since 1970-01-01",
-    "criado_em": "ISO time of the opening",
-    "createdAt": "the same",
-    "atualizado_em": "ISO time of the newest fact",
-    "updatedAt": "the same",
-    "fechado_em": "ISO time of the closing or null",
+    "total_centavos": "exato",
+    "pago": "decimal: recebido menos estornado",
+    "pago_centavos": "exato",
+    "saldo": "decimal: o que falta; negativo: pago a mais",
+    "saldo_centavos": "exato",
+    "residual_centavos": "soma de itens_residuais",
+    "flags": "cada marca já usada, por nome; também são campos do próprio pedido",
+    "conflitos": "o que uma pessoa precisa decidir neste pedido",
+    "precisa_atualizar": "true: há algo que esta versão precisa entender e não entende",
+    "version": "opaca; é a ETag, para If-Match",
+    "versao": "quantidade de fatos; cresce a cada alteração",
+    "originNodeId": "terminal que o abriu, 64 dígitos hexadecimais",
+    "data_operacao": "dia de operação da abertura, AAAA-MM-DD",
+    "dia_operacao": "o mesmo em dias desde 1970-01-01",
+    "criado_em": "hora da abertura, ISO 8601",
+    "createdAt": "o mesmo",
+    "atualizado_em": "hora do fato mais novo, ISO 8601",
+    "updatedAt": "o mesmo",
+    "fechado_em": "hora do fechamento, ou nulo",
 }
 ITEM_NAMES: Final = {
-    "id": "opaque",
-    "produto_id": "the catalog's id",
-    "nome": "name as sold",
-    "categoria": "category as sold",
-    "quantidade": "decimal with three places: what is left, or was billed",
-    "quantidade_milesimos": "exact",
-    "quantidade_cancelada": "decimal with three places",
-    "preco_unitario": "decimal, modifiers included",
-    "preco_unitario_centavos": "exact",
-    "total": "decimal",
-    "total_centavos": "exact",
-    "status": "novo, enviado, preparando, pronto, entregue or cancelado",
-    "modificadores": "nome, quantidade, preco_unitario, preco_unitario_centavos",
-    "observacao": "note",
-    "etapa": "course",
-    "estacao": "where it is made",
-    "cancelado": "true: nothing of it is left",
-    "cancelado_apos_envio": "true: cancelled although the kitchen had it",
-    "id_externo": "its id in the system it came from",
+    "id": "opaco",
+    "produto_id": "id no cardápio",
+    "nome": "nome na venda",
+    "categoria": "categoria na venda",
+    "quantidade": "decimal com três casas: o que resta, ou o que foi cobrado",
+    "quantidade_milesimos": "exato",
+    "quantidade_cancelada": "decimal com três casas",
+    "preco_unitario": "decimal, sem os adicionais: como foi lançado",
+    "preco_unitario_centavos": "exato",
+    "preco_unitario_com_modificadores": "decimal, com os adicionais",
+    "preco_unitario_com_modificadores_centavos": "exato",
+    "total": "decimal, com os adicionais",
+    "total_centavos": "exato",
+    "status": "novo, enviado, preparando, pronto, entregue ou cancelado",
+    "modificadores": "adicionais e descontos por unidade",
+    "observacao": "observação",
+    "etapa": "etapa da refeição",
+    "estacao": "onde é feito",
+    "cancelado": "true: nada dele resta",
+    "cancelado_apos_envio": "true: cancelado quando a cozinha já o tinha",
+    "id_externo": "id no sistema de onde veio",
 }
 PAYMENT_NAMES: Final = {
-    "id": "opaque",
-    "forma": "dinheiro, credito, debito, pix, vale or outro",
-    "valor": "decimal: what counts",
-    "valor_centavos": "exact",
-    "troco_centavos": "change handed back",
-    "status": "confirmado, pendente, negado, desconhecido or duplicado",
-    "adquirente": "acquirer, transacao, autorizacao, bandeira; or null",
-    "criado_em": "ISO time",
+    "id": "opaco",
+    "forma": "dinheiro, credito, debito, pix, vale ou outro",
+    "valor": "decimal: o que conta",
+    "valor_centavos": "exato",
+    "troco": "decimal: troco devolvido",
+    "troco_centavos": "exato",
+    "valor_recebido": "decimal: o que foi entregue, valor mais troco",
+    "valor_recebido_centavos": "exato",
+    "status": "confirmado, pendente, negado, desconhecido ou duplicado",
+    "adquirente": "quem moveu o dinheiro, ou nulo",
+    "criado_em": "hora, ISO 8601",
 }
 TABLE_NAMES: Final = {
-    "id": "opaque, 32 hexadecimal digits",
-    "numero": "label",
-    "nome": "the same",
-    "area_id": "or null",
-    "area": "name of the area or null",
-    "lugares": "seats",
-    "posicao": "x, y on the plan",
-    "garcom": "waiter or null",
-    "status": "inativa, ocupada, limpeza, reservada or livre",
-    "reserva": "nome, ate_ms; or null",
-    "limpeza": "truth value",
-    "ativa": "truth value",
-    "pedidos": "ids of the open orders at it",
+    "id": "opaco, 32 dígitos hexadecimais",
+    "numero": "nome da mesa",
+    "nome": "o mesmo",
+    "area_id": "área, ou nulo",
+    "area": "nome da área, ou nulo",
+    "lugares": "lugares",
+    "posicao": "x, y na planta",
+    "garcom": "garçom, ou nulo",
+    "status": "inativa, ocupada, limpeza, reservada ou livre",
+    "reserva": "nome, ate_ms; ou nulo",
+    "limpeza": "precisa de limpeza",
+    "ativa": "em uso",
+    "pedidos": "ids dos pedidos abertos nela",
 }
 
 
@@ -182,7 +191,8 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "version": version,
         "versao": order.fact_count,
         "originNodeId": None if opening is None else opening.entry.device.hex(),
-        "data_operacao": None if opening is None else opening.entry.business_day,
+        "data_operacao": None if opening is None else iso_day(opening.entry.business_day),
+        "dia_operacao": None if opening is None else opening.entry.business_day,
         "criado_em": created,
         "createdAt": created,
         "atualizado_em": updated,
@@ -217,15 +227,19 @@ def table_json(table: DiningTable, view: TablesView, orders: Sequence[OrderId]) 
 
 
 def dispute_json(dispute: Dispute) -> JsonObject:
-    """A dispute for front ends: codes stay English, texts are the screen's."""
+    """A dispute for front ends: codes stay English, their texts stand beside them."""
     return {
         "id": dispute.id,
         "tipo": dispute.kind,
+        "titulo": dispute_texts.title(dispute.kind),
         "assunto": dispute.subject,
         "documento": dispute.document,
         "gravidade": dispute.severity,
+        "gravidade_texto": dispute_texts.SEVERITIES[dispute.severity],
         "quem": dispute.actor,
+        "quem_texto": dispute_texts.ACTORS[dispute.actor],
         "opcoes": list(dispute.choices),
+        "opcoes_textos": dispute_texts.labels(dispute.choices),
         "fatos": list(dispute.facts),
         "aberto": dispute.is_open,
     }
@@ -249,6 +263,14 @@ def quantity(thousandths: int) -> Decimal:
     return Decimal(thousandths).scaleb(-3)
 
 
+def iso_day(day: int) -> str:
+    """`2026-11-22` of days since 1970-01-01; the number itself where no calendar reaches."""
+    try:
+        return (_EPOCH + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return str(day)
+
+
 def _number(letters: str, number: int) -> str:
     return f"{letters}-{number:03d}"
 
@@ -256,6 +278,7 @@ def _number(letters: str, number: int) -> str:
 def _item(shown: ShownLine) -> JsonObject:
     line, fact = shown.line, None if shown.line is None else shown.line.fact
     is_cancelled = shown.thousandths == 0
+    plain = shown.unit if fact is None else fact.unit_centavos
     return {
         "id": shown.id.hex(),
         "produto_id": None if fact is None else fact.product,
@@ -264,8 +287,10 @@ def _item(shown: ShownLine) -> JsonObject:
         "quantidade": quantity(shown.thousandths),
         "quantidade_milesimos": shown.thousandths,
         "quantidade_cancelada": quantity(0 if line is None else line.cancelled),
-        "preco_unitario": decimal(shown.unit),
-        "preco_unitario_centavos": shown.unit,
+        "preco_unitario": decimal(plain),
+        "preco_unitario_centavos": plain,
+        "preco_unitario_com_modificadores": decimal(shown.unit),
+        "preco_unitario_com_modificadores_centavos": shown.unit,
         "total": decimal(shown.amount),
         "total_centavos": shown.amount,
         "status": "cancelado" if is_cancelled else STAGE["new" if line is None else line.stage],
@@ -296,7 +321,10 @@ def _payment(payment: Payment) -> JsonObject:
         "forma": fact.method,
         "valor": decimal(fact.centavos),
         "valor_centavos": fact.centavos,
+        "troco": decimal(fact.change_centavos),
         "troco_centavos": fact.change_centavos,
+        "valor_recebido": decimal(fact.centavos + fact.change_centavos),
+        "valor_recebido_centavos": fact.centavos + fact.change_centavos,
         "status": PAYMENT_STATUS[payment.state],
         "adquirente": None
         if acquirer is None

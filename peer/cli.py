@@ -4,13 +4,14 @@ Settings come from the environment (`malha settings` lists them); commands only 
 Every error that can be expected is shown as one sentence and what to do about it, in Portuguese.
 """
 
+import errno
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from urllib.parse import quote
 
 import click
-import httpx
 import msgspec
 import trio
 
@@ -23,43 +24,81 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ALL_INTERFACES = "0.0.0.0"
+# SIGBREAK: how a Windows program is asked to end; no other system has it.
+_STOPPING = [signal.SIGINT, signal.SIGTERM, *filter(None, [getattr(signal, "SIGBREAK", None)])]
 OPERATING_ERROR = 1  # exit code of an expected error; click uses 2 for wrong usage
 
 
+class PortInUse(MalhaError):
+    """Another program listens where this one must."""
+
+    code = "port_in_use"
+    sentence = "A port is taken: {reason}."
+    cure = "End the other program, or change PORT (API) or MALHA_LINK_PORT (other terminals)."
+
+
+class SystemRefused(MalhaError):
+    """A file, folder or socket cannot be used."""
+
+    code = "os_error"
+    sentence = "The system refused: {reason}."
+    cure = "Check the path, its permissions and the free disk space."
+
+
 class _Group(click.Group):
-    """Shows expected errors as two lines instead of a traceback."""
+    """Shows expected errors as a few lines instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except MalhaError as error:
+        except (MalhaError, OSError) as error:
             _fail(error)
         except BaseExceptionGroup as group:
             expected = _single(group)
             if expected is None:
                 raise
             _fail(expected)
-        except OSError as error:
-            click.echo(f"erro: {error}", err=True)
-            sys.exit(OPERATING_ERROR)
 
 
-def _single(group: BaseExceptionGroup[BaseException]) -> MalhaError | None:
+def _single(group: BaseExceptionGroup[BaseException]) -> MalhaError | OSError | None:
     """The one expected error that ended a nursery, however deep."""
     leaves: list[BaseException] = [group]
     while leaves and isinstance(leaves[0], BaseExceptionGroup):
         leaves = [*leaves[0].exceptions, *leaves[1:]]
-    return leaves[0] if len(leaves) == 1 and isinstance(leaves[0], MalhaError) else None
+    found = leaves[0] if len(leaves) == 1 else None
+    return found if isinstance(found, MalhaError | OSError) else None
 
 
-def _fail(error: MalhaError) -> NoReturn:
+def _fail(error: MalhaError | OSError) -> NoReturn:
+    """What happened, this time and in general, and what to do. Exits."""
+    from peer.administration import RefusedByTerminal
     from peer.service.problem_texts import PROBLEMS
 
-    text = PROBLEMS.get(error.code)
-    click.echo(f"erro: {text.title if text else error} ({error.code})", err=True)
-    if text:
-        click.echo(f"      {error}", err=True)
-    click.echo(f"solução: {text.cure if text else error.cure}", err=True)
+    if isinstance(error, RefusedByTerminal):
+        told = {name: str(value) for name, value in error.details.items()}
+        _tell(told["title"], told["problem"], told["detail"], told["cure"])
+
+    known = error if isinstance(error, MalhaError) else _named(error)
+    text = PROBLEMS.get(known.code)
+    if text is None:
+        _tell(str(known).removesuffix("."), known.code, "", known.cure)
+    _tell(text.title, known.code, text.told(known.details) if text.detail else "", text.cure)
+
+
+def _named(error: OSError) -> MalhaError:
+    reason = error.strerror or str(error)
+    if error.filename:
+        reason = f"{error.filename}: {reason}"
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(reason=reason)
+    return SystemRefused(reason=reason)
+
+
+def _tell(title: str, code: str, detail: str, cure: str) -> NoReturn:
+    click.echo(f"erro: {title} ({code})", err=True)
+    if detail.removesuffix(".") not in ("", title):
+        click.echo(f"      {detail}", err=True)
+    click.echo(f"solução: {cure}", err=True)
     sys.exit(OPERATING_ERROR)
 
 
@@ -88,6 +127,7 @@ def run(rebuild: bool) -> None:
     from peer.terminal import Ready, run_terminal
 
     config = _config()
+    _warn_of_misspelt()
     sink = stderr_sink(LogFile(config.log))
     logger = make_logger(sink, RealEnvironment().wall_ms)
     adopt_standard_logging(logger, level=20)
@@ -96,19 +136,36 @@ def run(rebuild: bool) -> None:
         # Scripts and people wait for this line.
         click.echo(f"malha {started.letters} pronto {started.api} links {','.join(started.links)}")
 
-    trio.run(_until_signalled, lambda: run_terminal(config, ready, rebuild=rebuild))
+    async def until(stopping: trio.Event) -> None:
+        await run_terminal(config, ready, stopping=stopping, rebuild=rebuild)
+
+    trio.run(_until_signalled, until)
 
 
-async def _until_signalled(task: Callable[[], Awaitable[None]]) -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+def _warn_of_misspelt() -> None:
+    import os
+
+    from peer.config import SETTINGS
+    from peer.service.settings import misspelt
+
+    for name in misspelt(os.environ, SETTINGS, "MALHA_"):
+        click.echo(f"aviso: {name} não é uma variável do Malha (malha settings)", err=True)
+
+
+async def _until_signalled(task: Callable[[trio.Event], Awaitable[None]]) -> None:
+    """The first signal asks the task to stop in order, the second one ends it at once."""
+    stopping = trio.Event()
+    with trio.open_signal_receiver(*_STOPPING) as signals:
         async with trio.open_nursery() as nursery:
 
             async def stop() -> None:
                 async for _ in signals:
-                    nursery.cancel_scope.cancel()
+                    if stopping.is_set():
+                        nursery.cancel_scope.cancel()
+                    stopping.set()
 
             nursery.start_soon(stop)
-            await task()
+            await task(stopping)
             nursery.cancel_scope.cancel()
 
 
@@ -253,22 +310,57 @@ def front_end_add(name: str) -> None:
     click.echo(key)
 
 
+@front_end.command("list")
+def front_end_list() -> None:
+    """Lista os programas que têm chave."""
+    answer = _administer("GET", "/api/front-ends")
+    if answer is None:
+        names = _offline(lambda front_ends: [each.name for each in front_ends.list()])
+    else:
+        names = [each["nome"] for each in answer["front_ends"]]
+    for name in names:
+        click.echo(name)
+
+
 @front_end.command("revoke")
 @click.argument("name")
 def front_end_revoke(name: str) -> None:
     """Anula a chave do programa NAME."""
-    if _administer("DELETE", f"/api/front-ends/{name}", None) is None:
+    if _administer("DELETE", f"/api/front-ends/{quote(name, safe='')}") is None:
         _offline(lambda front_ends: front_ends.revoke(name))
     click.echo(f"chave de {name} anulada")
 
 
 @main.command()
-def status() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Escreve JSON, para programas.")
+def status(as_json: bool) -> None:
     """Mostra o estado do terminal que está ligado neste computador."""
-    answer = _administer("GET", "/api/sync/malha", None)
-    if answer is None:
-        raise click.ClickException("nenhum terminal ligado neste computador (malha run)")
-    click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+    from peer.administration import NoTerminalRunning
+
+    terminal = _administer("GET", "/api/terminal")
+    mesh = _administer("GET", "/api/sync/malha")
+    relay = _administer("GET", "/api/sync/status")
+    if terminal is None or mesh is None or relay is None:
+        raise NoTerminalRunning
+    if as_json:
+        whole = {"terminal": terminal, "malha": mesh, "nuvem": relay}
+        click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+        return
+    click.echo(f"terminal  {terminal['letras']} {terminal['nome']}  versão {terminal['versao']}")
+    click.echo(f"loja      {terminal['loja']}")
+    click.echo(f"registro  {terminal['posicao']} alterações  digest {terminal['digest']}")
+    for link in mesh["ligacoes"]:
+        click.echo(f"ligado a  {link['letras']} {link['nome']}  {link['endereco']}")
+    if not mesh["ligacoes"]:
+        click.echo("ligado a  nenhum outro terminal")
+    click.echo(f"nuvem     {_relay_line(relay)}")
+
+
+def _relay_line(relay: dict[str, Any]) -> str:
+    if not relay["configurado"]:
+        return "não configurada"
+    state = "conectada" if relay["conectado"] else "sem conexão"
+    return f"{state}  {relay['pendentes']} pendentes"
 
 
 @main.command()
@@ -277,9 +369,8 @@ def settings() -> None:
     from peer.config import SETTINGS
 
     for setting in SETTINGS:
-        shown = setting.shown or setting.default
-        click.echo(f"{setting.name} ({'not set' if shown in (None, ()) else shown})")
-        click.echo(f"    {setting.help}")
+        shown = f" (padrão: {setting.default_text})" if setting.default_text else ""
+        click.echo(f"{setting.name}{shown}\n    {setting.help}")
 
 
 @main.command()
@@ -290,32 +381,23 @@ def openapi() -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(openapi_document()), indent=2).decode())
 
 
-def _administer(method: str, path: str, body: object | None) -> dict[str, object] | None:
-    """Ask the running terminal; None when none runs here. Raises ClickException on a refusal."""
-    from peer.terminal import ADMIN_TOKEN, API_ADDRESS
+def _administer(method: str, path: str, body: object = None) -> dict[str, Any] | None:
+    """Ask the running terminal; None when none runs here."""
+    from peer.administration import administer
 
-    home = _config().home
-    try:
-        token = (home / ADMIN_TOKEN).read_text(encoding="ascii")
-        address = (home / API_ADDRESS).read_text(encoding="ascii")
-        answer = httpx.request(
-            method, address + path, json=body, headers={"x-api-key": token}, timeout=10
-        )
-    except (FileNotFoundError, httpx.ConnectError):
-        return None
-    if answer.status_code >= 400:
-        raise click.ClickException(answer.text)
-    value: dict[str, object] = answer.json() if answer.content else {}
-    return value
+    return administer(_config().home, method, path, body)
 
 
 def _offline(act: "Callable[[FrontEnds], T]") -> T:
     """Open the database of a terminal that is off, just for this."""
     from peer.environment import RealEnvironment
     from peer.http_api.front_ends import FrontEnds
+    from peer.identity import load
     from peer.terminal import open_log
 
-    log = open_log(_config())
+    config = _config()
+    load(config.home)  # first of all: without a site there is no key and no database either
+    log = open_log(config)
     try:
         return act(FrontEnds(log, RealEnvironment()))
     finally:

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Every variable stands once, in `SETTINGS`, with its default and what it does. The names are those
-   that shops already use (PORT, API_NUVEM_URL, SYNC_INTERVAL …); ours begin with MALHA_.
+   that shops already use (PORT, API_NUVEM_URL, SYNC_INTERVAL …); ours begin with MALHA_. What it
+   does is told in Portuguese (`malha settings`).
 2. Secrets are `Secret`: a Config may be logged as it is.
 3. A variable is added when something reads it, not before.
 """
@@ -35,6 +36,8 @@ from peer.service.settings import (
     whole,
 )
 
+ADMIN_TOKEN = "admin-token"  # file in MALHA_HOME: the API key of this boot, for `malha status`
+API_ADDRESS = "api-address"  # file in MALHA_HOME: where the API of this boot listens
 MS_PER_MINUTE = 60_000
 MAX_LETTERS = 3
 _DAY_MS = 24 * 60 * MS_PER_MINUTE
@@ -44,7 +47,7 @@ _HOME = platformdirs.user_data_path("malha", appauthor=False)
 
 def _letters(given: str) -> str:
     if not re.fullmatch(rf"[A-Za-z]{{1,{MAX_LETTERS}}}", given):
-        raise ValueError(f"use 1 to {MAX_LETTERS} letters from A to Z")
+        raise ValueError(f"use de 1 a {MAX_LETTERS} letras de A a Z")
     return given.upper()
 
 
@@ -52,140 +55,140 @@ def _time_zone(given: str) -> str:
     try:
         return ZoneInfo(given).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("use a name such as America/Sao_Paulo") from error
+        raise ValueError("use um nome como America/Sao_Paulo") from error
 
 
 HOME = Setting(
     name="MALHA_HOME",
     default=_HOME,
     read_text=path,
-    help="Directory of the database, the terminal's identity and the logs.",
-    shown="the platform's data directory",
+    help="Pasta do banco de dados, da identidade do terminal e dos registros (logs).",
+    shown="a pasta de dados do sistema",
 )
 KEY_FILE: Setting[Path | None] = Setting(
     name="MALHA_KEY_FILE",
     default=None,
     read_text=path,
-    help="File with the key that encrypts the database. It must be outside MALHA_HOME.",
-    shown="MALHA_HOME with .key appended to its name",
+    help="Arquivo da chave que cifra o banco de dados. Fica fora de MALHA_HOME.",
+    shown="MALHA_HOME com .key no fim do nome",
 )
 PORT = Setting(
     name="PORT",
     default=3000,
     read_text=whole(0, MAX_PORT),
-    help="Port of the local API, on 127.0.0.1 only. 0 takes a free one.",
+    help="Porta da API local, só em 127.0.0.1. 0: uma livre.",
 )
 LINK_PORT = Setting(
     name="MALHA_LINK_PORT",
     default=3002,
     read_text=whole(0, MAX_PORT),
-    help="Port on which other terminals connect. 0 takes a free one.",
+    help="Porta em que os outros terminais se ligam. 0: uma livre.",
 )
 LINK_HOST = Setting(
     name="MALHA_LINK_HOST",
     default="0.0.0.0",
     read_text=host,
-    help="Address on which other terminals connect; 127.0.0.1 keeps it to this machine.",
+    help="Endereço em que os outros terminais se ligam; 127.0.0.1: só este computador.",
 )
 PEERS: Setting[tuple[tuple[str, int], ...]] = Setting(
     name="MALHA_PEERS",
     default=(),
     read_text=several(host_port),
-    help="Addresses of other terminals, host:port separated by commas, beside those discovered.",
+    help="Endereços de outros terminais, host:porta com vírgulas, além dos descobertos.",
 )
 LETTERS: Setting[str | None] = Setting(
     name="MALHA_LETTERS",
     default=None,
     read_text=_letters,
-    help="The terminal's letters in order numbers (A-017).",
-    shown="those in the terminal's certificate",
+    help="As letras do terminal nos números dos pedidos (A-017).",
+    shown="as do certificado do terminal",
 )
 TIME_ZONE = Setting(
     name="MALHA_TIME_ZONE",
     default="America/Sao_Paulo",
     read_text=_time_zone,
-    help="Time zone of the business day.",
+    help="Fuso horário do dia de operação.",
 )
 DAY_CUTOFF: Setting[Minutes] = Setting(
     name="MALHA_DAY_CUTOFF",
     default=Minutes(4 * 60),
     read_text=time_of_day,
-    help="Time at which a business day ends, HH:MM.",
+    help="Hora em que o dia de operação termina, HH:MM.",
     shown="04:00",
 )
 DISCOVERY = Setting(
     name="MALHA_DISCOVERY",
     default="mdns",
     read_text=choice("mdns", "off"),
-    help="How other terminals are found beside MALHA_PEERS: mdns or off.",
+    help="Como achar outros terminais além de MALHA_PEERS: mdns ou off.",
 )
 ORIGINS: Setting[tuple[str, ...]] = Setting(
     name="MALHA_ORIGINS",
     default=(),
     read_text=several(origin),
-    help="Origins of web front ends that may call the local API, separated by commas.",
+    help="Origens web que podem chamar a API local, com vírgulas.",
 )
 RELAY_URL: Setting[str | None] = Setting(
     name="API_NUVEM_URL",
     default=None,
     read_text=web_address,
-    help="Address of the cloud relay. Without it nothing leaves the shop.",
+    help="Endereço da nuvem (relay). Sem ele nada sai da loja.",
 )
 RELAY_TOKEN: Setting[Secret | None] = Setting(
     name="API_NUVEM_TOKEN",
     default=None,
     read_text=secret,
-    help="This terminal's token at the cloud relay.",
+    help="Token deste terminal na nuvem.",
     secret=True,
 )
 RELAY_CA: Setting[Path | None] = Setting(
     name="MALHA_RELAY_CA",
     default=None,
     read_text=path,
-    help="Certificate file (PEM) that the relay's is checked with, instead of the system's.",
+    help="Certificado (PEM) que confere o da nuvem, em vez dos do sistema.",
 )
 OFFLINE_MODE = Setting(
     name="OFFLINE_MODE",
     default=False,
     read_text=flag,
-    help="true: never connect to the relay.",
+    help="true: nunca se ligar à nuvem.",
 )
 SYNC_AUTO = Setting(
     name="SYNC_AUTO",
     default=True,
     read_text=flag,
-    help="false: send to the relay only when asked (POST /api/sync/iniciar).",
+    help="false: enviar à nuvem só a pedido (POST /api/sync/iniciar).",
 )
 SYNC_INTERVAL = Setting(
     name="SYNC_INTERVAL",
     default=0,
     read_text=whole(1, 24 * 60),
-    help="Minutes between comparisons with the relay.",
-    shown="not set",
+    help="Minutos entre comparações com a nuvem.",
+    shown="não definida",
 )
 SYNC_INTERVAL_MS = Setting(
     name="SYNC_INTERVAL_MS",
     default=5000,
     read_text=whole(100, _DAY_MS),
-    help="The same in milliseconds; beats SYNC_INTERVAL.",
+    help="O mesmo em milissegundos; vale mais que SYNC_INTERVAL.",
 )
 RETRY_ATTEMPTS = Setting(
     name="SYNC_RETRY_ATTEMPTS",
     default=3,
     read_text=whole(0, 100),
-    help="Tries of one request to the relay before the next interval is waited for.",
+    help="Tentativas de um envio à nuvem antes de esperar o próximo intervalo.",
 )
 RETRY_BASE_DELAY_MS = Setting(
     name="SYNC_RETRY_BASE_DELAY_MS",
     default=500,
     read_text=whole(1, _DAY_MS),
-    help="Milliseconds before the first retry; doubled at each.",
+    help="Milissegundos antes da primeira nova tentativa; dobram a cada uma.",
 )
 RETRY_MAX_DELAY_MS = Setting(
     name="SYNC_RETRY_MAX_DELAY_MS",
     default=5000,
     read_text=whole(1, _DAY_MS),
-    help="Milliseconds that no retry waits longer than.",
+    help="Milissegundos que uma nova tentativa espera, no máximo.",
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -271,7 +274,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         discovery=DISCOVERY.read(environment),
         origins=ORIGINS.read(environment),
         relay_url=RELAY_URL.read(environment),
-        relay_token=RELAY_TOKEN.read(environment),
+        relay_token=_relay_token(environment),
         relay_ca=RELAY_CA.read(environment),
         offline_mode=OFFLINE_MODE.read(environment),
         sync_auto=SYNC_AUTO.read(environment),
@@ -282,13 +285,22 @@ def read_config(environment: Mapping[str, str]) -> Config:
     )
 
 
+def _relay_token(environment: Mapping[str, str]) -> Secret | None:
+    """A relay without a token would silently get nothing."""
+    token = RELAY_TOKEN.read(environment)
+    if token is None and RELAY_URL.read(environment) and not OFFLINE_MODE.read(environment):
+        reason = f"sem {RELAY_TOKEN.name} nada pode ser enviado para lá"
+        raise BadSetting(name=RELAY_URL.name, given="", reason=reason)
+    return token
+
+
 def _key_file(environment: Mapping[str, str], home: Path) -> Path:
     """Beside the home, never inside: a copy of the home must not carry its own key."""
     given = KEY_FILE.read(environment)
     if given is None:
         return home.with_name(home.name + ".key")
     if given.absolute().is_relative_to(home):
-        raise BadSetting(name=KEY_FILE.name, given=repr(str(given)), reason="it is in MALHA_HOME")
+        raise BadSetting(name=KEY_FILE.name, reason=f"{given} fica dentro de MALHA_HOME")
     return given.absolute()
 
 

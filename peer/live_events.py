@@ -29,6 +29,7 @@ from crdt_models.ids import (
     DeviceId,
     DocumentId,
     TableId,
+    fact_id,
     order_of,
 )
 from crdt_models.pedido import JSON, JsonObject, dispute_json
@@ -73,35 +74,40 @@ class Told(msgspec.Struct, frozen=True):
 class Client:
     """One follower: a bounded queue of texts. name: of the front end whose key it showed.
 
-    kinds: event types wanted, empty for all · is_following: whether it wants events at all yet.
+    kinds: event types wanted, empty for all · reason: why the conversation ends, in Portuguese.
     """
 
     def __init__(self, name: str, channel: Channel) -> None:
         self.name = name
         self.channel = channel
         self.kinds: frozenset[str] = frozenset()
-        self.is_following = channel == "pedidos"
         self.is_lost = False
         self.closing: int | None = None
+        self.reason = ""
         self._missed: list[str] = []
-        self._send, self._receive = trio.open_memory_channel[str](QUEUE_LENGTH)
+        self._send, self._receive = trio.open_memory_channel[tuple[str, str]](QUEUE_LENGTH)
         self._ring = trio.Event()
 
     def wants(self, kind: str) -> bool:
-        return self.is_following and (not self.kinds or kind in self.kinds)
+        return not self.kinds or kind in self.kinds
 
-    def resume(self, kinds: Iterable[str], missed: list[str]) -> None:
-        """Begin to follow. missed: at most what MAX_REPLAY changes make, sent before the rest."""
-        self.kinds, self.is_following = frozenset(kinds), True
-        self._missed += missed
+    def resume(self, kinds: Iterable[str], missed: list[str] | None) -> None:
+        """Choose kinds. missed: at most what MAX_REPLAY changes make, told again up to now and sent
+        before the rest; queued events are among it. None: go on with what is queued."""
+        self.kinds = frozenset(kinds)
+        queued = [self._receive.receive_nowait() for _ in range(self._queued())]
+        for kind, text in queued:
+            if not kind or (missed is None and self.wants(kind)):
+                self._send.send_nowait((kind, text))
+        self._missed += missed or []
         self._ring.set()
 
-    def offer(self, text: str) -> None:
-        """Queue it; a full queue is emptied and the client counts as lost."""
+    def offer(self, text: str, kind: str = "") -> None:
+        """Queue it; a full queue is emptied and the client counts as lost. kind: of an event."""
         if self.is_lost:
             return
         try:
-            self._send.send_nowait(text)
+            self._send.send_nowait((kind, text))
         except trio.WouldBlock:
             self.lose()
         self._ring.set()
@@ -114,9 +120,9 @@ class Client:
             self._receive.receive_nowait()
         self._ring.set()
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Ask the conversation to end with this WebSocket close code."""
-        self.closing = code
+        self.closing, self.reason = code, reason
         self._ring.set()
 
     async def wait(self) -> list[str]:
@@ -125,7 +131,7 @@ class Client:
             self._ring = trio.Event()
             await self._ring.wait()
         texts, self._missed = self._missed, []
-        return texts + [self._receive.receive_nowait() for _ in range(self._queued())]
+        return texts + [self._receive.receive_nowait()[1] for _ in range(self._queued())]
 
     def _queued(self) -> int:
         return self._receive.statistics().current_buffer_used
@@ -139,6 +145,7 @@ class LiveEvents:
         self._clients: set[Client] = set()
         self._position = node.position
         self._disputes: dict[DocumentId, dict[str, Dispute]] = {}
+        self._site_seen = node.site_disputes()
         self._sent = self._lost = 0
         self.present: Present = _not_shown
 
@@ -161,7 +168,7 @@ class LiveEvents:
         return {"clients": len(self._clients), "sent": self._sent, "lost": self._lost}
 
     def follow(self, name: str, channel: Channel) -> Client | None:
-        """A new client; None when there are too many. On `global` it is told once it resumes."""
+        """A new client; None when there are too many. It is told everything from now on."""
         if len(self._clients) >= MAX_CLIENTS:
             return None
         client = Client(name, channel)
@@ -175,12 +182,12 @@ class LiveEvents:
         """End the conversations of a front end whose key was revoked."""
         for client in self._clients:
             if client.name == name:
-                client.close(1008)
+                client.close(1008, "a chave foi revogada")
 
     def goodbye(self) -> None:
         """This terminal is stopping."""
         for client in self._clients:
-            client.close(1001)
+            client.close(1001, "o terminal está encerrando")
 
     def replay(self, cursor: int, kinds: Iterable[str]) -> list[str] | None:
         """The events after `cursor` up to `position`; None when the client must start over.
@@ -194,15 +201,26 @@ class LiveEvents:
         if len(behind) > MAX_REPLAY:
             return None
         wanted, texts = frozenset(kinds), []
+        spanning = self._spanning()
         for place, change in behind:
             opened = [
                 Sighting("dispute:opened", document, dispute=each)
                 for document in change.documents
                 for each in self._open_now(document).values()
             ]
+            site = spanning.get(fact_id(change.id, 0).partition(".")[0], ())
+            opened += [Sighting("dispute:opened", each.document, dispute=each) for each in site]
             told = self._told(change, place, [*sightings_of(self._node, change), *opened], {})
             texts += [text for kind, text in told.events if not wanted or kind in wanted]
         return texts
+
+    def _spanning(self) -> Mapping[str, list[Dispute]]:
+        """The open disputes that span documents, by each change (as fact ids name it) involved."""
+        found: dict[str, list[Dispute]] = {}
+        for dispute in self._node.site_disputes():
+            for change in {fact.partition(".")[0] for fact in dispute.facts if dispute.is_open}:
+                found.setdefault(change, []).append(dispute)
+        return found
 
     # --- following the node
 
@@ -234,6 +252,8 @@ class LiveEvents:
             for document in change.documents:
                 if last_of[document] == place:
                     sightings += self._dispute_changes(document)
+            if place == commit.positions[-1]:
+                sightings += self._site_changes()
             if sightings and self._clients:
                 self._tell(self._told(change, place, sightings, shown))
         self._position = max(self._position, commit.position)
@@ -242,11 +262,11 @@ class LiveEvents:
         for client in self._clients:
             was_lost = client.is_lost
             if client.channel == "pedidos":
-                texts = list(told.messages)
+                texts = [("pedidos", text) for text in told.messages]
             else:
-                texts = [text for kind, text in told.events if client.wants(kind)]
-            for text in texts:
-                client.offer(text)
+                texts = [(kind, text) for kind, text in told.events if client.wants(kind)]
+            for kind, text in texts:
+                client.offer(text, kind)
             self._sent += len(texts)
             self._lost += client.is_lost and not was_lost
 
@@ -319,14 +339,26 @@ class LiveEvents:
             self._disputes[document] = now
         else:
             self._disputes.pop(document, None)
-        opened = [now[each] for each in sorted(now.keys() - before.keys())]
-        settled = [
-            msgspec.structs.replace(before[each], is_open=False)
-            for each in sorted(before.keys() - now.keys())
-        ]
-        return [Sighting("dispute:opened", document, dispute=each) for each in opened] + [
-            Sighting("dispute:resolved", document, dispute=each) for each in settled
-        ]
+        return _compared(before, now)
+
+    def _site_changes(self) -> list[Sighting]:
+        """Those that span documents; what was open before our start is told once it is read."""
+        if self._node.site_disputes() is self._site_seen:
+            return []
+        before = {each.id: each for each in self._site_seen if each.is_open}
+        self._site_seen = self._node.site_disputes()
+        return _compared(before, {each.id: each for each in self._site_seen if each.is_open})
+
+
+def _compared(before: Mapping[str, Dispute], now: Mapping[str, Dispute]) -> list[Sighting]:
+    opened = [now[each] for each in sorted(now.keys() - before.keys())]
+    settled = [
+        msgspec.structs.replace(before[each], is_open=False)
+        for each in sorted(before.keys() - now.keys())
+    ]
+    return [Sighting("dispute:opened", each.document, dispute=each) for each in opened] + [
+        Sighting("dispute:resolved", each.document, dispute=each) for each in settled
+    ]
 
 
 _ACTIONS: dict[EventType, str] = {

@@ -24,6 +24,7 @@ from crdt_models.ids import DeviceId
 from crdt_models.replication.figures import Statistics
 from crdt_models.replication.gossip import Committed, Gossip, GossipSettings
 from crdt_models.replication.link import Me
+from crdt_models.replication.messages import MAX_ADDRESS_LENGTH
 from peer.environment import Environment, LinkClosed, MessageLink
 from peer.links.address_book import REMEMBERED as MAX_REMEMBERED
 from peer.links.address_book import AddressBook, Source
@@ -173,7 +174,7 @@ class Mesh:
         dialled: dict[DeviceId, tuple[str, ...]] = {
             line.link.peer.device: (line.link.address,)
             for line in self._lines.values()
-            if line.link.dialled
+            if line.link.dialled and len(line.link.address) <= MAX_ADDRESS_LENGTH
         }
         if dialled != self._told:
             self._told = dialled

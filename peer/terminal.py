@@ -22,7 +22,7 @@ import trio
 
 import crdt_models
 from crdt_models.read_models import TABLES
-from peer.config import Config
+from peer.config import ADMIN_TOKEN, API_ADDRESS, Config
 from peer.environment import RealEnvironment
 from peer.http_api.app import create_app
 from peer.http_api.front_ends import FrontEnds
@@ -40,8 +40,6 @@ from peer.storage.change_log import ChangeLog
 from peer.uplink.relay_client import make_client
 from peer.uplink.uplink import Uplink, UplinkSettings
 
-ADMIN_TOKEN = "admin-token"  # file in MALHA_HOME: the API key of this boot, for `malha status`
-API_ADDRESS = "api-address"  # file in MALHA_HOME: where the API of this boot listens
 API_HOST = "127.0.0.1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,7 +73,7 @@ def open_log(config: Config, *, create: bool = False) -> ChangeLog:
     """The terminal's log. create: make an empty one when there is none; otherwise a lost database
     is an error, never silently a new one. Raises KeyMissing and StorageError."""
     key = load_database_key(config.key_file)
-    create = create and not config.database.exists()
+    create = create and not (config.database.exists() and config.database.stat().st_size)
     log = ChangeLog.open(config.database, key, tables=TABLES, create=create)
     try:
         if log.unclean:
@@ -103,9 +101,14 @@ def credentials_of(identity: Identity, config: Config) -> Credentials:
 
 
 async def run_terminal(
-    config: Config, ready: Callable[[Ready], None], *, rebuild: bool = False
+    config: Config,
+    ready: Callable[[Ready], None],
+    *,
+    stopping: trio.Event,
+    rebuild: bool = False,
 ) -> None:
-    """Run until cancelled. rebuild: begin with an empty database and fetch all from the neighbours.
+    """Run until `stopping`: then the API says goodbye, and everything ends. Cancelling ends it at
+    once. rebuild: begin with an empty database and fetch all from the neighbours.
 
     Raises NoIdentity, KeyMissing, StorageError, OSError (a port is taken).
     """
@@ -121,7 +124,8 @@ async def run_terminal(
             dice=environment.dice,
             floor=lambda: time_floor(environment.wall_ms() // 1000),
         )
-        await _serve(config, identity, log, environment, stack, nursery, ready)
+        await _serve(config, identity, log, environment, stack, nursery, ready, stopping)
+        nursery.cancel_scope.cancel()
 
 
 async def _serve(
@@ -132,7 +136,9 @@ async def _serve(
     stack: AsyncExitStack,
     nursery: trio.Nursery,
     ready: Callable[[Ready], None],
+    stopping: trio.Event,
 ) -> None:
+    """Returns when the API has ended; the rest still runs."""
     days: list[Mesh] = []  # the mesh needs the node, which asks the mesh for its neighbours' days
     node = Node(
         credentials_of(identity, config),
@@ -161,13 +167,22 @@ async def _serve(
         config=config,
         name=identity.name,
     )
-    server = HttpServer(app, goodbye=events.goodbye)
-    port = await nursery.start(server.serve, API_HOST, config.port)
+    server, over = HttpServer(app, goodbye=events.goodbye), trio.Event()
+    port = await nursery.start(_serve_api, server, config.port, over)
     app.listening_at(port)
     api = f"http://{API_HOST}:{port}"
     await environment.run_blocking(_write_boot_files, config.home, admin_token, api)
     ready(Ready(letters=node.letters, name=identity.name, api=api, links=tuple(links)))
-    await trio.sleep_forever()  # returning would close what the tasks still use
+    await stopping.wait()
+    server.stop()
+    await over.wait()
+
+
+async def _serve_api(
+    server: HttpServer, port: int, over: trio.Event, task_status: trio.TaskStatus[int]
+) -> None:
+    await server.serve(API_HOST, port, task_status=task_status)
+    over.set()
 
 
 def _write_boot_files(home: Path, admin_token: str, api: str) -> None:

@@ -73,3 +73,46 @@ def bench(*, share: float, judges: bool) -> None:
     from simulations.benchmarks.command import run_bench
 
     sys.exit(run_bench(Console(highlight=False), share=share, judges=judges))
+
+
+@main.command()
+@click.option(
+    "--minutes", type=click.FloatRange(0.05), default=5.0, help="For all doors together (5)."
+)
+@click.option("--inputs", type=click.IntRange(1), help="For each door, instead of minutes.")
+@click.option("--seed", type=click.IntRange(0), help="Repeats a run; random unless given.")
+@click.option("--door", "doors", multiple=True, help="Only this door; may be given again.")
+@click.option("--at", type=click.IntRange(0), help="Only the input at this index (with --seed).")
+@click.option("--from", "first", type=click.IntRange(0), help="With --at: after those from here.")
+@click.option("--hex", "given", help="Only this input, in hexadecimal digits.")
+@click.option("--json", metavar="FILE", help="Write figures and findings there; - for the screen.")
+def fuzz(
+    *,
+    minutes: float,
+    inputs: int | None,
+    seed: int | None,
+    doors: tuple[str, ...],
+    at: int | None,
+    first: int | None,
+    given: str | None,
+    json: str | None,
+) -> None:
+    """Hostile input at every door of a terminal, in child processes that may die of it.
+
+    Exit code 0: nothing was found. 1: a death, a hang or an unforeseen error. 2: it cannot run.
+    """
+    from rich.console import Console
+
+    from simulations.fuzz.command import Choices, run_fuzz
+
+    choices = Choices(
+        minutes=minutes,
+        inputs=inputs,
+        seed=seed,
+        doors=doors,
+        at=at,
+        first=first,
+        given=given,
+        json=json,
+    )
+    sys.exit(run_fuzz(choices, Console(highlight=False, stderr=json == "-")))

@@ -4,18 +4,19 @@ Rules of this file:
 1. A write names the writes it `replaces`. Current is, among writes that no other write replaces,
    the one with the greatest stamp: an edit made on top of another sticks whatever the clocks say,
    and the clock breaks only ties of truly concurrent writes.
-2. A new write must name every one of `heads`.
+2. A new write must name every one of `heads` (`replaced_next`).
 3. One command told twice can make two writes replace each other. Writes in such a cycle do not
    count as replaced by one another, so a register that was written always has a value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from crdt_models.fact import Stamp
 from crdt_models.ids import FactId
 
 T = TypeVar("T")
+MAX_REPLACED = 512  # fact ids in one list, see `fields.FactRefs`
 
 
 class Write(NamedTuple, Generic[T]):
@@ -31,13 +32,31 @@ class Register(Generic[T]):
     """The writes of one register. `writes` in any order, each fact once."""
 
     __slots__ = ("current", "heads", "writes")
+    writes: tuple[Write[T], ...]
+    heads: tuple[FactId, ...]
+    current: Write[T] | None
 
     def __init__(self, writes: Iterable[Write[T]]) -> None:
-        by_id = {write.id: write for write in writes}
+        given = tuple(writes)
+        if len(given) == 1:  # nearly every register, all its life
+            self.writes, self.heads, self.current = given, (given[0].id,), given[0]
+            return
+        by_id = {write.id: write for write in given}
         self.writes = tuple(sorted(by_id.values(), key=lambda write: write.stamp))
         self.heads = tuple(sorted(_unreplaced(by_id)))
         standing = [by_id[head] for head in self.heads]
         self.current = max(standing, key=lambda write: write.stamp, default=None)
+
+    @property
+    def replaced_next(self) -> tuple[FactId, ...]:
+        """What a new write must name: all heads, or the greatest that one fact can name.
+
+        More concurrent writes than that are an attack; each further write clears as many again.
+        """
+        if len(self.heads) <= MAX_REPLACED:
+            return self.heads
+        standing = [write for write in self.writes if write.id in set(self.heads)]
+        return tuple(sorted(write.id for write in standing[-MAX_REPLACED:]))
 
     def value(self, default: T) -> T:
         """The current value, or `default` when nobody wrote."""
@@ -78,12 +97,30 @@ def _cycles(writes: Mapping[FactId, Write[T]], covered: set[FactId]) -> set[Fact
     The last of a depth-first search to finish lies in such a cycle (Kosaraju's observation).
     """
     heads: set[FactId] = set()
+    rest = {each for each in writes if each not in covered}
+    replaced_by: dict[FactId, list[FactId]] = {}
+    for write in writes.values():
+        for old in write.replaces:
+            replaced_by.setdefault(old, []).append(write.id)
     for each in reversed(_finishing_order(writes, covered)):
-        if each not in covered:
-            below = _reached(writes, [each])
-            heads |= {old for old in below - covered if each in _reached(writes, [old])}
-            covered = covered | below
+        if each in rest:
+            below = _within(rest, each, lambda it: writes[it].replaces)
+            heads |= _within(below, each, lambda it: replaced_by.get(it, ()))
+            rest -= below
     return heads
+
+
+def _within(
+    allowed: set[FactId], start: FactId, next_of: Callable[[FactId], Iterable[FactId]]
+) -> set[FactId]:
+    """What is reached from `start` without leaving `allowed`. Linear: a hostile ring is long."""
+    found, waiting = {start}, [start]
+    while waiting:
+        for each in next_of(waiting.pop()):
+            if each in allowed and each not in found:
+                found.add(each)
+                waiting.append(each)
+    return found
 
 
 def _finishing_order(writes: Mapping[FactId, Write[T]], skip: set[FactId]) -> list[FactId]:

@@ -68,7 +68,7 @@ class RenameArea(_TablesCommand, frozen=True, kw_only=True, tag="rename_area"):
         area = tables_view(read).areas.get(self.area)
         if area is None:
             raise UnknownArea(area=self.area.hex())
-        renamed = AreaRenamed(area=self.area, name=self.name, replaces=area.names.heads)
+        renamed = AreaRenamed(area=self.area, name=self.name, replaces=area.names.replaced_next)
         return Decision(((TABLES, renamed),))
 
 
@@ -109,7 +109,9 @@ class ChangeTable(_TablesCommand, frozen=True, kw_only=True, tag="change_table")
         facts: list[Fact] = [*self._fields_set(table)]
         if self.position is not None and self.position != table.position:
             x, y = self.position
-            facts.append(TablePlaced(table=self.table, x=x, y=y, replaces=table.places.heads))
+            facts.append(
+                TablePlaced(table=self.table, x=x, y=y, replaces=table.places.replaced_next)
+            )
         return Decision(tuple((TABLES, fact) for fact in facts))
 
     def _fields_set(self, table: DiningTable) -> list[TableFieldSet]:
@@ -120,7 +122,7 @@ class ChangeTable(_TablesCommand, frozen=True, kw_only=True, tag="change_table")
                 raise InvalidField(reason=f"a table has no field {field}")
             if len(register.heads) == 1 and register.value(None) == value:
                 continue
-            facts.append(_field_set(self.table, field, value, register.heads))
+            facts.append(_field_set(self.table, field, value, register.replaced_next))
         return facts
 
 
@@ -132,7 +134,7 @@ class ReserveTable(_TablesCommand, frozen=True, kw_only=True, tag="reserve_table
     until_ms: int | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
-        heads = _table(read, self.table).reservations.heads
+        heads = _table(read, self.table).reservations.replaced_next
         reserved = TableReserved(
             table=self.table, name=self.name, until_ms=self.until_ms, replaces=heads
         )
@@ -148,7 +150,7 @@ class ReleaseTable(_TablesCommand, frozen=True, kw_only=True, tag="release_table
         table = _table(read, self.table)
         if table.reservation is None:
             return Decision(())
-        released = TableReserved(table=self.table, replaces=table.reservations.heads)
+        released = TableReserved(table=self.table, replaces=table.reservations.replaced_next)
         return Decision(((TABLES, released),))
 
 

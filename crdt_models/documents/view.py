@@ -88,11 +88,14 @@ class View:
         kind: type[Fact] = type(entry.fact)
         if kind not in self.UNDERSTANDS and kind is not Resolution:
             kind = Unknown
-        slot = self._slots.setdefault(kind, {})
-        known = slot.get(entry.id)
-        if known is not None and (known == entry or _rank(known) <= _rank(entry)):
-            return
-        slot[entry.id] = entry
+        for held in self._slots.values():  # a collision may be of another kind
+            known = held.get(entry.id)
+            if known is None:
+                continue
+            if known == entry or _rank(known) <= _rank(entry):
+                return
+            del held[entry.id]
+        self._slots.setdefault(kind, {})[entry.id] = entry
         self._derived.clear()
 
     def copy(self) -> Self:

@@ -14,11 +14,13 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from crdt_models.documents.command import Command
+from crdt_models.documents.command import InvalidField as RefusedValue
 from crdt_models.errors import MalhaError
 from crdt_models.ids import SHORT_BYTES, DeviceId, DocumentId
 from crdt_models.pedido import JSON
 from peer.environment import Environment
 from peer.http_api.front_ends import FrontEnds
+from peer.http_api.refused_values import told_to_front_end
 from peer.http_api.values import command_id
 from peer.node.node import Node
 from peer.node.requests import Busy, Outcome, StaleVersion
@@ -150,7 +152,21 @@ async def execute(
     identity = command_id(api.node.site, call.idempotency_key, fresh)
     expected = call.if_match if document else None
     expect = {document: expected} if document and expected is not None else {}
-    return await api.node.execute(command, command_id=identity, expect=expect)
+    try:
+        return await api.node.execute(command, command_id=identity, expect=expect)
+    except RefusedValue as error:
+        raise told_to_front_end(error) from error
+
+
+def was_executed(api: Api, call: Call) -> bool:
+    """Whether this Idempotency-Key already had its effect: what would be decided now is not asked.
+
+    Raises WeakIdempotencyKey.
+    """
+    if call.idempotency_key is None:
+        return False
+    identity = command_id(api.node.site, call.idempotency_key, bytes(SHORT_BYTES))
+    return api.node.log.command(identity) is not None
 
 
 def matched_version(api: Api, call: Call, document: DocumentId) -> str | None:

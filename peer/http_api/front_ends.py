@@ -38,12 +38,20 @@ class FrontEndExists(MalhaError):
     cure = "Choose another name, or revoke that one first."
 
 
+class FrontEndUnknown(MalhaError):
+    """No front end of this name has a key."""
+
+    code = "front_end_unknown"
+    sentence = "There is no front end called {name}."
+    cure = "Look the name up with `malha front-end list`."
+
+
 class FrontEndNameInvalid(MalhaError):
-    """The name of a front end is empty, too long, or not printable."""
+    """The name of a front end is empty, too long, not printable, or no segment of a path."""
 
     code = "front_end_name_invalid"
     sentence = "A front end cannot be called {name}."
-    cure = "Use 1 to 60 printable characters."
+    cure = "Use 1 to 60 printable characters and no slash."
 
 
 class FrontEnd(msgspec.Struct, frozen=True):
@@ -96,12 +104,12 @@ class FrontEnds:
         self.reload()
         return key
 
-    def revoke(self, name: str) -> bool:
-        """Whether there was one of that name; its key is refused from now on."""
-        was_known = any(known.name == name for known in self.list())
+    def revoke(self, name: str) -> None:
+        """Its key is refused from now on. Raises FrontEndUnknown, NotDurable."""
+        if all(known.name != name for known in self.list()):
+            raise FrontEndUnknown(name=name[:MAX_NAME_CHARACTERS])
         self._rows.remove_front_end(name)
         self.reload()
-        return was_known
 
     def list(self) -> list[FrontEnd]:
         """All of them by name, without keys."""
@@ -160,6 +168,8 @@ def _front_end(row: StoredFrontEnd) -> FrontEnd:
 
 def _checked_name(name: str) -> str:
     trimmed = name.strip()
-    if not trimmed.isprintable() or not 0 < len(trimmed) <= MAX_NAME_CHARACTERS:
+    # It is a segment of the path that revokes it: `.` and `..` would mean other addresses.
+    is_segment = "/" not in trimmed and trimmed.strip(".") != ""
+    if not trimmed.isprintable() or not is_segment or len(trimmed) > MAX_NAME_CHARACTERS:
         raise FrontEndNameInvalid(name=repr(name)[:80])
     return trimmed

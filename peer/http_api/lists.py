@@ -8,18 +8,20 @@ Rules of this file:
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
-from crdt_models.disputes import KINDS, SettleDispute
+from crdt_models import dispute_texts
+from crdt_models.disputes import KINDS, Dispute, SettleDispute
+from crdt_models.errors import MalhaError
 from crdt_models.ids import DocumentId, FactId, order_of
-from crdt_models.pedido import STATUS, decimal
+from crdt_models.pedido import STATUS, decimal, iso_day
 from crdt_models.read_models import DISPUTE, ORDER_ROW
 from peer.http_api.api import Api, execute, json_answer, limit_of, quoted
 from peer.http_api.shown import shown_order, shown_orders
 from peer.http_api.values import clean_text
-from peer.service.http_errors import InvalidField, UnknownRoute
+from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Projections, Query
 
@@ -27,10 +29,19 @@ TODAY = "hoje"
 ALL_DAYS = "todos"
 _EPOCH = date(1970, 1, 1)
 _PAGE = 500
+_SITE = "site:"  # begins a cursor within the disputes that span documents, which are listed first
 _STATES = {shown: state for state, shown in STATUS.items()}
 
 
-class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True):
+class UnknownDispute(MalhaError):
+    """No dispute of this id, open or settled, is known here."""
+
+    code = "unknown_dispute"
+    sentence = "There is no dispute {dispute}."
+    cure = "Read the disputes again."
+
+
+class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decisão de uma pessoa. `fatos`: o que ela viu; sem eles, o que se sabe agora."""
 
     escolha: str
@@ -73,13 +84,15 @@ async def statistics(api: Api, call: Call) -> Answer:
     uplink = None if api.uplink is None else api.uplink.status()
     return json_answer(
         {
-            "dia": None if day is None else _iso_day(day),
+            "dia": None if day is None else iso_day(day),
             "pedidos": sums.orders,
             "itens": sums.lines,
             "abertos": sums.standing,
             "cancelados": sums.cancelled,
             "receita": decimal(sums.revenue),
             "receita_centavos": sums.revenue,
+            "recebido": decimal(sums.received),
+            "recebido_centavos": sums.received,
             "digest": api.node.content_digest().hex(),
             "posicao": api.node.position,
             "pendentes": None if uplink is None else uplink.pending,
@@ -89,18 +102,32 @@ async def statistics(api: Api, call: Call) -> Answer:
 
 async def list_disputes(api: Api, call: Call) -> Answer:
     """GET /api/conflitos."""
-    is_open = call.flag("aberto")
-    where = () if is_open is False else (Condition("is_open", 1),)
-    page = api.node.log.projections.page(
-        Query(table=DISPUTE.name, where=where, limit=limit_of(call), cursor=call.text("desde"))
-    )
-    shown = [_dispute(api, row) for row in page.rows]
-    return json_answer({"conflitos": shown, "total": len(shown), "proximo": page.next})
+    with_settled = call.flag("aberto") is False
+    limit, cursor = limit_of(call), call.text("desde")
+    rows: list[Mapping[str, object]] = []
+    if cursor is None or cursor.startswith(_SITE):
+        after = "" if cursor is None else cursor.removeprefix(_SITE)
+        site = [each for each in api.node.site_disputes() if each.is_open or with_settled]
+        rows += [_row_of(each) for each in site if each.id > after][:limit]
+        cursor = None
+    following: str | None = f"{_SITE}{rows[-1]['dispute_id']}" if rows else None
+    if len(rows) < limit:
+        where = () if with_settled else (Condition("is_open", 1),)
+        page = api.node.log.projections.page(
+            Query(table=DISPUTE.name, where=where, limit=limit - len(rows), cursor=cursor)
+        )
+        rows, following = [*rows, *page.rows], page.next
+    shown = [_dispute(api, row) for row in rows]
+    return json_answer({"conflitos": shown, "total": len(shown), "proximo": following})
 
 
 async def settle_dispute(api: Api, call: Call) -> Answer:
     """POST /api/conflitos/{id}/resolver."""
     body, row = call.body_as(ResolutionBody), _dispute_row(api, call.path["id"])
+    kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
+    if kind and body.escolha not in kind.choices:
+        reason = f"use um de {', '.join(kind.choices)}" if kind.choices else "só termina por si"
+        raise InvalidField(field="escolha", reason=reason)
     weighed = body.fatos or tuple(str(row["facts"]).split())
     command = SettleDispute(
         document=DocumentId(str(row["document_id"])),
@@ -112,17 +139,20 @@ async def settle_dispute(api: Api, call: Call) -> Answer:
     )
     await execute(api, call, command)
     rows = _disputes_by_id(api, call.path["id"])
-    return json_answer(_dispute(api, rows[0]) if rows else {"id": call.path["id"], "aberto": False})
+    shown = _dispute(api, rows[0] if rows else row)
+    return json_answer(shown if rows else {**shown, "aberto": False})
 
 
 class Sums(msgspec.Struct):
-    """orders and lines: without the cancelled ones · standing: still open · revenue: centavos."""
+    """orders and lines: without the cancelled ones · standing: still open · revenue: sold, paid or
+    not · received: payments less refunds, of the same orders. Money in centavos."""
 
     orders: int = 0
     lines: int = 0
     standing: int = 0
     cancelled: int = 0
     revenue: int = 0
+    received: int = 0
 
 
 def _sums(projections: Projections, where: tuple[Condition, ...]) -> Sums:
@@ -142,6 +172,7 @@ def _add(sums: Sums, row: Mapping[str, object]) -> None:
     if row["business_day"] is None:
         return  # its opening has not come: nobody knows yet what it is
     sums.revenue += _number(row["revenue_centavos"])
+    sums.received += _number(row["paid_centavos"])
     if row["state"] == "cancelled":
         sums.cancelled += 1
         return
@@ -180,15 +211,9 @@ def _day(api: Api, call: Call, absent: str) -> int | None:
         raise InvalidField(field="dia", reason="use AAAA-MM-DD, hoje ou todos") from error
 
 
-def _iso_day(day: int) -> str:
-    try:
-        return (_EPOCH + timedelta(days=day)).isoformat()
-    except OverflowError:
-        return str(day)
-
-
 def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
     kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
+    choices = kind.choices if kind else ()
     document = DocumentId(str(row["document_id"]))
     number = None
     if document.startswith("order:"):
@@ -196,13 +221,16 @@ def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
     return {
         "id": row["dispute_id"],
         "tipo": row["kind"],
-        "titulo": TITLES.get(str(row["kind"]), str(row["kind"])),
+        "titulo": dispute_texts.title(str(row["kind"])),
         "assunto": row["subject"],
         "documento": document,
         "numero": number,
         "gravidade": row["severity"],
+        "gravidade_texto": dispute_texts.SEVERITIES[kind.severity] if kind else row["severity"],
         "quem": row["actor"],
-        "opcoes": list(kind.choices) if kind else [],
+        "quem_texto": dispute_texts.ACTORS[kind.actor] if kind else row["actor"],
+        "opcoes": list(choices),
+        "opcoes_textos": dispute_texts.labels(choices),
         "fatos": str(row["facts"]).split(),
         "aberto": bool(row["is_open"]),
     }
@@ -211,36 +239,31 @@ def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
 def _dispute_row(api: Api, dispute: str) -> dict[str, object]:
     rows = _disputes_by_id(api, dispute)
     if not rows:
-        raise UnknownRoute
+        raise UnknownDispute(dispute=dispute[:40])
     return rows[0]
 
 
+def _row_of(dispute: Dispute) -> dict[str, object]:
+    """A dispute that spans documents, as the rows hold those of one."""
+    return {
+        "dispute_id": dispute.id,
+        "kind": dispute.kind,
+        "subject": dispute.subject,
+        "document_id": dispute.document,
+        "severity": dispute.severity,
+        "actor": dispute.actor,
+        "facts": " ".join(dispute.facts),
+        "is_open": int(dispute.is_open),
+    }
+
+
 def _disputes_by_id(api: Api, dispute: str) -> list[dict[str, object]]:
+    found = [_row_of(each) for each in api.node.site_disputes() if each.id == dispute]
+    if found:
+        return found
     query = Query(table=DISPUTE.name, where=(Condition("dispute_id", dispute),), limit=1)
     return [dict(row) for row in api.node.log.projections.page(query).rows]
 
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-# What a person reads about each kind of dispute.
-TITLES = {
-    "overpaid": "Pago a mais",
-    "paid_and_cancelled": "Pago e cancelado",
-    "paid_with_residual": "Conta paga com item lançado depois",
-    "late_change_to_closed_bill": "Conta fechada mudou depois",
-    "closing_does_not_add_up": "Fechamento não confere",
-    "two_closings": "Conta fechada duas vezes",
-    "over_cancelled": "Cancelado mais do que havia",
-    "cancelled_after_send": "Cancelado e enviado à cozinha ao mesmo tempo",
-    "over_refunded": "Estornado a mais",
-    "payment_outcome_unknown": "Pagamento sem resposta",
-    "command_used_twice": "A mesma ação com conteúdos diferentes",
-    "needs_upgrade": "Este terminal precisa ser atualizado",
-    "two_tabs_at_once": "Duas comandas abertas na mesma mesa",
-    "equal_numbers": "Dois pedidos com o mesmo número",
-    "lineage_forked": "Dois terminais com a mesma identidade",
-    "author_forked": "Terminal duplicado",
-    "two_resolutions": "Duas decisões sobre o mesmo conflito",
-}

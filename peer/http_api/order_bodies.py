@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. The structs are the documentation: every field a front end may write is named here, in
-   Portuguese. A field that may only be read is ignored in a PUT (people send back what they got).
+   Portuguese. An unknown one is refused; only in a PUT, where people send back what they got, are
+   fields that may only be read passed over.
 2. A quantity is `quantidade` (1, 1.5, "1.500") or `quantidade_milesimos`; money is a decimal with
    two places or `*_centavos`. Both forms together must agree.
 """
@@ -60,8 +61,12 @@ class ModifierBody(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class NewModifierBody(ModifierBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um adicional (ou desconto) por unidade de um item novo."""
+
+
 class ItemBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Um item do pedido. `id` só existe no que já foi lançado."""
+    """Um item como deve ficar. `id`: o que já foi lançado; o que faltar nele fica como está."""
 
     id: str | None = None
     produto_id: OpaqueId | None = None
@@ -70,7 +75,7 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True):
     quantidade_milesimos: int | None = None
     preco_unitario: Decimal | None = None
     preco_unitario_centavos: int | None = None
-    modificadores: tuple[ModifierBody, ...] = ()
+    modificadores: tuple[ModifierBody, ...] | None = None
     observacao: str | None = None
     etapa: int | None = None
     estacao: str | None = None
@@ -96,7 +101,7 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True):
             name=name,
             unit_centavos=price,
             thousandths=self.quantity(),
-            modifiers=tuple(each.modifier() for each in self.modificadores),
+            modifiers=tuple(each.modifier() for each in self.modificadores or ()),
             note=clean_text(self.observacao or ""),
             course=self.etapa or 0,
             station=clean_text(self.estacao or ""),
@@ -105,8 +110,17 @@ class ItemBody(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class OrderBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Um pedido novo, com itens ou sem. Sem `tipo`: mesa, comanda ou balcão, pelo que vier."""
+class NewItemBody(ItemBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um item a lançar: nome ou produto_id, e o preço sem os adicionais."""
+
+    modificadores: tuple[NewModifierBody, ...] | None = None
+
+
+class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um pedido novo, com itens ou sem. Sem `tipo`: mesa, comanda ou balcão, pelo que vier.
+
+    `tipo` mesa sem `mesa_id` é aceito: a mesa pode vir depois, por PATCH.
+    """
 
     tipo: ServiceType | None = None
     mesa_id: OpaqueId | None = None
@@ -117,7 +131,7 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True):
     observacao: str | None = None
     pessoas: int | None = None
     id_externo: str | None = None
-    itens: tuple[ItemBody, ...] = ()
+    itens: tuple[NewItemBody, ...] = ()
 
     def service_type(self) -> ServiceType:
         """What was said, or what follows from the rest."""
@@ -163,13 +177,30 @@ class ReplacementBody(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name, value in asked if value != current.get(name, False)}
 
 
-class ItemsBody(msgspec.Struct, frozen=True, kw_only=True):
+class PatchBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Só o que muda: campos, e marcas por nome (as três comuns ou outra), true ou false."""
+
+    tipo: ServiceType | None = None
+    mesa_id: OpaqueId | None = None
+    comanda: OpaqueId | None = None
+    garcom: str | None = None
+    cliente: str | None = None
+    observacao: str | None = None
+    pessoas: int | None = None
+    id_externo: str | None = None
+    financeiro: bool = False
+    producao: bool = False
+    expedicao: bool = False
+    flags: dict[str, bool] = {}
+
+
+class ItemsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Itens a acrescentar."""
 
-    itens: tuple[ItemBody, ...]
+    itens: tuple[NewItemBody, ...]
 
 
-class LinesBody(msgspec.Struct, frozen=True, kw_only=True):
+class LinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Itens a que a ação se refere; sem eles, todos os que faltam."""
 
     itens: tuple[str, ...] = ()
@@ -179,7 +210,7 @@ class LinesBody(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(line_id(each) for each in self.itens)
 
 
-class CancellationBody(msgspec.Struct, frozen=True, kw_only=True):
+class CancellationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quanto do item cancelar; sem quantidade, tudo o que resta."""
 
     quantidade: Decimal | None = None
@@ -191,13 +222,13 @@ class CancellationBody(msgspec.Struct, frozen=True, kw_only=True):
         return LineCancellation(line, thousandths(self.quantidade, self.quantidade_milesimos))
 
 
-class ReasonBody(msgspec.Struct, frozen=True, kw_only=True):
+class ReasonBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Por que; pode ficar vazio."""
 
     motivo: str = ""
 
 
-class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True):
+class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quem moveu o dinheiro. Nunca dados do cartão."""
 
     nome: str
@@ -214,7 +245,7 @@ class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um pagamento. `valor_recebido`: o dinheiro entregue, de que sai o troco."""
 
     forma: PaymentMethod = "dinheiro"
@@ -235,7 +266,7 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
         return centavos(self.valor_recebido, self.valor_recebido_centavos, field="valor_recebido")
 
 
-class RefundBody(msgspec.Struct, frozen=True, kw_only=True):
+class RefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um estorno; sem valor, tudo o que resta do pagamento."""
 
     valor: Decimal | None = None
@@ -248,7 +279,7 @@ class RefundBody(msgspec.Struct, frozen=True, kw_only=True):
         return centavos(self.valor, self.valor_centavos, field="valor")
 
 
-class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """O que a adquirente respondeu sobre um pagamento pendente."""
 
     adquirente: AcquirerBody | None = None

@@ -35,12 +35,21 @@ from crdt_models.documents.orders.commands import (
     RestoreOrder,
     SendLines,
 )
-from crdt_models.documents.orders.errors import UnknownOrder, UnknownPayment
+from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownOrder, UnknownPayment
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.ids import SHORT_BYTES, OrderId, PaymentId, order_document
+from crdt_models.errors import MalhaError
+from crdt_models.ids import OrderId, PaymentId, order_document
 from crdt_models.pedido import ORDER_NAMES
-from peer.http_api.api import Api, execute, json_answer, matched_version, quoted, refusal
+from peer.http_api.api import (
+    Api,
+    execute,
+    json_answer,
+    matched_version,
+    quoted,
+    refusal,
+    was_executed,
+)
 from peer.http_api.order_bodies import (
     FIELDS,
     CancellationBody,
@@ -59,7 +68,7 @@ from peer.http_api.order_bodies import (
     table_id,
 )
 from peer.http_api.shown import known_order, shown_order
-from peer.http_api.values import clean_text, command_id, id_of
+from peer.http_api.values import clean_text, id_of
 from peer.node.requests import Outcome, StaleVersion
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
@@ -67,6 +76,14 @@ from peer.service.strict_json import shaped
 
 DELETED = "cancelado pelo sistema de vendas"  # the reason when a DELETE gives none
 REPLACED = "alterado no pedido"
+
+
+class PaymentIsDenied(MalhaError):
+    """A denied payment cannot be confirmed here: the money has to be received again."""
+
+    code = "payment_is_denied"
+    sentence = "The payment {payment} was denied."
+    cure = "Receive the money as another payment."
 
 
 async def open_order(api: Api, call: Call) -> Answer:
@@ -103,10 +120,10 @@ async def show_order(api: Api, call: Call) -> Answer:
 async def replace_order(api: Api, call: Call) -> Answer:
     """PUT /api/pedidos/{id}."""
     order = _order(call)
-    if _was_executed(api, call):
+    if was_executed(api, call):
         return _shown(api, order, replayed=True)
     view = known_order(api.node, order)
-    body = call.body_as(ReplacementBody)
+    body = _replacement(api, order, call.body_as(dict))
     try:
         is_current = matched_version(api, call, order_document(order)) is not None
     except StaleVersion as error:
@@ -121,6 +138,18 @@ async def replace_order(api: Api, call: Call) -> Answer:
         reason=clean_text(body.motivo) or REPLACED,
     )
     return await _done(api, call, order, command)
+
+
+def _replacement(api: Api, order: OrderId, given: dict[str, Any]) -> ReplacementBody:
+    """The body of a PUT: an order that was read may be sent back, with all it holds.
+
+    Raises InvalidField for a member that no order has and nobody can set.
+    """
+    known = {*ORDER_NAMES, *ReplacementBody.__struct_fields__, *shown_order(api, order)}
+    for name, value in given.items():
+        if name not in known and not isinstance(value, bool):
+            raise InvalidField(field=name[:60], reason="este campo não existe")
+    return shaped(given, ReplacementBody)
 
 
 async def edit_order(api: Api, call: Call) -> Answer:
@@ -213,10 +242,18 @@ async def confirm_payment(api: Api, call: Call) -> Answer:
     """POST …/pagamentos/{pagamento}/confirmar."""
     order, body = _order(call), call.body_as(OutcomeBody)
     acquirer = None if body.adquirente is None else body.adquirente.acquirer()
-    command = SettlePayment(
-        order=order, payment=_payment(call), outcome="confirmed", acquirer=acquirer
-    )
+    payment = _payment(call)
+    if not was_executed(api, call):
+        _check_not_denied(api, order, payment)
+    command = SettlePayment(order=order, payment=payment, outcome="confirmed", acquirer=acquirer)
     return await _done(api, call, order, command)
+
+
+def _check_not_denied(api: Api, order: OrderId, payment: PaymentId) -> None:
+    """What the acquirer denied is received again, not confirmed. Raises PaymentIsDenied."""
+    found = known_order(api.node, order).payments_under(payment)
+    if any(each.state == "denied" for each in found):
+        raise PaymentIsDenied(payment=payment.hex())
 
 
 async def deny_payment(api: Api, call: Call) -> Answer:
@@ -229,6 +266,8 @@ async def deny_payment(api: Api, call: Call) -> Answer:
 async def refund_payment(api: Api, call: Call) -> Answer:
     """POST …/pagamentos/{pagamento}/estornar."""
     order, body, payment = _order(call), call.body_as(RefundBody), _payment(call)
+    if was_executed(api, call):
+        return _shown(api, order, status=201, replayed=True)
     amount, method = _refund_defaults(api, order, payment, body)
     command = RefundPayment(
         order=order,
@@ -309,14 +348,6 @@ def _payment(call: Call) -> PaymentId:
     return PaymentId(id_of(call.path["pagamento"], UnknownPayment, "payment"))
 
 
-def _was_executed(api: Api, call: Call) -> bool:
-    """Whether this Idempotency-Key already had its effect: what a PUT would do now is less."""
-    if call.idempotency_key is None:
-        return False
-    identity = command_id(api.node.site, call.idempotency_key, bytes(SHORT_BYTES))
-    return api.node.log.command(identity) is not None
-
-
 def _refund_defaults(
     api: Api, order: OrderId, payment: PaymentId, body: RefundBody
 ) -> tuple[int, PaymentMethod]:
@@ -327,6 +358,8 @@ def _refund_defaults(
     paid = found[0]
     given = body.amount()
     left = max(0, sum(each.centavos for each in found) - paid.refunded)
+    if given is None and left == 0:
+        raise RefundAbovePaid(asked=paid.received.fact.centavos, paid=0)
     return left if given is None else given, body.forma or paid.received.fact.method
 
 
@@ -385,11 +418,8 @@ def _as_it_is(line: Line) -> NewLine:
 def _wanted(line: Line, item: ItemBody) -> NewLine:
     """The line as the body has it. What the body leaves out stays as it is."""
     given = msgspec.structs.replace(item, **_inherited(line, item)).line()
-    if item.preco_unitario is None and item.preco_unitario_centavos is None:
-        return msgspec.structs.replace(given, unit_centavos=line.fact.unit_centavos)
-    if given.modifiers == line.fact.modifiers and given.unit_centavos == line.unit:
-        # An item is shown at its price with modifiers; sent back, that is no change of price.
-        return msgspec.structs.replace(given, unit_centavos=line.fact.unit_centavos)
+    if item.modificadores is None:
+        return msgspec.structs.replace(given, modifiers=line.fact.modifiers)
     return given
 
 

@@ -37,7 +37,7 @@ _FILES = {
 }
 
 
-class SignInBody(msgspec.Struct, frozen=True, kw_only=True):
+class SignInBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A chave colada na página."""
 
     chave: str

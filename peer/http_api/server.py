@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeAlias, cast
 
+import h11
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
@@ -160,6 +161,7 @@ class _Connection:
         self._idle = trio.CancelScope()
         self._reading = trio.CancelScope()
         self._over = False
+        self._deaf = False
 
     async def run(self) -> None:
         """Serves one client until either side ends it."""
@@ -200,7 +202,7 @@ class _Connection:
             while True:
                 with trio.fail_after(READ_SECONDS):
                     data = await self._stream.receive_some(RECEIVE_BYTES)
-                if not self._over:
+                if not (self._over or self._deaf):
                     await self._protocol.handle(RawData(bytes(data)))
                 if not data:
                     break
@@ -216,8 +218,16 @@ class _Connection:
             await self._send_bytes(event.data)
         elif isinstance(event, Updated):
             self._set_idle(idle=event.idle)
+        elif isinstance(event, Closed) and self._is_answering():
+            # Nonsense behind a good request: that one still gets its whole answer, then the end.
+            self._deaf = True
         elif isinstance(event, Closed):
             await self._hang_up()
+
+    def _is_answering(self) -> bool:
+        if self._protocol.stream is None:
+            return False
+        return bool(self._protocol.connection.our_state is h11.SEND_BODY)
 
     async def _send_bytes(self, data: bytes) -> None:
         try:
@@ -233,8 +243,9 @@ class _Connection:
         if self._over:
             return
         self._over = True
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError, trio.BusyResourceError):
-            await self._stream.send_eof()
+        async with self._one_sender:
+            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                await self._stream.send_eof()
         self._reading.deadline = trio.current_time() + LINGER_SECONDS
         await self._protocol.handle(Closed())
 

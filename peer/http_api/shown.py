@@ -51,7 +51,8 @@ def shown_order(api: Api, order: OrderId) -> JsonObject:
     """The pedido. Raises UnknownOrder."""
     document = order_document(order)
     view = known_order(api.node, order)
-    pedido = order_json(view, api.node.version(document))
+    rank = api.node.number_rank(order)
+    pedido = order_json(view, api.node.version(document), rank=rank)
     return {**pedido, **_names(api, view), **_sync(api, document)}
 
 

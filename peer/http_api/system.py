@@ -7,8 +7,9 @@ Rules of this file:
 
 import msgspec
 
+from crdt_models.documents.terminals import TerminalsView
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import DocumentId
+from crdt_models.ids import TERMINALS, DeviceId, DocumentId
 from peer.http_api.api import Api, Link, json_answer, limit_of, quoted
 from peer.http_api.shown import MILLISECOND_BITS
 from peer.service.http_errors import UnknownRoute
@@ -18,7 +19,7 @@ from peer.uplink.journal import SyncLogRow, UplinkStatus
 YJS = "application/octet-stream"
 
 
-class FrontEndBody(msgspec.Struct, frozen=True, kw_only=True):
+class FrontEndBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """O nome de um novo front-end."""
 
     nome: str
@@ -93,7 +94,8 @@ async def mesh(api: Api, call: Call) -> Answer:
     """GET /api/sync/malha."""
     links = [] if api.mesh is None else api.mesh.links()
     shown = [_link(api, link) for link in links]
-    return json_answer({"ligacoes": shown, "total": len(shown)})
+    known = _known(api, {link.device for link in links})
+    return json_answer({"ligacoes": shown, "total": len(shown), "conhecidos": known})
 
 
 async def live_statistics(api: Api, call: Call) -> Answer:
@@ -123,8 +125,7 @@ async def add_front_end(api: Api, call: Call) -> Answer:
 
 async def remove_front_end(api: Api, call: Call) -> Answer:
     """DELETE /api/front-ends/{nome}."""
-    if not await api.environment.run_blocking(api.front_ends.revoke, call.path["nome"]):
-        raise UnknownRoute
+    await api.environment.run_blocking(api.front_ends.revoke, call.path["nome"])
     api.live.dismiss(call.path["nome"])
     return Answer(status=204)
 
@@ -166,6 +167,24 @@ def _link(api: Api, link: Link) -> dict[str, object]:
         "discado_por_nos": link.dialled,
         "desde": _time(api.environment.wall_ms() - standing_ms),
     }
+
+
+def _known(api: Api, linked: set[DeviceId]) -> list[dict[str, object]]:
+    """The other terminals that ever wrote here, by letters."""
+    view = api.node.view(TERMINALS)
+    assert isinstance(view, TerminalsView), "the kind of a document decides its view"
+    others = [each for each in view.terminals.values() if each.device != api.node.device]
+    return [
+        {
+            "dispositivo": each.device.hex(),
+            "letras": each.letters,
+            "nome": each.name,
+            "programa": each.program,
+            "iniciado_em": iso(each.opened),
+            "ligado": each.device in linked,
+        }
+        for each in sorted(others, key=lambda each: (each.letters, each.device))
+    ]
 
 
 def _time(milliseconds: int | None) -> str | None:

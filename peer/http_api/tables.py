@@ -21,8 +21,9 @@ from crdt_models.documents.table_commands import (
     UnknownTable,
 )
 from crdt_models.documents.tables import TableField, TableValue
+from crdt_models.errors import MalhaError
 from crdt_models.ids import TABLES, CreatedId, TableId
-from peer.http_api.api import Api, execute, json_answer, quoted
+from peer.http_api.api import Api, execute, json_answer, quoted, was_executed
 from peer.http_api.order_bodies import OpaqueId
 from peer.http_api.shown import dining_room, open_tabs, shown_table
 from peer.http_api.values import clean_text, id_of
@@ -33,7 +34,7 @@ from peer.service.routes import Answer, Call
 _UNSET = msgspec.UNSET
 
 
-class PlaceBody(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lugar na planta do salão."""
 
     x: int
@@ -61,26 +62,38 @@ class TableBody(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class AreaBody(msgspec.Struct, frozen=True, kw_only=True):
+class NewTableBody(TableBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Uma mesa nova: `nome` (ou `numero`) é preciso; na mesma área não há dois iguais."""
+
+
+class TableExists(MalhaError):
+    """Two tables of one area that people could not tell apart."""
+
+    code = "table_exists"
+    sentence = "There already is a table {label} in that area."
+    cure = "Choose another name, or put it into another area."
+
+
+class AreaBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Uma área do salão."""
 
     nome: str
 
 
-class ReservationBody(msgspec.Struct, frozen=True, kw_only=True):
+class ReservationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Para quem, e até quando (milissegundos desde 1970); sem `ate_ms`, até liberar."""
 
     nome: str
     ate_ms: int | None = None
 
 
-class CleaningBody(msgspec.Struct, frozen=True, kw_only=True):
+class CleaningBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`true`: precisa de limpeza; `false`: está limpa."""
 
     limpeza: bool = True
 
 
-class WaiterBody(msgspec.Struct, frozen=True, kw_only=True):
+class WaiterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quem atende; nulo: ninguém."""
 
     garcom: str | None
@@ -106,14 +119,16 @@ async def show_table(api: Api, call: Call) -> Answer:
 
 async def add_table(api: Api, call: Call) -> Answer:
     """POST /api/mesas."""
-    body = call.body_as(TableBody)
-    label = body.label()
+    body = call.body_as(NewTableBody)
+    label, area = body.label(), _area(api, body)
     if not label:
         raise InvalidField(field="nome", reason="falta o nome da mesa")
+    if not was_executed(api, call):
+        _check_free(api, label, area)
     place = PlaceBody(x=0, y=0) if isinstance(body.posicao, msgspec.UnsetType) else body.posicao
     command = AddTable(
         label=label,
-        area=_area(api, body),
+        area=area,
         seats=0 if isinstance(body.lugares, msgspec.UnsetType) else body.lugares,
         x=place.x,
         y=place.y,
@@ -203,6 +218,13 @@ def _area(api: Api, body: TableBody) -> CreatedId | None:
                 return area.id
         raise UnknownArea(area=name)
     return None
+
+
+def _check_free(api: Api, label: str, area: CreatedId | None) -> None:
+    """Two terminals that do not hear each other may still use one name. Raises TableExists."""
+    for table in dining_room(api.node).tables.values():
+        if table.is_active and table.label == label and table.area == area:
+            raise TableExists(label=label)
 
 
 def _fields(api: Api, body: TableBody) -> dict[TableField, TableValue]:

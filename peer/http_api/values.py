@@ -45,31 +45,37 @@ def centavos(amount: Decimal | None, exact: int | None, *, field: str) -> int | 
     """
     if amount is None:
         return exact
-    given = _scaled(amount, _CENTAVO_PLACES)
+    given = _scaled(amount, _CENTAVO_PLACES, field)
     if exact is not None and exact != given:
-        raise InvalidAmount(given=str(amount)[:40], reason=f"{field} and {field}_centavos differ")
+        raise _refused(amount, field, f"difere de {field}_centavos")
     return given
 
 
-def thousandths(quantity: Decimal | None, exact: int | None = None) -> int | None:
+def thousandths(
+    quantity: Decimal | None, exact: int | None = None, *, field: str = "quantidade"
+) -> int | None:
     """Thousandths of 1, 1.5 or "1.500". Raises InvalidAmount."""
     if quantity is None:
         return exact
-    given = _scaled(quantity, _THOUSANDTH_PLACES)
+    given = _scaled(quantity, _THOUSANDTH_PLACES, field)
     if exact is not None and exact != given:
-        raise InvalidAmount(given=str(quantity)[:40], reason="the two quantities differ")
+        raise _refused(quantity, field, f"difere de {field}_milesimos")
     return given
 
 
-def _scaled(value: Decimal, places: int) -> int:
+def _scaled(value: Decimal, places: int, field: str) -> int:
     if not value.is_finite() or value.adjusted() > MAX_DIGITS:
-        raise InvalidAmount(given=str(value)[:40], reason="not an amount")
+        raise _refused(value, field, "não é um valor")
     if value and value.as_tuple().exponent < -40:  # type: ignore[operator]  # finite: an integer
-        raise InvalidAmount(given=str(value)[:40], reason="too many decimal places")
+        raise _refused(value, field, "tem casas decimais demais")
     scaled = value.scaleb(places)
     if scaled != scaled.to_integral_value():
-        raise InvalidAmount(given=str(value)[:40], reason=f"more than {places} decimal places")
+        raise _refused(value, field, f"tem mais de {places} casas decimais")
     return int(scaled)
+
+
+def _refused(value: Decimal, field: str, reason: str) -> InvalidAmount:
+    return InvalidAmount(given=str(value)[:40], field=field, reason=f"{field} {reason}")
 
 
 def clean_text(text: str) -> str:

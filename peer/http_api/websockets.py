@@ -6,6 +6,8 @@ Rules of this file:
 2. One task reads, one writes, and only the writer sends. Whoever ends first ends both.
 3. A message that is not understood is answered with an `error` message, a flood of them ends with
    1008. Nothing a client says changes any data: writes are HTTP.
+4. A client is told everything from its `connection` on. `subscribe` narrows that to kinds, and with
+   a cursor begins earlier. What may be said and heard is described in `live_messages`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -76,11 +78,11 @@ class Conversation:
         try:
             self._caller = await self._authenticated()
             if self._caller is None:
-                await self._socket.close(POLICY_VIOLATION)
+                await self._socket.close(POLICY_VIOLATION, "chave ausente ou inválida")
                 return
             self.client = self.events.follow(self._caller.name, self.channel)
             if self.client is None:
-                await self._socket.close(TRY_AGAIN_LATER)
+                await self._socket.close(TRY_AGAIN_LATER, "conexões demais")
                 return
             try:
                 await self._converse(self.client)
@@ -104,11 +106,19 @@ class Conversation:
         if shown is not None:
             return self._verify(shown)
         with trio.move_on_after(AUTH_SECONDS):
-            message = _read(await self._socket.receive_text())
+            message = _read(await self._received())
             if message is not None and message.get("type") == "auth":
                 key = message.get("key")
                 return self._verify(key) if isinstance(key, str) else None
         return None
+
+    async def _received(self) -> str | None:
+        """The next message; None for a binary one. Raises WebSocketDisconnect."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", GOING_AWAY))
+        text: str | None = message.get("text")
+        return text
 
     def _verify(self, key: str) -> FrontEnd | None:
         return self.api.front_ends.verify(key) or self.api.front_ends.verify_ticket(key)
@@ -130,11 +140,11 @@ class Conversation:
     async def _listen(self, client: Client) -> None:
         while True:
             try:
-                text = await self._socket.receive_text()
-            except (WebSocketDisconnect, KeyError):  # KeyError: a binary message
+                text = await self._received()
+            except WebSocketDisconnect:
                 return
             if self._is_flooding():
-                client.close(POLICY_VIOLATION)
+                client.close(POLICY_VIOLATION, "mensagens demais")
                 await trio.sleep_forever()
             message = _read(text)
             if message is None:
@@ -150,7 +160,7 @@ class Conversation:
                 if client.is_lost:
                     client.is_lost = False
                     self.start_over()
-            await self._socket.close(client.closing)
+            await self._socket.close(client.closing, client.reason)
         except WebSocketDisconnect:
             pass
         both.cancel()
@@ -192,9 +202,9 @@ def _subscribe(talk: Conversation, message: dict[str, Any]) -> None:
         talk.say({"type": "error", "message": "subscribe: kinds é lista, cursor é inteiro"})
         return
     assert talk.client is not None, "only a known client subscribes"
-    missed = [] if cursor is None else talk.events.replay(cursor, kinds)
-    talk.client.resume(kinds, missed or [])
-    if missed is None:
+    missed = None if cursor is None else talk.events.replay(cursor, kinds)
+    talk.client.resume(kinds, missed if cursor is not None else None)
+    if cursor is not None and missed is None:
         talk.start_over()
     else:
         talk.say({"type": "subscribed", "cursor": talk.events.position, "kinds": kinds})
@@ -210,7 +220,9 @@ async def _orders_message(talk: Conversation, message: dict[str, Any]) -> None:
         talk.say({"type": "error", "message": "Tipo de mensagem desconhecido"})
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def _read(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
     try:
         value = read_json(text.encode("utf-8", "surrogatepass"))
     except InvalidJson:

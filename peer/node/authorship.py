@@ -6,7 +6,9 @@ Rules of this file:
 2. `Authorship` is a value. A batch works on its own copy; only a durable commit puts the new value
    in place, so what was not committed never had a sequence.
 3. The business day never falls: not below the last one used, and not below the neighbours' (the
-   lower median of their open days, so that one wrong clock among several moves nobody).
+   lower median of their open days, so that one wrong clock among several moves nobody). While our
+   own clock may be right, neighbours move us by a day at most, since a day once used stays,
+   until our clock and the neighbours agree that it was wrong.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,6 +33,9 @@ from crdt_models.ids import (
     SiteId,
 )
 from peer.environment import Dice
+from peer.identity.membership import BUILD_SECONDS
+
+BUILD_DAY = BUILD_SECONDS // 86_400  # a clock that says less is certainly wrong
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -82,8 +87,14 @@ class Author:
 
     def business_day(self, state: Authorship, neighbours: Sequence[int]) -> int:
         """The day that a change written now belongs to (days since 1970-01-01)."""
+        today = self._day_of(self._wall_ms())
         theirs = median_low(neighbours) if neighbours else 0
-        return max(state.day, self._day_of(self._wall_ms()), theirs)
+        last = state.day
+        if today >= BUILD_DAY:
+            if neighbours and last > max(today, theirs) + 1:
+                last = 0  # our clock and theirs agree that it ran ahead once
+            theirs = min(theirs, today + 1)
+        return max(last, today, theirs)
 
     def write(
         self,

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from crdt_models.change import Change
+from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
-from crdt_models.change_gate import ChangeGate, opening_of
+from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.documents.command import Context
+from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
     LineAdded,
     OrderOpened,
@@ -44,13 +45,12 @@ from peer.node.requests import (
     Received,
     Staged,
     StaleVersion,
-    pack_ids,
-    unpack_ids,
 )
 from peer.node.shelf import Held, Shelf, WorkingCopies, is_open
 from peer.storage.change_log import ChangeLog
-from peer.storage.records import Batch, CommandRecord, DocumentState
+from peer.storage.records import BODY_HASH_BYTES, Batch, CommandRecord, DocumentState
 
+DAY_MS = 86_400_000
 BUSINESS_DAY = "business_day"  # setting: the greatest business day this terminal has written under
 
 
@@ -106,7 +106,7 @@ class Preparation:
             self._settle.append(lambda _: request.fail(refused))
 
     def _execute(self, request: Execute) -> None:
-        fingerprint = request.command.fingerprint()
+        fingerprint = request.command.fingerprint()[:BODY_HASH_BYTES]
         known = self._commands.get(request.command_id) or self._log.command(request.command_id)
         if known is not None:
             self._replay(request, known, fingerprint)
@@ -129,24 +129,49 @@ class Preparation:
             for each in changes:
                 self._stage(each, None)
             change = changes[-1]
-        documents = change.documents if change else request.command.reads()
         record = CommandRecord(
             id=request.command_id,
             body_hash=fingerprint,
-            answer=pack_ids(decision.ids, documents),
-            at=self._now_ms,
+            day=self._now_ms // DAY_MS,
             change=change.id if change else None,
         )
         self._commands[request.command_id] = record
-        self._answer(request, record, replayed=False)
+        self._answer(request, record, change, replayed=False)
 
     def _replay(self, request: Execute, known: CommandRecord, fingerprint: bytes) -> None:
+        written = self._written_by(known)
         if known.body_hash not in (fingerprint, b""):
             raise CommandReused
-        self._answer(request, known, replayed=True)
+        if not known.body_hash and written and not self._could_have_written(request, written):
+            raise CommandReused
+        self._answer(request, known, written, replayed=True)
 
-    def _answer(self, request: Execute, record: CommandRecord, *, replayed: bool) -> None:
-        ids, documents = unpack_ids(record.answer)
+    def _could_have_written(self, request: Execute, written: Change) -> bool:
+        """Whether a command seen only in another terminal's change may be this one: the same kinds
+        of facts in the same documents. When it is refused now, it may have been accepted then."""
+        try:
+            context = self._context(request.command_id)
+            decision = request.command.decide(lambda doc: self._copies.get(doc).view, context)
+        except DomainError:
+            documents = request.command.reads()
+            return all(each in written.documents for each in documents[:1])
+        told = {(document, fact.tag()) for document, fact in decision.facts}
+        return told <= {(document, body[0]) for document, body in written.facts}
+
+    def _written_by(self, known: CommandRecord) -> Change | None:
+        if known.change is None:
+            return None
+        for each in self.staged:
+            if each.id == known.change:
+                return each.change
+        return decode_change(self._log.data([known.change])[0])
+
+    def _answer(
+        self, request: Execute, record: CommandRecord, change: Change | None, *, replayed: bool
+    ) -> None:
+        """Always told from the change, so that a retry is answered as the first one was."""
+        ids = _created(change) if change else {}
+        documents = change.documents if change else request.command.reads()
 
         def settle(positions: Mapping[ChangeId, int]) -> None:
             place = positions.get(record.change) if record.change else None
@@ -189,8 +214,12 @@ class Preparation:
         held = self._log.holds_many(by_id) | self._ids
         verdict = gate.judge([data for change, data in by_id.items() if change not in held])
         stored = 0
+        self._copies.expect(verdict.authentic)
         for change in verdict.authentic:
-            if change.id not in self._ids and not self._log.holds(change.id):
+            # One that waited in the gate was not asked for above.
+            if change.id not in self._ids and (
+                change.id in by_id or not self._log.holds(change.id)
+            ):
                 self._stage(change, request.source)
                 self._remember(change)
                 stored += 1
@@ -213,17 +242,16 @@ class Preparation:
             self._commands[change.command_id] = CommandRecord(
                 id=change.command_id,
                 body_hash=b"",  # the request's wording is known only where it was made
-                answer=pack_ids(_created(change), change.documents),
-                at=self._now_ms,
+                day=self._now_ms // DAY_MS,
                 change=change.id,
             )
 
     # --- both
 
     def _stage(self, change: Change, source: object | None) -> None:
-        leaf = opening_of(change, change.site)
-        if leaf is not None:
-            self.opened[change.author] = leaf.signing_key
+        key = key_opened_by(change)
+        if key is not None:
+            self.opened[change.author] = key
         self._ids.add(change.id)
         self.staged.append(Staged(change, source))
         self._copies.apply(change)
@@ -258,12 +286,12 @@ class Preparation:
 
 
 def _created(change: Change) -> dict[str, CreatedId]:
-    """What a command executed elsewhere created, read back from its change: see `Decision.ids`."""
+    """What a command created, read back from its change; the names are those of `Decision.ids`."""
     ids: dict[str, CreatedId] = {}
     lines = 0
     for document, body in change.facts:
         match fact_of(body):
-            case OrderOpened():
+            case OrderOpened() if isinstance(empty_view(document), OrderView):
                 ids["order"] = order_of(document)
             case LineAdded() as added:
                 ids[f"line.{lines}"] = CreatedId(added.line)

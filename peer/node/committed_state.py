@@ -12,7 +12,7 @@ import msgspec
 
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
-from crdt_models.change_gate import opening_of
+from crdt_models.change_gate import key_opened_by
 from crdt_models.documents.orders.facts import OrderNumbered
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.fact import fact_of
@@ -83,9 +83,9 @@ class CommittedState:
     def _key_from_log(self, author: AuthorKey) -> bytes | None:
         for header in self._log.author_headers(*author, limit=_OPENING_AT_MOST):
             change = decode_change(self._log.data([header.id])[0])
-            leaf = opening_of(change, change.site)
-            if leaf is not None:
-                return leaf.signing_key
+            key = key_opened_by(change)
+            if key is not None:
+                return key
         return None
 
     def vouched(self, change: ChangeId, author: AuthorKey) -> bool:
@@ -111,6 +111,10 @@ class CommittedState:
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders that stand at this dining table."""
         return tuple(order for order, at in self._tabs.items() if at == table)
+
+    def tables_in_use(self) -> frozenset[TableId]:
+        """Where open orders stand."""
+        return frozenset(self._tabs.values())
 
     def _load_tabs(self) -> dict[OrderId, TableId]:
         tabs: dict[OrderId, TableId] = {}

@@ -10,7 +10,7 @@ Rules of this file:
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -19,10 +19,11 @@ import trio
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import ChangeGate
 from crdt_models.digests import content_digest
+from crdt_models.disputes import Dispute
 from crdt_models.document import Document
 from crdt_models.documents.command import Command
 from crdt_models.documents.view import View
-from crdt_models.ids import CommandId, DeviceId, DocumentId, OperatorId, SiteId
+from crdt_models.ids import CommandId, DeviceId, DocumentId, OperatorId, OrderId, SiteId
 from crdt_models.read_models import rows_of
 from peer.environment import Environment
 from peer.node.authorship import Author, Credentials
@@ -30,6 +31,8 @@ from peer.node.batch import Preparation
 from peer.node.committed_state import CommittedState, own_chain
 from peer.node.requests import Busy, Commit, Execute, Outcome, Receive, Received
 from peer.node.shelf import Shelf, build, is_open
+from peer.node.site_disputes import SiteDisputes
+from peer.service.http_errors import Unexpected
 from peer.service.sqlite_errors import NotDurable, StorageError
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import Appended, Batch, DocumentState
@@ -37,6 +40,7 @@ from peer.storage.records import Appended, Batch, DocumentState
 QUEUE_LENGTH = 256  # requests; beyond it callers wait: slow front ends, nothing lost
 BATCH_LENGTH = 64  # requests in one commit: they share one fsync, and the first is not kept long
 SLICE = 500  # changes from outside in one batch, so that local commands are never far behind
+SLICE_BYTES = 192 * 1024  # the same for changes full of facts: work grows with bytes, not changes
 WATCH_LENGTH = 1024  # commits a watcher may lag before it must start over
 
 _logger = logging.getLogger("malha.node")
@@ -44,7 +48,8 @@ _logger = logging.getLogger("malha.node")
 
 class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Named figures of a node. position: last committed place in the log. waiting: changes from
-    authors not yet known. batches, commands, received, refused: since the start."""
+    authors not yet known. batches, commands, received, refused: since the start. poisoned: requests
+    that met a fault of ours and were put aside; the log says more."""
 
     position: int
     business_day: int
@@ -54,6 +59,7 @@ class NodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     refused: int
     failed_batches: int
+    poisoned: int
     watchers: int
     watchers_dropped: int
     documents_in_memory: int
@@ -78,6 +84,7 @@ class Node:
         self._neighbours_days = neighbours_days
         self._shelf = Shelf(log)
         self._committed = CommittedState(log, credentials.device)
+        self._site_disputes = SiteDisputes(log, self.view, self._committed.open_tabs)
         self._author = Author(credentials, environment.dice, environment.wall_ms, day_of)
         self._authorship = own_chain(log, credentials.device)
         self._judging: Preparation | None = None
@@ -86,7 +93,8 @@ class Node:
         self._watchers: dict[int, trio.MemorySendChannel[Commit]] = {}
         self._next_watcher = 0
         self._counts = dict.fromkeys(
-            ("batches", "commands", "received", "refused", "failed_batches", "dropped"), 0
+            ("batches", "commands", "received", "refused", "failed_batches", "dropped", "poisoned"),
+            0,
         )
         self.stopped = False
         self._queue_in, self._queue_out = trio.open_memory_channel[Execute | Receive](QUEUE_LENGTH)
@@ -140,18 +148,12 @@ class Node:
 
         source: who sent them, given back to watchers. Raises NotDurable or Busy.
         """
-        total = Received(0, 0, 0, 0)
-        for start in range(0, len(changes), SLICE):
-            request = Receive(changes[start : start + SLICE], source)
+        parts = []
+        for part in _slices(changes):
+            request = Receive(part, source)
             await self._put(request)
-            part = await request.result()
-            total = Received(
-                total.stored + part.stored,
-                total.known + part.known,
-                part.waiting,
-                total.refused + part.refused,
-            )
-        return total
+            parts.append(await request.result())
+        return _total(parts)
 
     async def _put(self, request: Execute | Receive) -> None:
         try:
@@ -188,6 +190,20 @@ class Node:
             self._content = position, content_digest(states)
         return self._content[1]
 
+    def site_disputes(self) -> tuple[Dispute, ...]:
+        """Disputes that span documents, settled ones included, by id; the same object until one
+        changes. Those of before the start follow a moment after it: see `knows_the_past`."""
+        return self._site_disputes.all()
+
+    def number_rank(self, order: OrderId) -> int:
+        """The `2` of `A-017/2`; 1 for the first, usually the only, order of its number."""
+        return self._site_disputes.number_rank(order)
+
+    @property
+    def knows_the_past(self) -> bool:
+        """Whether what the log said before the start counts in `site_disputes` already."""
+        return self._site_disputes.knows_the_past
+
     def status(self) -> NodeStatus:
         return NodeStatus(
             position=self._position,
@@ -198,6 +214,7 @@ class Node:
             received=self._counts["received"],
             refused=self._counts["refused"],
             failed_batches=self._counts["failed_batches"],
+            poisoned=self._counts["poisoned"],
             watchers=len(self._watchers),
             watchers_dropped=self._counts["dropped"],
             documents_in_memory=len(self._shelf),
@@ -235,12 +252,15 @@ class Node:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """The writer task. Raises StorageBroken when the disk cannot be believed any more."""
-        task_status.started()
-        try:
-            async for first in self._queue_out:
-                await self._write(self._drain(first))
-        finally:
-            self._stop()
+        async with trio.open_nursery() as nursery:
+            tables = self._committed.tables_in_use()
+            nursery.start_soon(self._site_disputes.recall, self._environment, tables)
+            task_status.started()
+            try:
+                async for first in self._queue_out:
+                    await self._write(self._drain(first))
+            finally:
+                self._stop()
 
     def _drain(self, first: Execute | Receive) -> list[Execute | Receive]:
         """Whatever queued while the last batch was written is the next batch."""
@@ -255,9 +275,16 @@ class Node:
         return batch
 
     async def _write(self, batch: list[Execute | Receive]) -> None:
-        preparation = self._prepare(batch)
+        try:
+            preparation = self._prepare(batch)
+            to_append = preparation.to_append()
+        except StorageError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - told apart and logged: one poisoned change
+            # must not stop a shop, however wrong the code is that it meets.
+            await self._write_apart(batch, fault)
+            return
         appended = Appended((), frozenset())
-        to_append = preparation.to_append()
         if to_append.changes or to_append.commands:
             try:
                 appended = await self._environment.run_blocking(self.log.append, to_append)
@@ -270,6 +297,26 @@ class Node:
                 _logger.critical("storage_broken reason=%s", error)
                 raise
         self._publish(preparation, appended)
+
+    async def _write_apart(self, batch: list[Execute | Receive], fault: Exception) -> None:
+        """A fault of ours stopped this batch: find whose it is, and write all the rest."""
+        if len(batch) > 1:
+            for request in batch:
+                await self._write([request])
+            return
+        (request,) = batch
+        if isinstance(request, Receive) and len(request.batch) > 1:
+            parts = [Receive([data], request.source) for data in request.batch]
+            for part in parts:
+                await self._write([part])
+            request.answer(_total([await part.result() for part in parts]))
+            return
+        self._counts["poisoned"] += 1
+        _logger.critical("request_poisoned", exc_info=fault)
+        if isinstance(request, Receive):
+            request.answer(Received(0, 0, 0, 1))
+        else:
+            request.fail(Unexpected(incident=request.command_id.hex()[:12]))
 
     def _prepare(self, batch: list[Execute | Receive]) -> Preparation:
         preparation = Preparation(
@@ -306,6 +353,7 @@ class Node:
         self._counts["received"] += sum(each.source is not None for each in staged)
         preparation.settle(positions)
         if staged:
+            self._site_disputes.take([each.change for each in staged], preparation.documents)
             commit = Commit(
                 position=self._position,
                 changes=tuple(each.change for each in staged),
@@ -354,6 +402,25 @@ def fill_rows(log: ChangeLog) -> None:
         states = [DocumentState(state.id, held.digest, is_open(held.view))]
         log.append(Batch(documents=states, rows={state.id: rows_of(state.id, held.view)}))
     log.rows_filled()
+
+
+def _slices(changes: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """At most SLICE changes and about SLICE_BYTES each, so that no batch keeps the shop waiting."""
+    start = size = 0
+    for index, data in enumerate(changes):
+        size += len(data)
+        if index + 1 - start == SLICE or size >= SLICE_BYTES or index + 1 == len(changes):
+            yield changes[start : index + 1]
+            start, size = index + 1, 0
+
+
+def _total(parts: Sequence[Received]) -> Received:
+    return Received(
+        stored=sum(part.stored for part in parts),
+        known=sum(part.known for part in parts),
+        waiting=parts[-1].waiting if parts else 0,
+        refused=sum(part.refused for part in parts),
+    )
 
 
 def _size(request: Execute | Receive) -> int:

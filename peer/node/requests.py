@@ -5,20 +5,17 @@ Answers are given after the commit of the batch, so that nobody is told what is 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Generic, TypeAlias, TypeVar, cast
+from typing import Generic, TypeVar
 
 import msgspec
 import trio
 
-from crdt_models.canonical_cbor import decode, encode
 from crdt_models.change import Change
 from crdt_models.documents.command import Command
 from crdt_models.errors import DomainError, MalhaError
 from crdt_models.ids import ChangeId, CommandId, CreatedId, DocumentId, OperatorId
 
 A = TypeVar("A")
-Answer: TypeAlias = "tuple[dict[str, CreatedId], list[DocumentId]]"
-MAX_ANSWER_BYTES = 64 * 1024  # 512 created ids are about 16 kB
 
 
 class StaleVersion(DomainError):
@@ -134,17 +131,6 @@ class Receive(Request[Received]):
         super().__init__()
         self.batch = batch
         self.source = source
-
-
-def pack_ids(ids: Mapping[str, CreatedId], documents: Sequence[DocumentId]) -> bytes:
-    """What is kept of an answer, to give it again to a retry."""
-    return encode([dict(ids), list(documents)])
-
-
-def unpack_ids(data: bytes) -> tuple[dict[str, CreatedId], tuple[DocumentId, ...]]:
-    """The inverse of `pack_ids`, for bytes from our own disk."""
-    ids, documents = cast(Answer, decode(data, max_bytes=MAX_ANSWER_BYTES))
-    return ids, tuple(documents)
 
 
 class Staged(msgspec.Struct, frozen=True):

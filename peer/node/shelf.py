@@ -55,6 +55,13 @@ class Shelf:
             self._held.move_to_end(document)
         return held
 
+    def expect(self, documents: Iterable[DocumentId]) -> None:
+        """These will be asked for soon: find out together which of them are new."""
+        absent = [document for document in documents if document not in self._held]
+        known = self._log.documents_known(absent)
+        new = [document for document in absent if document not in known]
+        self.put({document: Held(empty_view(document), digests.EMPTY) for document in new})
+
     def put(self, documents: dict[DocumentId, Held]) -> None:
         """After a commit: these are the documents now."""
         for document, held in documents.items():
@@ -74,6 +81,10 @@ class WorkingCopies:
     def get(self, document: DocumentId) -> Held:
         """With the batch's own changes applied."""
         return self.touched.get(document) or self._shelf.get(document)
+
+    def expect(self, changes: Iterable[Change]) -> None:
+        """These changes will be applied."""
+        self._shelf.expect({document for change in changes for document in change.documents})
 
     def apply(self, change: Change) -> None:
         """Add a change that is not stored yet to every document it touches."""

@@ -6,6 +6,8 @@ Rules of this file:
    Origin is a native program, which still needs its key; `null` is a page that hides, and refused.
 3. CORS answers go to listed origins by name, never to `*`, and never allow cookies.
 4. Every answer leaves with the security headers, also the refusals.
+5. A request with both Content-Length and Transfer-Encoding ends its connection: a proxy in front
+   may have cut it elsewhere than we do (RFC 9112 6.3), and what follows would be somebody else's.
 """
 
 from collections.abc import Collection
@@ -14,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crdt_models.errors import MalhaError
-from peer.service.http_errors import OriginRefused, WrongHost
+from peer.service.http_errors import OriginRefused, TwoLengths, WrongHost
 from peer.service.problems import MEDIA_TYPE, encoded, problem_of
 
 SECURITY_HEADERS = {
@@ -69,6 +71,8 @@ class Guard:
             await self._app(scope, receive, guarded)
 
     def _refusal(self, headers: Headers) -> MalhaError | None:
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return TwoLengths()
         named = headers.getlist("host")
         if len(named) != 1 or (self._hosts is not None and named[0].lower() not in self._hosts):
             return WrongHost()
@@ -135,5 +139,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: MalhaError)
         (b"content-type", MEDIA_TYPE.encode("ascii")),
         (b"content-length", str(len(body)).encode("ascii")),
     ]
+    if isinstance(error, TwoLengths):
+        headers.append((b"connection", b"close"))
     await send({"type": f"{kind}.response.start", "status": status, "headers": headers})
     await send({"type": f"{kind}.response.body", "body": body})

@@ -14,6 +14,13 @@ class RequestError(MalhaError):
     sentence = "The request is refused: {reason}."
 
 
+class TwoLengths(RequestError):
+    """Content-Length and Transfer-Encoding together: two readers would cut the body differently."""
+
+    code = "two_lengths"
+    sentence = "The request has both Content-Length and Transfer-Encoding."
+
+
 class InvalidJson(RequestError):
     """The body is not JSON that we take: malformed, too deep, or with values out of range."""
 

@@ -56,6 +56,11 @@ _RELOAD = "Busque a versão atual e decida de novo."
 
 REQUESTS = {
     "bad_request": Text(400, "Requisição inválida", "Confira a documentação em /openapi.json."),
+    "two_lengths": Text(
+        400,
+        "Tamanho do corpo ambíguo",
+        "Envie Content-Length ou Transfer-Encoding, não os dois.",
+    ),
     "invalid_json": Text(
         400,
         "JSON inválido",
@@ -118,27 +123,14 @@ STORAGE = {
     "bad_cursor": Text(400, "Cursor inválido", "Peça de novo a primeira página, sem cursor."),
 }
 
-RELAY = {
-    "malformed_message": Text(
-        400,
-        "Mensagem malformada",
-        "Atualize os dois programas; se já são atuais, quem envia está com defeito.",
-        "Isto não é uma mensagem do tipo {kind}: {reason}.",
-    ),
-    "unknown_site": Text(
-        404, "Estabelecimento não encontrado", "Confira o token do relay (API_NUVEM_TOKEN)."
-    ),
-    "too_many_requests": Text(
-        429,
-        "Requisições demais",
-        "Aguarde o tempo de Retry-After.",
-        "Aguarde {seconds} segundos.",
-    ),
-}
-
 COMMANDS = {
     "refused": Text(409, "Operação recusada", _RELOAD),
-    "invalid_amount": Text(422, "Valor inválido", "Informe um valor exato, com até duas casas."),
+    "invalid_amount": Text(
+        422,
+        "Valor inválido",
+        "Informe um valor exato: dinheiro com até duas casas, quantidade com até três.",
+        "{given} não serve: {reason}.",
+    ),
     "weak_idempotency_key": Text(
         400,
         "Idempotency-Key fraca",
@@ -162,8 +154,14 @@ COMMANDS = {
     "front_end_exists": Text(
         409, "Já existe um front-end com este nome", "Escolha outro nome ou revogue aquele antes."
     ),
+    "front_end_unknown": Text(
+        404,
+        "Não há front-end com este nome",
+        "Confira o nome em `malha front-end list`.",
+        "Nenhum front-end se chama {name}.",
+    ),
     "front_end_name_invalid": Text(
-        422, "Nome de front-end inválido", "Use de 1 a 60 caracteres imprimíveis."
+        422, "Nome de front-end inválido", "Use de 1 a 60 caracteres imprimíveis, sem barra."
     ),
 }
 
@@ -222,11 +220,20 @@ ORDERS = {
         "Estorne os pagamentos antes de cancelar.",
         "O pedido tem {paid:reais} pagos.",
     ),
+    "payment_is_denied": Text(
+        409, "O pagamento foi negado", "Receba de novo, como outro pagamento."
+    ),
     "unknown_dispute": Text(404, "Divergência desconhecida", "Busque as divergências de novo."),
 }
 
 TABLES = {
     "unknown_table": Text(404, "Mesa desconhecida", "Busque as mesas de novo."),
+    "table_exists": Text(
+        409,
+        "Já existe uma mesa com este nome",
+        "Escolha outro nome ou outra área.",
+        "Nesta área já há uma mesa {label}.",
+    ),
     "unknown_area": Text(404, "Área desconhecida", "Busque as áreas de novo."),
 }
 
@@ -257,7 +264,160 @@ RELAY = {
         "Espere o tempo indicado em Retry-After.",
         "Tente de novo em {seconds} segundos.",
     ),
-    "unknown_site": Text(404, "Estabelecimento desconhecido", "Confira o token."),
+    "unknown_site": Text(
+        404, "Estabelecimento desconhecido", "Confira o token do relay (API_NUVEM_TOKEN)."
+    ),
+}
+
+# Told by the command line only; their status is never sent.
+STARTING = {
+    "bad_setting": Text(
+        500,
+        "Configuração inválida",
+        "Corrija a variável de ambiente e tente de novo; `malha settings` mostra todas.",
+        "{name} não pode ser usada: {reason}.",
+    ),
+    "port_in_use": Text(
+        500,
+        "Porta em uso por outro programa",
+        "Encerre o outro programa, ou mude PORT (API) ou MALHA_LINK_PORT (outros terminais).",
+        "O sistema disse: {reason}.",
+    ),
+    "os_error": Text(
+        500,
+        "O sistema recusou a operação",
+        "Confira o caminho, as permissões e o espaço em disco.",
+        "O sistema disse: {reason}.",
+    ),
+    "no_terminal_running": Text(
+        500, "Nenhum terminal ligado neste computador", "Ligue-o com `malha run`."
+    ),
+    "terminal_unreachable": Text(
+        500,
+        "O terminal ligado neste computador não respondeu",
+        "Espere um pouco e tente de novo; se persistir, reinicie-o.",
+        "Em {address}: {reason}.",
+    ),
+    "refused_by_terminal": Text(500, "O terminal recusou", "Confira o registro (log) do terminal."),
+    "no_identity": Text(
+        500,
+        "Este terminal ainda não pertence a um estabelecimento",
+        "No primeiro terminal use `malha site create`; nos outros, `malha join`.",
+        "Não há identidade em {home}.",
+    ),
+    "identity_damaged": Text(
+        500,
+        "A identidade deste terminal está danificada",
+        "Restaure a pasta identity de uma cópia, ou tire-a do lugar e entre de novo.",
+        "Motivo: {reason}.",
+    ),
+    "already_member": Text(
+        500,
+        "Este terminal já pertence a um estabelecimento",
+        "Use outro MALHA_HOME, ou tire antes a pasta identity do lugar.",
+        "Há uma identidade em {home}.",
+    ),
+    "key_missing": Text(
+        500,
+        "A chave do banco de dados não pôde ser lida",
+        "Aponte MALHA_KEY_FILE para o arquivo da chave ou restaure-o de uma cópia; nunca faça"
+        " uma chave nova.",
+        "Esperada em {path} ({reason}).",
+    ),
+    "not_admin": Text(
+        500,
+        "Este terminal não pode admitir outros",
+        "Use `malha invite` no terminal de um gerente, ou torne este administrador com"
+        " `malha recover`.",
+    ),
+    "bad_recovery_code": Text(
+        500,
+        "Código de recuperação errado",
+        "Digite de novo os 14 grupos de 4 caracteres da folha impressa.",
+    ),
+    "bad_terminal_name": Text(
+        500,
+        "Nome ou letras que um terminal não pode ter",
+        "Use letras de A a ZZZ e um nome de 1 a 80 caracteres imprimíveis.",
+    ),
+    "certificate_expired": Text(
+        500,
+        "O certificado do terminal venceu",
+        "Renove-o: `malha invite` no terminal de um gerente, `malha join` neste.",
+        "Terminal {letters} ({name}), há {days} dias.",
+    ),
+    "bad_invitation": Text(
+        500,
+        "Convite incompleto",
+        "Copie todo o texto que `malha invite` mostra, ou faça outro convite.",
+    ),
+    "invitation_burnt": Text(
+        500,
+        "Alguém tentou o convite com o segredo errado; ele foi anulado",
+        "Faça outro convite; se repetir, veja quem mais está nesta rede.",
+        "A tentativa veio de {address}.",
+    ),
+    "invitation_expired": Text(
+        500,
+        "Ninguém usou o convite a tempo",
+        "Faça outro com `malha invite`.",
+        "O prazo era de {seconds} segundos.",
+    ),
+    "invitation_refused": Text(
+        500,
+        "O convite foi recusado",
+        "Faça outro com `malha invite` e use o texto inteiro.",
+        "Motivo: {reason}.",
+    ),
+    "inviter_unreachable": Text(
+        500,
+        "Ninguém espera neste convite",
+        "Ele já foi usado, venceu, ou a rede é outra: faça um novo e tente de novo.",
+        "Tentado em {addresses} ({reason}).",
+    ),
+    "database_missing": Text(
+        500,
+        "O banco de dados não está no lugar",
+        "Confira MALHA_HOME. Se o banco se perdeu, `malha run --rebuild` recomeça vazio e busca"
+        " tudo nos outros terminais.",
+        "Esperado em {path}.",
+    ),
+    "database_in_use": Text(
+        500,
+        "O banco de dados está em uso por outro processo",
+        "Encerre o outro processo do Malha, ou dê a este um MALHA_HOME próprio.",
+        "Em {path}.",
+    ),
+    "wrong_key": Text(
+        500,
+        "A chave não abre o banco de dados",
+        "Use o arquivo de chave deste MALHA_HOME (MALHA_KEY_FILE). Nada foi alterado.",
+        "Em {path}.",
+    ),
+    "not_our_database": Text(
+        500,
+        "O arquivo é o banco de dados de outro programa",
+        "Aponte MALHA_HOME para a pasta certa. Nada foi alterado.",
+        "Em {path}.",
+    ),
+    "schema_too_new": Text(
+        500,
+        "O banco de dados foi gravado por uma versão mais nova",
+        "Instale aquela versão ou uma posterior. Nada foi alterado.",
+        "Esta versão não conhece a etapa {step}.",
+    ),
+    "sqlite_too_old": Text(
+        500,
+        "SQLite antigo demais",
+        "Instale as versões dos pacotes que o Malha indica.",
+        "Há a versão {found}; é preciso a {needed}.",
+    ),
+    "storage_error": Text(
+        500,
+        "O banco de dados não pode ser usado",
+        "Confira o disco e as permissões da pasta; se persistir, veja o registro (log).",
+        "Motivo: {reason}.",
+    ),
 }
 
 PROBLEMS: dict[str, Text] = {
@@ -268,4 +428,5 @@ PROBLEMS: dict[str, Text] = {
     **TABLES,
     **BYTES,
     **RELAY,
+    **STARTING,
 }

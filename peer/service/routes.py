@@ -59,12 +59,16 @@ class Caller(Protocol):
 
 
 class QueryField(msgspec.Struct, frozen=True):
-    """A parameter after the `?`. kind: str, int or bool · required: 422 without it."""
+    """A parameter after the `?`. kind: str, int or bool · required: 422 without it · values: the
+    texts it may be, empty for any · least and most: of a number."""
 
     name: str
     description: str = ""
     kind: type[str] | type[int] | type[bool] = str
     required: bool = False
+    values: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +143,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     path: `/api/pedidos/{id}` · endpoint: async, Call → value, Answer or None (204) · answer: the
     type of what it returns, None for nothing · body: a Struct (JSON), `bytes` (binary) or None ·
     query: fields or bare names · errors: codes beyond those that every route has · role: who may
-    call, PUBLIC for anybody · summary: a line of Portuguese · status: of a success.
+    call, PUBLIC for anybody · summary: a line of Portuguese · status: of a success · body_optional:
+    nothing at all is taken as `{}` · body_shown: the body's type in the description, where the
+    endpoint reads a looser one · media_type: of an answer in bytes · takes and gives: names of
+    headers that it reads and sends, see `openapi.HEADERS` · also: other statuses of a success, and
+    what they mean · beside: a member that stands beside an error's own, by its code.
     """
 
     method: Method
@@ -153,6 +161,13 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     status: int = 200
     max_body_bytes: int = MAX_BODY_BYTES
+    body_optional: bool = False
+    body_shown: Any = None
+    media_type: str = BINARY[0]
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    also: Mapping[int, str] = {}
+    beside: Mapping[str, tuple[str, Any]] = {}
 
     @property
     def query_fields(self) -> tuple[QueryField, ...]:
@@ -315,22 +330,35 @@ def _query_values(route: Route, scope: Scope) -> dict[str, QueryValue]:
 def _query_value(field: QueryField, text: str) -> QueryValue:
     try:
         check_text(text)
-        return shaped(text, field.kind, strict=False)
+        value = shaped(text, field.kind, strict=False)
     except InvalidJson as error:
         raise InvalidField(field=field.name, reason="caractere não aceito") from error
     except InvalidField as error:
         raise InvalidField(field=field.name, reason=str(error.details["reason"])) from error
+    if field.values and value not in field.values:
+        raise InvalidField(field=field.name, reason=f"use um de {', '.join(field.values)}")
+    if field.least is not None and int(value) < field.least:
+        raise InvalidField(field=field.name, reason=f"o mínimo é {field.least}")
+    if field.most is not None and int(value) > field.most:
+        raise InvalidField(field=field.name, reason=f"o máximo é {field.most}")
+    return value
 
 
 async def _body(route: Route, headers: Headers, receive: Receive) -> object:
     if route.body is None:
         return None
+    if route.body_optional and _has_no_body(headers):
+        return shaped({}, route.body)
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     accepted = BINARY if route.body is bytes else (JSON,)
     if media_type not in accepted:
         raise NotJson(expected=accepted[0])
     data = await _read(receive, headers, route.max_body_bytes)
     return data if route.body is bytes else shaped(read_json(data), route.body)
+
+
+def _has_no_body(headers: Headers) -> bool:
+    return "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
 
 
 async def _read(receive: Receive, headers: Headers, limit: int) -> bytes:

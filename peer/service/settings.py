@@ -4,7 +4,8 @@ Rules of this file:
 1. A `Setting` is the name, the default, what it does and how its text is read. A program's settings
    are a tuple of them; a test of the documentation walks that tuple.
 2. A value that cannot be read is `BadSetting`, which names the variable and what would do. It never
-   repeats the value of a secret. An empty value counts as absent.
+   repeats the value of a secret. An empty value counts as absent. What would do is said in
+   Portuguese: the person at the till reads it.
 3. `os.environ` is an argument.
 """
 
@@ -34,7 +35,7 @@ class BadSetting(MalhaError):
     """An environment variable holds something that cannot be used."""
 
     code = "bad_setting"
-    sentence = "{name} cannot be {given}: {reason}."
+    sentence = "{name} cannot be used: {reason}."
     cure = "Correct the variable and start again; `malha settings` lists them all."
 
 
@@ -78,8 +79,8 @@ class Setting(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
         try:
             return self.read_text(text)
         except ValueError as error:
-            given = "***" if self.secret else repr(text[:80])
-            raise BadSetting(name=self.name, given=given, reason=str(error)) from error
+            given = "" if self.secret else f"veio {text[:80]!r}; "
+            raise BadSetting(name=self.name, reason=f"{given}{error}") from error
 
     def is_set(self, environment: Mapping[str, str]) -> bool:
         return bool(environment.get(self.name, "").strip())
@@ -104,7 +105,7 @@ def misspelt(
 
 def text(given: str) -> str:
     if not given.isprintable():
-        raise ValueError("it has characters that cannot be printed")
+        raise ValueError("há caracteres não imprimíveis")
     return given
 
 
@@ -113,12 +114,15 @@ def secret(given: str) -> Secret:
 
 
 def path(given: str) -> Path:
-    return Path(text(given)).expanduser()
+    try:
+        return Path(text(given)).expanduser()
+    except RuntimeError as error:  # `~name` of nobody on this machine
+        raise ValueError("there is no such home directory") from error
 
 
 def flag(given: str) -> bool:
     if given.lower() not in _WORDS:
-        raise ValueError("use true or false")
+        raise ValueError("use true ou false")
     return _WORDS[given.lower()]
 
 
@@ -127,7 +131,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
     def read(given: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", given) or not least <= int(given) <= most:
-            raise ValueError(f"use a whole number from {least} to {most}")
+            raise ValueError(f"use um número inteiro de {least} a {most}")
         return int(given)
 
     return read
@@ -138,7 +142,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
     def read(given: str) -> str:
         if given.lower() not in allowed:
-            raise ValueError(f"use one of {', '.join(allowed)}")
+            raise ValueError(f"use um destes: {', '.join(allowed)}")
         return given.lower()
 
     return read
@@ -146,7 +150,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 def host(given: str) -> str:
     if not _HOST.fullmatch(given):
-        raise ValueError("use a host name or an address")
+        raise ValueError("use um nome de máquina ou um endereço")
     return given
 
 
@@ -154,11 +158,11 @@ def host_port(given: str) -> tuple[str, int]:
     """`name:port`, `1.2.3.4:port` or `[::1]:port`."""
     bracketed = re.fullmatch(r"\[([^\]]+)\]:([0-9]{1,5})|([^:\[\]]+):([0-9]{1,5})", given)
     if not bracketed:
-        raise ValueError("use host:port")
+        raise ValueError("use host:porta")
     name = bracketed[1] or bracketed[3]
     port = int(bracketed[2] or bracketed[4])
     if not 0 < port <= MAX_PORT:
-        raise ValueError(f"a port is from 1 to {MAX_PORT}")
+        raise ValueError(f"uma porta vai de 1 a {MAX_PORT}")
     return host(name), port
 
 
@@ -176,9 +180,9 @@ def origin(given: str) -> str:
     """`https://host[:port]`, exactly as a browser sends it: lower case, no path, no `*`."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname or "*" in given:
-        raise ValueError("use https://host[:port], without a path and without *")
+        raise ValueError("use https://host[:porta], sem caminho e sem *")
     if given != f"{parts.scheme}://{parts.netloc}" or given != given.lower() or "@" in given:
-        raise ValueError("use https://host[:port], without a path and without *")
+        raise ValueError("use https://host[:porta], sem caminho e sem *")
     return given
 
 
@@ -186,11 +190,11 @@ def web_address(given: str) -> str:
     """An https URL; http only to this machine, because a token travels with every request."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("use https://host[:port]")
+        raise ValueError("use https://host[:porta]")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("use https: http would show the token to the network")
+        raise ValueError("use https: com http a rede veria o token")
     if parts.query or parts.fragment or not given.isprintable():
-        raise ValueError("use https://host[:port][/path]")
+        raise ValueError("use https://host[:porta][/caminho]")
     return given.rstrip("/")
 
 

@@ -62,7 +62,10 @@ class DatabaseMissing(StorageError):
 
     code = "database_missing"
     sentence = "There is no database at {path}."
-    cure = "Create or join a site first, or correct MALHA_HOME."
+    cure = (
+        "Correct MALHA_HOME. If the database is lost, `malha run --rebuild` begins with an empty"
+        " one and fetches everything from the other terminals."
+    )
 
 
 class DatabaseInUse(StorageError):

@@ -30,6 +30,7 @@ _PHRASES = (
     (re.compile(r"Expected `(.+)` of length (.+)"), r"esperado \1 de tamanho \2"),
     (re.compile(r"Expected `(.+)` matching regex '(.+)'"), r"esperado \1 no formato \2"),
     (re.compile(r"Expected `(.+)` (<=|>=|<|>) (.+)"), r"esperado \1 \2 \3"),
+    (re.compile(r"Invalid decimal string"), "não é um número; use ponto, como 44.00"),
     (re.compile(r"Invalid (?:enum )?value '?(.+?)'?"), r"valor inválido: \1"),
 )
 

@@ -10,9 +10,8 @@ Rules of this file:
 4. It knows no trio, no clock and no signature: who calls it has checked the bytes.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -41,6 +40,7 @@ class ChangeLog(CommittedReads):
         """Use `open`."""
         super().__init__(reader)
         self._writer = writer
+        self._tables = tables
         self.projections = Projections(tables, reader)
         self._closed = False
         self.unclean = False
@@ -99,9 +99,14 @@ class ChangeLog(CommittedReads):
         """The stored ancestors of `start`, newest first; see `walk.walk`."""
         return walk(self, start, stop=stop)
 
-    def reader(self) -> CommittedReads:
+    @contextmanager
+    def long_read(self) -> Iterator[tuple[CommittedReads, Projections]]:
         """The same questions on a connection of their own, for a long read in another thread."""
-        return CommittedReads(self._writer.reader())
+        reader = self._writer.reader()
+        try:
+            yield CommittedReads(reader), Projections(self._tables, reader)
+        finally:
+            reader.close()
 
     def put_receipt(self, receipt: Receipt) -> None:
         with self._writer.transaction() as connection:
@@ -128,9 +133,10 @@ class ChangeLog(CommittedReads):
             connection.execute("DELETE FROM front_end WHERE name = ?", (name,))
 
     def forget_commands(self, before: int) -> None:
-        """Drop the records of commands older than `before` (ms); their facts stay."""
+        """Drop the records of commands executed before that day (since 1970); their facts stay."""
         with self._writer.transaction() as connection:
-            connection.execute("DELETE FROM command WHERE at < ?", (before,))
+            connection.execute("DELETE FROM command WHERE day < ?", (before,))
+            connection.execute("DELETE FROM idle_command WHERE day < ?", (before,))
 
     def quick_check(self) -> list[str]:
         """What is wrong with the file, in SQLite's words; empty when nothing is.
@@ -144,13 +150,14 @@ class ChangeLog(CommittedReads):
             reader.close()
         return [] if found == ["ok"] else found
 
-    def damaged_changes(self) -> list[ChangeId]:
-        """Stored changes whose bytes are not what their id says. Reads the whole log."""
-        damaged: list[ChangeId] = []
+    def damaged_changes(self) -> list[int]:
+        """Positions of changes that are not found by what their bytes say. Reads the whole log."""
+        damaged: list[int] = []
         position = 0
         while logged := self.since(position, _SCRUB_ROWS):
             position = logged[-1].position
-            damaged += [it.id for it in logged if hashlib.sha256(it.data).digest() != it.id]
+            found = self.holds_many(it.id for it in logged)
+            damaged += [it.position for it in logged if it.id not in found]
         return damaged
 
     def statistics(self) -> WriterStatistics:

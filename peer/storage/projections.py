@@ -2,10 +2,12 @@
 
 Rules of this file:
 1. Every table has a column `document_id`; the rows of one document are replaced together, in every
-   table, so a row never outlives what it came from.
+   table, so a row never outlives what it came from. Only a document that is stored has rows.
 2. The definitions are somebody else's (`crdt_models.read_models`). When they change, the tables are
    dropped and made anew, empty, and the caller is told to fill them from the log.
-3. Names of tables and columns come only from the definitions; everything else is a bound parameter.
+3. What goes in comes out again, though it lies there shorter: a document by its number, and an
+   identifier in hexadecimal as its bytes. Conditions compare what goes in.
+4. Names of tables and columns come only from the definitions; everything else is a bound parameter.
 """
 
 import base64
@@ -28,9 +30,16 @@ DOCUMENT = "document_id"
 # Columns by which screens choose rows, whatever table they stand in: each gets an index, so that
 # asking for today's orders costs the same after two years.
 FILTERED = frozenset({"business_day", "is_open"})
+# Columns that go along in such an index where the table has them: what they say together (which
+# numbers a day has given) is then read from the index alone.
+ALONG = {"business_day": ("letters", "number")}
+# Columns that hold identifiers in hexadecimal.
+IDENTIFIERS = frozenset({"order_id", "table_id", "area_id", "line_id", "payment_id", "device"})
 MAX_PAGE = 500  # rows; a screen shows fifty
 _FINGERPRINT = "projections"  # setting: which definitions the tables were made from, their names
 _FILLED = "projections_filled"  # setting: the fingerprint under which they were last complete
+_HEX = re.compile(r"([0-9a-f]{2})+")
+_DOCUMENT_NUMBER = "(SELECT document.number FROM document WHERE id = ?)"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TYPES = frozenset({"TEXT", "INTEGER", "BLOB"})
 
@@ -129,26 +138,37 @@ class Projections:
         """Put `rows` in the place of everything that stands under `document`."""
         unknown = rows.keys() - self._tables.keys()
         assert not unknown, f"no definition for {sorted(unknown)}"
-        for name in self._tables:
-            connection.execute(f"DELETE FROM {name} WHERE {DOCUMENT} = ?", (document,))  # noqa: S608
+        sql = "SELECT number FROM document WHERE id = ?"
+        found = connection.execute(sql, (document,)).fetchall()
+        assert found, f"{document} is not stored"
+        number = int(found[0][0])
+        for name, table in self._tables.items():
+            connection.execute(f"DELETE FROM {name} WHERE {DOCUMENT} = ?", (number,))  # noqa: S608
             if rows.get(name):
-                connection.executemany(self._inserts[name], rows[name])
+                connection.executemany(
+                    self._inserts[name], [_laid(table, row, number) for row in rows[name]]
+                )
 
     def page(self, query: Query) -> Page:
         """One page of rows. Raises BadCursor; a table or column that is not defined is a bug."""
         table = self._tables[query.table]
         limit = min(max(query.limit, 1), MAX_PAGE)
         order = _order(table, query)
-        texts, values = _conditions(table, query)
+        texts, values = _conditions(table, query.where)
         if query.cursor is not None:
             texts.append(_after(order, query))
             values += _cursor_values(query.cursor, len(order))
         columns = [name for name, _ in table.columns]
         direction = " DESC" if query.descending else ""
+        places = [f"place{number}" for number in range(len(order))]
+        by = ", ".join(place + direction for place in places)
+        terms = ", ".join(f"{term} AS {place}" for term, place in zip(order, places, strict=True))
+        where = f" WHERE {' AND '.join(texts)}" if texts else ""
+        # Chosen first, told afterwards: what a page does not show costs no look-up.
         sql = (
-            f"SELECT {', '.join(columns)}, {', '.join(order)} FROM {table.name}"  # noqa: S608
-            f"{' WHERE ' if texts else ''}{' AND '.join(texts)}"
-            f" ORDER BY {', '.join(name + direction for name in order)} LIMIT ?"
+            f"WITH chosen AS MATERIALIZED (SELECT {', '.join(columns)}, {terms}"  # noqa: S608
+            f" FROM {table.name}{where} ORDER BY {by} LIMIT ?)"
+            f" SELECT {_told(columns)}, {', '.join(places)} FROM chosen ORDER BY {by}"
         )
         found = self._reader.rows(sql, (*values, limit + 1))
         more = len(found) > limit
@@ -159,16 +179,29 @@ class Projections:
     def count(self, query: Query) -> int:
         """How many rows meet the query's conditions; order, limit and cursor do not matter."""
         table = self._tables[query.table]
-        texts, values = _conditions(table, query)
+        texts, values = _conditions(table, query.where)
         where = f" WHERE {' AND '.join(texts)}" if texts else ""
         row = self._reader.row(f"SELECT count(*) FROM {table.name}{where}", values)  # noqa: S608
         return int(row[0]) if row else 0
 
+    def repeated(
+        self, table: str, columns: Sequence[str], where: Sequence[Condition] = ()
+    ) -> list[SqlRow]:
+        """The values that `columns`, all of them present, have together in more than one row."""
+        names = [_column(self._tables[table], name) for name in columns]
+        texts, values = _conditions(self._tables[table], where)
+        texts += [f"{name} IS NOT NULL" for name in names]
+        return self._reader.rows(
+            f"SELECT {_told(names)} FROM {table} WHERE {' AND '.join(texts)}"  # noqa: S608
+            f" GROUP BY {', '.join(names)} HAVING count(*) > 1",
+            values,
+        )
+
     def digest(self, table: str) -> bytes:
         """SHA-256 of the sorted rows: equal at two terminals that show the same."""
         definition = self._tables[table]
-        names = ", ".join(name for name, _ in definition.columns)
-        found = self._reader.rows(f"SELECT {names} FROM {table}")  # noqa: S608
+        names = [name for name, _ in definition.columns]
+        found = self._reader.rows(f"SELECT {_told(names)} FROM {table}")  # noqa: S608
         total = hashlib.sha256()
         for row in sorted(msgspec.msgpack.encode(row) for row in found):
             total.update(row)
@@ -188,31 +221,62 @@ def _set(connection: Connection, name: str, value: str) -> None:
     )
 
 
-def _conditions(table: TableDefinition, query: Query) -> tuple[list[str], list[SqlValue]]:
+def _laid(table: TableDefinition, row: Sequence[SqlValue], number: int) -> list[SqlValue]:
+    """A row as it lies in its table: see rule 3."""
+    values = list(row)
+    for place, (name, _) in enumerate(table.columns):
+        if name == DOCUMENT:
+            values[place] = number
+        elif name in IDENTIFIERS:
+            values[place] = _packed(name, values[place])
+    return values
+
+
+def _packed(column: str, value: SqlValue) -> SqlValue:
+    """Hexadecimal as its bytes. Whatever else stands in such a column stays as it is."""
+    if column not in IDENTIFIERS or not isinstance(value, str) or not _HEX.fullmatch(value):
+        return value
+    return bytes.fromhex(value)
+
+
+def _told(columns: Sequence[str]) -> str:
+    """What to select so that values come out as they went in: the inverse of `_laid`."""
+    return ", ".join(map(_told_column, columns))
+
+
+def _told_column(name: str) -> str:
+    if name == DOCUMENT:
+        return f"(SELECT id FROM document WHERE document.number = {DOCUMENT})"  # noqa: S608
+    if name in IDENTIFIERS:
+        return f"iif(typeof({name}) = 'blob', lower(hex({name})), {name})"
+    return name
+
+
+def _conditions(
+    table: TableDefinition, where: Sequence[Condition]
+) -> tuple[list[str], list[SqlValue]]:
     texts: list[str] = []
     values: list[SqlValue] = []
-    for condition in query.where:
+    for condition in where:
         column = _column(table, condition.column)
         if condition.value is None:
             texts.append(f"{column} IS NULL")
-        else:
-            texts.append(f"{column} {Is(condition.comparison)} ?")
-            values.append(condition.value)
+            continue
+        mark = _DOCUMENT_NUMBER if column == DOCUMENT else "?"
+        assert column != DOCUMENT or condition.comparison == Is.EQUAL, "documents have no order"
+        texts.append(f"{column} {Is(condition.comparison)} {mark}")
+        values.append(_packed(column, condition.value))
     return texts, values
 
 
 def _order(table: TableDefinition, query: Query) -> list[str]:
     """SQL terms whose values are never NULL and together name one row."""
-    wanted = [name for name in query.order if name not in table.key]
-    terms = [f"ifnull({_column(table, name)}, {_last(query)})" for name in wanted]
+    wanted = [_column(table, name) for name in query.order if name not in table.key]
+    # Rows without a value come last in both directions.
+    absent = "IS NOT NULL" if query.descending else "IS NULL"
+    terms = [term for name in wanted for term in (f"({name} {absent})", f"ifnull({name}, 0)")]
     keys = [name for name in query.order if name in table.key]
     return [*terms, *dict.fromkeys([*keys, *table.key])]
-
-
-def _last(query: Query) -> str:
-    """What stands for an absent value, so that such rows come last: SQLite sorts integers before
-    texts before blobs."""
-    return str(-(2**63)) if query.descending else "X''"
 
 
 def _after(order: Sequence[str], query: Query) -> str:
@@ -246,7 +310,7 @@ def _fits(value: object) -> TypeGuard[int]:
 
 def _create_sql(table: TableDefinition) -> list[str]:
     columns = [
-        f"{name} {kind}{' NOT NULL' if name in table.key or name == DOCUMENT else ''}"
+        f"{name} {_kind(name, kind)}{' NOT NULL' if name in table.key or name == DOCUMENT else ''}"
         for name, kind in table.columns
     ]
     body = f"{', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)})"
@@ -254,11 +318,23 @@ def _create_sql(table: TableDefinition) -> list[str]:
     if table.key[0] != DOCUMENT:
         statements.append(f"CREATE INDEX {table.name}_by_document ON {table.name}({DOCUMENT})")
     statements += [
-        f"CREATE INDEX {table.name}_by_{column} ON {table.name}({column})"
+        f"CREATE INDEX {table.name}_by_{column} ON {table.name}({_indexed(table, column)})"
         for column, _ in table.columns
         if column in FILTERED and column != table.key[0]
     ]
     return statements
+
+
+def _kind(column: str, kind: str) -> str:
+    if column == DOCUMENT:
+        return "INTEGER"
+    return "ANY" if column in IDENTIFIERS else kind
+
+
+def _indexed(table: TableDefinition, column: str) -> str:
+    along = ALONG.get(column, ())
+    has = {name for name, _ in table.columns}
+    return ", ".join((column, *along) if has.issuperset(along) else (column,))
 
 
 def _insert_sql(table: TableDefinition) -> str:

@@ -3,24 +3,18 @@
 Rules of this file:
 1. No method sees a transaction that has not been committed; two reads that must agree stand inside
    one `snapshot()`.
-2. Bytes are handed out as they came in. Nothing here decodes a change.
+2. Bytes are handed out as they came in. Of a change nothing is decoded but its head.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import starmap
 
-from crdt_models.ids import (
-    CHANGE_BYTES,
-    ChangeId,
-    CommandId,
-    DeviceId,
-    DocumentId,
-    Epoch,
-)
+from crdt_models.change import head_of
+from crdt_models.ids import ChangeId, CommandId, DeviceId, DocumentId, Epoch
 from peer.service.sqlite_driver import SqlRow, SqlValue
 from peer.service.sqlite_writer import SqliteReader
 from peer.storage.lookup import rows_in
-from peer.storage.recorder import unsigned_hlc
 from peer.storage.records import (
     CommandRecord,
     Counts,
@@ -32,8 +26,19 @@ from peer.storage.records import (
     Receipt,
     Tip,
 )
+from peer.storage.stored_changes import COLUMNS, TABLES, Stored, find, short_of, stored
 
-_HEADER = "SELECT position, id, author, sequence, hlc, previous FROM change"
+_CHANGE = f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608
+_PART = (
+    f"{_CHANGE} WHERE position IN (SELECT position FROM part"  # noqa: S608
+    " WHERE document = (SELECT number FROM document WHERE id = ?)) ORDER BY position"
+)
+_DEVICE = "(SELECT number FROM device WHERE id = ?)"
+_AUTHOR = """(SELECT author.number FROM author JOIN device ON device.number = device
+    WHERE device.id = ? AND epoch = ?)"""
+# Commands by the first bits of their id, with the changes they wrote.
+_COMMAND = f"""SELECT {COLUMNS}, body_hash, day FROM command CROSS JOIN {TABLES}
+    WHERE short = ? AND change.position = command.position ORDER BY command.position"""  # noqa: S608
 _DOCUMENT = "SELECT id, digest, open FROM document"
 _FRONT_END = "SELECT name, key_hash, role, created FROM front_end"
 _COUNTS = """SELECT
@@ -48,7 +53,6 @@ class CommittedReads:
 
     def __init__(self, reader: SqliteReader) -> None:
         self._reader = reader
-        self._authors: dict[int, tuple[DeviceId, Epoch]] = {}  # committed, so never changing
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Everything read inside belongs to one committed state."""
@@ -57,28 +61,24 @@ class CommittedReads:
     # -- changes
 
     def holds(self, change: ChangeId) -> bool:
-        return self._reader.row("SELECT 1 FROM change WHERE id = ?", (change,)) is not None
+        return bool(self.holds_many((change,)))
 
     def holds_many(self, changes: Iterable[ChangeId]) -> frozenset[ChangeId]:
         """Those of `changes` that are stored."""
-        rows = self._in("SELECT id FROM change WHERE id IN (??)", changes)
-        return frozenset(ChangeId(row[0]) for row in rows)
+        return frozenset(change for change, _ in self._find(changes))
 
     def data(self, changes: Iterable[ChangeId]) -> list[bytes]:
         """The bytes of `changes` in the given order. Raises KeyError for one that is not stored."""
         wanted = list(changes)
-        rows = self._in("SELECT id, bytes FROM change WHERE id IN (??)", wanted)
-        found = {row[0]: bytes(row[1]) for row in rows}
+        found = {change: it.data for change, it in self._find(wanted)}
         return [found[change] for change in wanted]
 
     def header(self, change: ChangeId) -> Header | None:
-        row = self._reader.row(f"{_HEADER} WHERE id = ?", (change,))
-        return self._header(row) if row else None
+        return self.headers((change,)).get(change)
 
     def headers(self, changes: Iterable[ChangeId]) -> dict[ChangeId, Header]:
         """The headers of those of `changes` that are stored."""
-        found = map(self._header, self._in(f"{_HEADER} WHERE id IN (??)", changes))
-        return {header.id: header for header in found}
+        return {change: it.header for change, it in self._find(changes)}
 
     def headers_of(
         self, device: DeviceId, *, below: int | None = None, limit: int | None = None
@@ -87,13 +87,44 @@ class CommittedReads:
 
         below: only sequences lower than this · limit: at most so many.
         """
-        rows = self._reader.rows(
-            f"{_HEADER} WHERE device = (SELECT number FROM device WHERE id = ?)"  # noqa: S608
-            " AND sequence < ?"
-            " ORDER BY sequence DESC, id DESC LIMIT ?",
-            (device, 2**63 - 1 if below is None else below, -1 if limit is None else limit),
+        within = f"change.device = {_DEVICE} AND sequence < ?"
+        bounds = (device, 2**63 - 1 if below is None else below)
+        return self._first(within, bounds, limit, newest=True)
+
+    def forks(
+        self,
+        device: DeviceId | None = None,
+        epoch: Epoch | None = None,
+        *,
+        least: int = 0,
+        most: int = 2**63 - 1,
+    ) -> list[Header]:
+        """Changes that share their author and sequence with another one.
+
+        device and epoch: only this author's, and only sequences from `least` to `most`.
+        """
+        within = "SELECT author, sequence FROM change"
+        bounds: tuple[SqlValue, ...] = ()
+        if device is not None and epoch is not None:
+            within += f" WHERE author = {_AUTHOR} AND sequence BETWEEN ? AND ?"
+            bounds = (device, epoch, least, most)
+        return self._headers(
+            f"{_CHANGE} WHERE (author, sequence) IN"
+            f" ({within} GROUP BY author, sequence HAVING count(*) > 1)",
+            bounds,
         )
-        return [self._header(row) for row in rows]
+
+    def greatest_sequence(self, device: DeviceId, epoch: Epoch) -> int:
+        """Of one author's stored changes; 0 when there is none."""
+        row = self._reader.row(
+            f"SELECT coalesce(max(sequence), 0) FROM change WHERE author = {_AUTHOR}",  # noqa: S608
+            (device, epoch),
+        )
+        return int(row[0]) if row else 0
+
+    def touching(self, document: DocumentId) -> list[Header]:
+        """The changes that touch a document, in order of storing, without their bytes."""
+        return self._headers(_PART, (document,))
 
     def devices(self) -> list[DeviceId]:
         rows = self._reader.rows("SELECT id FROM device ORDER BY id")
@@ -101,23 +132,15 @@ class CommittedReads:
 
     def author_headers(self, device: DeviceId, epoch: Epoch, limit: int) -> list[Header]:
         """The oldest changes of one author: where its `author_opened` stands."""
-        rows = self._reader.rows(
-            f"{_HEADER} WHERE author = (SELECT author.number FROM author"  # noqa: S608
-            " JOIN device ON device.number = device WHERE device.id = ? AND epoch = ?)"
-            " ORDER BY sequence, id LIMIT ?",
-            (device, epoch, limit),
-        )
-        return [self._header(row) for row in rows]
+        return self._first(f"author = {_AUTHOR}", (device, epoch), limit, newest=False)
 
     def children(self, change: ChangeId) -> frozenset[ChangeId]:
         """Stored changes that name `change` as previous, also when `change` is not stored."""
-        rows = self._reader.rows(
-            "SELECT c.id FROM change p JOIN previous ON parent = p.position"
-            " JOIN change c ON c.position = child WHERE p.id = ?1"
-            " UNION SELECT c.id FROM missing m JOIN change c ON c.position = below WHERE m.id = ?1",
-            (change,),
-        )
-        return frozenset(ChangeId(row[0]) for row in rows)
+        with self.snapshot():
+            parents = [it.position for _, it in self._find((change,))]
+            children = list(self._in("SELECT child FROM previous WHERE parent IN (??)", parents))
+            children += self._reader.rows("SELECT below FROM missing WHERE id = ?", (change,))
+            return frozenset(it.id for it in self._at(row[0] for row in children))
 
     def parents(self, change: ChangeId) -> tuple[ChangeId, ...]:
         """What a stored change names as previous, stored or not. Raises KeyError."""
@@ -128,28 +151,23 @@ class CommittedReads:
 
     def tips(self) -> list[Tip]:
         """Stored changes with no stored child, by device, then newest first."""
-        rows = self._reader.rows(
-            "SELECT device.id, epoch, sequence, change.id FROM tip JOIN change USING (position)"
-            " JOIN author ON author.number = author JOIN device ON device.number = author.device"
-            " ORDER BY device.id, sequence DESC, change.id DESC"
-        )
-        return [Tip(DeviceId(r[0]), Epoch(r[1]), int(r[2]), ChangeId(r[3])) for r in rows]
+        found = self._headers(f"{_CHANGE} WHERE position IN (SELECT position FROM tip)")  # noqa: S608
+        ordered = sorted(sorted(found, key=_place, reverse=True), key=lambda it: it.device)
+        return [Tip(it.device, it.epoch, it.sequence, it.id) for it in ordered]
 
     def missing(self) -> list[Gap]:
         """Every id that a stored change names and that is not stored."""
-        rows = self._reader.rows(
-            "SELECT m.id, c.id FROM missing m JOIN change c ON c.position = m.below"
-            " ORDER BY m.id, c.id"
-        )
-        return [Gap(ChangeId(row[0]), ChangeId(row[1])) for row in rows]
+        gaps = self._reader.rows("SELECT id, below FROM missing")
+        below = {it.position: it.id for it in self._at(row[1] for row in gaps)}
+        found = [Gap(ChangeId(row[0]), below[row[1]]) for row in gaps]
+        return sorted(found, key=lambda gap: (gap.missing, gap.below))
 
     def since(self, position: int, limit: int) -> list[Logged]:
         """At most `limit` changes stored after `position`, in order of storing."""
         rows = self._reader.rows(
-            "SELECT position, id, bytes FROM change WHERE position > ? ORDER BY position LIMIT ?",
-            (position, limit),
+            f"{_CHANGE} WHERE position > ? ORDER BY position LIMIT ?", (position, limit)
         )
-        return [Logged(int(row[0]), ChangeId(row[1]), bytes(row[2])) for row in rows]
+        return [Logged(it.position, it.id, it.data) for it in starmap(stored, rows)]
 
     def last_position(self) -> int:
         """0 for an empty log."""
@@ -176,37 +194,40 @@ class CommittedReads:
         )
         return [_document(row) for row in rows]
 
+    def documents_known(self, documents: Iterable[DocumentId]) -> frozenset[DocumentId]:
+        """Those of which anything is stored."""
+        return frozenset(
+            row[0] for row in self._in("SELECT id FROM document WHERE id IN (??)", documents)
+        )
+
     def changes_of(self, document: DocumentId) -> list[bytes]:
         """The changes that touch a document, in order of storing."""
-        rows = self._reader.rows(
-            "SELECT bytes FROM part JOIN change USING (position)"
-            " WHERE document = (SELECT number FROM document WHERE id = ?) ORDER BY position",
-            (document,),
-        )
-        return [bytes(row[0]) for row in rows]
+        return [stored(*row).data for row in self._reader.rows(_PART, (document,))]
 
     def changes_of_open(self) -> list[bytes]:
         """The changes that touch any open document, each once, in order of storing."""
         rows = self._reader.rows(
-            "SELECT bytes FROM change WHERE position IN (SELECT part.position FROM part"
-            " JOIN document ON number = document WHERE open = 1) ORDER BY position"
+            f"{_CHANGE} WHERE position IN (SELECT part.position FROM part"  # noqa: S608
+            " JOIN document ON document.number = document WHERE open = 1) ORDER BY position"
         )
-        return [bytes(row[0]) for row in rows]
+        return [stored(*row).data for row in rows]
 
     # -- small facts
 
     def command(self, command: CommandId) -> CommandRecord | None:
-        row = self._reader.row(
-            "SELECT body_hash, answer, at, position, change.id FROM command"
-            " LEFT JOIN change USING (position) WHERE command.id = ?",
-            (command,),
-        )
-        if row is None:
-            return None
-        change = None if row[4] is None else ChangeId(row[4])
-        return CommandRecord(
-            id=command, body_hash=row[0], answer=row[1], at=row[2], position=row[3], change=change
-        )
+        for *row, body_hash, day in self._reader.rows(_COMMAND, (short_of(command),)):
+            wrote = stored(*row)
+            if head_of(wrote.data).command_id == command:
+                return CommandRecord(
+                    id=command,
+                    body_hash=body_hash,
+                    day=day,
+                    change=wrote.id,
+                    position=wrote.position,
+                )
+        idle = "SELECT body_hash, day FROM idle_command WHERE id = ?"
+        found = self._reader.row(idle, (command,))
+        return CommandRecord(id=command, body_hash=found[0], day=found[1]) if found else None
 
     def receipt(self, relay: str) -> Receipt | None:
         row = self._reader.row("SELECT position, data, at FROM receipt WHERE relay = ?", (relay,))
@@ -236,28 +257,31 @@ class CommittedReads:
             missing=row[6],
         )
 
-    def _header(self, row: SqlRow) -> Header:
-        position, change, author, sequence, hlc, previous = row
-        device, epoch = self._authors.get(author) or self._author(author)
-        return Header(
-            position=position,
-            id=change,
-            device=device,
-            epoch=epoch,
-            sequence=sequence,
-            hlc=unsigned_hlc(hlc),
-            previous=tuple(ChangeId(item) for item in _split(previous, CHANGE_BYTES)),
-        )
+    def _find(self, changes: Iterable[ChangeId]) -> Iterator[tuple[ChangeId, Stored]]:
+        return find(self._reader.rows, changes)
 
-    def _author(self, number: int) -> tuple[DeviceId, Epoch]:
-        row = self._reader.row(
-            "SELECT id, epoch FROM author JOIN device ON device.number = device"
-            " WHERE author.number = ?",
-            (number,),
-        )
-        assert row is not None, "a change has an author"
-        self._authors[number] = DeviceId(row[0]), Epoch(row[1])
-        return self._authors[number]
+    def _at(self, positions: Iterable[int]) -> Iterator[Stored]:
+        return starmap(stored, self._in(f"{_CHANGE} WHERE position IN (??)", positions))
+
+    def _headers(self, sql: str, parameters: Sequence[SqlValue] = ()) -> list[Header]:
+        return [stored(*row).header for row in self._reader.rows(sql, parameters)]
+
+    def _first(
+        self, within: str, bounds: Sequence[SqlValue], limit: int | None, *, newest: bool
+    ) -> list[Header]:
+        """The first `limit` by (sequence, id) of those `within`, descending if `newest`."""
+        beyond, direction = (">=", " DESC") if newest else ("<=", "")
+        sql = f"{_CHANGE} WHERE {within}"
+        last = None
+        if limit is not None:
+            last = self._reader.row(
+                f"SELECT sequence FROM change WHERE {within}"  # noqa: S608
+                f" ORDER BY sequence{direction} LIMIT 1 OFFSET ?",
+                (*bounds, limit - 1),
+            )
+        if last is not None:  # branches of a fork share its sequence: all of them, then in order
+            sql, bounds = f"{sql} AND sequence {beyond} ?", (*bounds, last[0])
+        return sorted(self._headers(sql, bounds), key=_place, reverse=newest)[:limit]
 
     def _in(self, sql: str, keys: Iterable[SqlValue]) -> Iterator[SqlRow]:
         return rows_in(self._reader.rows, sql, keys)
@@ -271,5 +295,5 @@ def _front_end(row: SqlRow) -> FrontEnd:
     return FrontEnd(name=row[0], key_hash=row[1], role=row[2], created=row[3])
 
 
-def _split(joined: bytes, width: int) -> tuple[bytes, ...]:
-    return tuple(joined[start : start + width] for start in range(0, len(joined), width))
+def _place(header: Header) -> tuple[int, ChangeId]:
+    return header.sequence, header.id

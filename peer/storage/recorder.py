@@ -12,19 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from crdt_models.digests import to_bytes
 from crdt_models.ids import ChangeId, DeviceId, Epoch, kind_of
 from peer.service.sqlite_driver import Connection, SqlRow, SqlValue
-from peer.storage.lookup import rows_in
+from peer.storage.lookup import Fetch, rows_in
 from peer.storage.records import Appended, Batch, CommandRecord, DocumentState, Recordable
-
-_SIGNED = 2**63  # SQLite integers are signed; an hlc is not
-
-
-def signed_hlc(hlc: int) -> int:
-    """A u64 as the i64 with the same bits."""
-    return hlc if hlc < _SIGNED else hlc - 2 * _SIGNED
-
-
-def unsigned_hlc(stored: int) -> int:
-    return stored if stored >= 0 else stored + 2 * _SIGNED
+from peer.storage.stored_changes import author_head, find, kept, short_of
 
 
 def record(connection: Connection, batch: Batch) -> Appended:
@@ -49,10 +39,7 @@ def _place(
     """(positions of the batch's changes and of those they name, the changes that are new)."""
     wanted = {change.id for change in changes}
     wanted.update(parent for change in changes for parent in change.previous)
-    positions = {
-        ChangeId(row[0]): int(row[1])
-        for row in _in(connection, "SELECT id, position FROM change WHERE id IN (??)", wanted)
-    }
+    positions = {change: found.position for change, found in find(_fetch(connection), wanted)}
     new: list[Recordable] = []
     if changes:
         (last,) = connection.execute("SELECT coalesce(max(position), 0) FROM change").fetchall()[0]
@@ -68,37 +55,38 @@ def _write_changes(
     connection: Connection, new: Sequence[Recordable], positions: Mapping[ChangeId, int]
 ) -> None:
     authors = _authors(connection, new)
+    rows: list[tuple[SqlValue, ...]] = []
+    for change in new:
+        author, device, head = authors[change.device, change.epoch]
+        row = (positions[change.id], author, device, change.sequence, kept(head, change.data))
+        rows.append(row)
     connection.executemany(
-        "INSERT INTO change(position, id, author, device, sequence, hlc, previous, bytes)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                positions[change.id],
-                change.id,
-                *authors[change.device, change.epoch],
-                change.sequence,
-                signed_hlc(change.hlc),
-                b"".join(change.previous),
-                change.data,
-            )
-            for change in new
-        ],
+        "INSERT INTO change(position, author, device, sequence, bytes) VALUES (?, ?, ?, ?, ?)", rows
+    )
+    connection.executemany(
+        "INSERT INTO change_id(short, position) VALUES (?, ?)",
+        [(short_of(change.id), positions[change.id]) for change in new],
     )
 
 
 def _authors(
     connection: Connection, new: Sequence[Recordable]
-) -> dict[tuple[DeviceId, Epoch], tuple[int, int]]:
-    """(author number, device number) of each author in the batch; new ones get a number."""
+) -> dict[tuple[DeviceId, Epoch], tuple[int, int, bytes]]:
+    """(author number, device number, head) of each author in the batch; new ones get a number."""
     devices = {device: _device_number(connection, device) for device in {c.device for c in new}}
-    numbers: dict[tuple[DeviceId, Epoch], tuple[int, int]] = {}
-    for device, epoch in {(change.device, change.epoch) for change in new}:
+    numbers: dict[tuple[DeviceId, Epoch], tuple[int, int, bytes]] = {}
+    heads = {(change.device, change.epoch): author_head(change.data) for change in new}
+    for (device, epoch), head in heads.items():
         key = (devices[device], epoch)
         connection.execute(
-            "INSERT INTO author(device, epoch) VALUES (?, ?) ON CONFLICT DO NOTHING", key
+            "INSERT INTO author(device, epoch, head) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (*key, head),
         )
-        found = connection.execute("SELECT number FROM author WHERE device = ? AND epoch = ?", key)
-        numbers[device, epoch] = int(found.fetchall()[0][0]), devices[device]
+        found = connection.execute(
+            "SELECT number, head FROM author WHERE device = ? AND epoch = ?", key
+        )
+        number, head_stored = found.fetchall()[0]
+        numbers[device, epoch] = int(number), devices[device], head_stored
     return numbers
 
 
@@ -175,14 +163,17 @@ def _write_commands(
     commands: Sequence[CommandRecord],
     positions: Mapping[ChangeId, int],
 ) -> None:
+    written = [(c, positions[c.change]) for c in commands if c.change]
     _many(
         connection,
-        "INSERT INTO command(id, body_hash, answer, at, position) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO command(short, position, day, body_hash) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        [
-            (c.id, c.body_hash, c.answer, c.at, positions[c.change] if c.change else None)
-            for c in commands
-        ],
+        [(short_of(c.id), position, c.day, c.body_hash) for c, position in written],
+    )
+    _many(
+        connection,
+        "INSERT INTO idle_command(id, day, body_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(c.id, c.day, c.body_hash) for c in commands if c.change is None],
     )
 
 
@@ -196,7 +187,11 @@ def _write_settings(connection: Connection, settings: Mapping[str, str]) -> None
 
 
 def _in(connection: Connection, sql: str, keys: Iterable[SqlValue]) -> Iterable[SqlRow]:
-    return rows_in(lambda text, values: connection.execute(text, values).fetchall(), sql, keys)
+    return rows_in(_fetch(connection), sql, keys)
+
+
+def _fetch(connection: Connection) -> Fetch:
+    return lambda text, values: connection.execute(text, values).fetchall()
 
 
 def _many(connection: Connection, sql: str, rows: Iterable[Sequence[SqlValue]]) -> None:

@@ -12,6 +12,8 @@ import msgspec
 from crdt_models.ids import ChangeId, CommandId, DeviceId, DocumentId, Epoch
 from peer.service.sqlite_driver import SqlValue
 
+BODY_HASH_BYTES = 16  # tells a retry from another command under one key; not a proof
+
 # Table name → the rows of one document in it.
 TableRows: TypeAlias = Mapping[str, Sequence[tuple[SqlValue, ...]]]
 
@@ -48,15 +50,15 @@ class DocumentState(msgspec.Struct, frozen=True):
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
     """That a command was executed here, so that a retry of it has no second effect.
 
-    body_hash: SHA-256 of the request's body · answer: what the caller was told, opaque here ·
-    at: ms · change: the change it wrote, None when it had nothing to write · position: of that
+    body_hash: the first 16 bytes of the SHA-256 of what was asked for, empty when it was asked for
+    elsewhere · day: of its execution here, days since 1970-01-01 · change: the one it wrote, from
+    which its answer can be told again; None when it had nothing to write · position: of that
     change, filled in when read.
     """
 
     id: CommandId
     body_hash: bytes
-    answer: bytes
-    at: int
+    day: int
     change: ChangeId | None = None
     position: int | None = None
 

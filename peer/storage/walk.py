@@ -24,7 +24,7 @@ def walk(
     """
     cache: dict[ChangeId, Header] = {}
     seen = set(stop)
-    queue: list[tuple[int, bytes, Header]] = []
+    queue: list[tuple[int, int, Header]] = []
     _push(reads, cache, seen, queue, (start,))
     while queue:
         header = heapq.heappop(queue)[2]
@@ -36,7 +36,7 @@ def _push(
     reads: CommittedReads,
     cache: dict[ChangeId, Header],
     seen: set[ChangeId],
-    queue: list[tuple[int, bytes, Header]],
+    queue: list[tuple[int, int, Header]],
     changes: tuple[ChangeId, ...],
 ) -> None:
     for change in changes:
@@ -45,8 +45,8 @@ def _push(
         seen.add(change)
         header = cache.pop(change, None) or _fetch(reads, cache, change)
         if header is not None:
-            inverted = bytes(255 - byte for byte in header.id)  # a heap pops the least
-            heapq.heappush(queue, (-header.sequence, inverted, header))
+            descending = -header.sequence, -int.from_bytes(header.id, "big")
+            heapq.heappush(queue, (*descending, header))  # a heap pops the least
 
 
 def _fetch(reads: CommittedReads, cache: dict[ChangeId, Header], change: ChangeId) -> Header | None:

@@ -8,6 +8,7 @@ const RECONNECT_MS = 1000;
 const RECONNECT_MAX_MS = 15000;
 const EVENTS_SHOWN = 20;
 const ORDERS_SHOWN = 100;
+const ORDERS_FIRST = 12; // so that what stands below is not a hundred rows away on a phone
 
 const byId = (id) => document.getElementById(id);
 const money = new Intl.NumberFormat('pt-BR', { style: 'currency', currency: 'BRL' });
@@ -93,7 +94,7 @@ byId('formulario').addEventListener('submit', async (event) => {
       body: JSON.stringify({ chave: field.value.trim() }),
     });
     const body = answer.status === 204 ? {} : await answer.json();
-    if (!answer.ok) throw new Error([body.title, body.cure].filter(Boolean).join(' '));
+    if (!answer.ok) throw new Error([body.title, body.como_resolver].filter(Boolean).join(' '));
     field.value = '';
     start();
   } catch (error) {
@@ -147,36 +148,100 @@ async function showFigures() {
   byId('n-pedidos').textContent = whole.format(figures.pedidos);
   byId('n-abertos').textContent = whole.format(figures.abertos);
   byId('n-receita').textContent = reais(figures.receita_centavos);
+  byId('n-recebido').textContent = reais(figures.recebido_centavos);
   byId('n-pendentes').textContent = figures.pendentes === null ? '–' : whole.format(figures.pendentes);
 }
 
 async function showOrders() {
   const answer = await ask(`/api/pedidos?dia=hoje&limite=${ORDERS_SHOWN}`);
-  byId('pedidos').replaceChildren(...answer.pedidos.map(orderRow));
+  const shown = allOrders ? answer.pedidos : answer.pedidos.slice(0, ORDERS_FIRST);
+  byId('pedidos').replaceChildren(...shown.map(orderRow));
   byId('pedidos-vazio').hidden = answer.pedidos.length > 0;
+  byId('pedidos-mais').hidden = answer.pedidos.length <= ORDERS_FIRST;
+  const last = Math.min(answer.total, ORDERS_SHOWN);
+  byId('pedidos-mais').textContent = allOrders ? 'Mostrar menos' : `Mostrar os últimos ${last}`;
 }
+
+let allOrders = false;
+
+byId('pedidos-mais').addEventListener('click', () => {
+  allOrders = !allOrders;
+  showOrders();
+});
 
 function orderRow(order) {
   const row = element('tr');
   const due = order.saldo_centavos ?? 0;
+  const place = order.mesa_nome || order.comanda || TYPE_TEXTS[order.tipo] || order.tipo;
+  const number = element('td', order.numero);
+  number.append(element('span', place, 'onde'));
   row.append(
-    element('td', order.numero),
-    element('td', order.mesa_nome || order.comanda || TYPE_TEXTS[order.tipo] || order.tipo),
+    number,
+    element('td', place, 'so-largo'),
     element('td', STATUS_TEXTS[order.status] ?? order.status),
     element('td', order.itens.filter((item) => !item.cancelado).length, 'direita so-largo'),
     element('td', reais(order.total_centavos), 'direita'),
-    element('td', due === 0 ? '–' : reais(due), 'direita'),
+    dueCell(due),
   );
   return row;
 }
 
+function dueCell(due) {
+  const cell = element('td', due === 0 ? '–' : reais(Math.abs(due)), 'direita');
+  if (due < 0) cell.append(element('span', 'pago a mais', 'abaixo'));
+  return cell;
+}
+
+let disputesShown = '';
+
 async function showDisputes() {
   const { conflitos } = await ask('/api/conflitos');
+  const seen = JSON.stringify(conflitos);
+  if (seen === disputesShown) return; // so that an opened choice stays open
+  disputesShown = seen;
   byId('cartao-conflitos').hidden = conflitos.length === 0;
   byId('conta-conflitos').textContent = `(${whole.format(conflitos.length)})`;
   byId('conflitos').replaceChildren(
-    ...conflitos.map((dispute) => twoSides(dispute.titulo || dispute.tipo, dispute.numero || '')),
+    ...conflitos.map(disputeItem),
   );
+}
+
+function disputeItem(dispute) {
+  const item = element('li', null, 'decisao');
+  const head = element('div', dispute.titulo, 'principal');
+  const side = [
+    dispute.numero && `Pedido ${dispute.numero}`,
+    dispute.gravidade_texto,
+    `decide: ${dispute.quem_texto}`,
+  ].filter(Boolean);
+  item.append(head, element('div', side.join(' · '), 'miudo'));
+  const choices = element('div', null, 'opcoes');
+  const more = element('details');
+  more.append(element('summary', 'Decidir'), choices);
+  for (const code of dispute.opcoes) {
+    const button = element('button', dispute.opcoes_textos[code] ?? code);
+    button.type = 'button';
+    button.addEventListener('click', () => settle(dispute, code, button.textContent));
+    choices.append(button);
+  }
+  if (dispute.opcoes.length === 0) {
+    choices.append(element('span', 'Termina sozinho quando a situação acabar.', 'miudo'));
+  }
+  item.append(more);
+  return item;
+}
+
+// Only what this page showed is decided: facts that came meanwhile keep the dispute open.
+async function settle(dispute, code, text) {
+  const what = [dispute.titulo, dispute.numero].filter(Boolean).join(', ');
+  if (!confirm(`${what}\n\nRegistrar a decisão “${text}”? Ela registra o que foi decidido; não move dinheiro.`)) return;
+  try {
+    await send(`/api/conflitos/${dispute.id}/resolver`, { escolha: code, fatos: dispute.fatos });
+  } catch (error) {
+    alert(error.message);
+  }
+  disputesShown = '';
+  await showDisputes();
 }
 
 function twoSides(main, side) {
@@ -186,7 +251,8 @@ function twoSides(main, side) {
 }
 
 async function showLinks() {
-  const { ligacoes } = await ask('/api/sync/malha');
+  const { ligacoes, conhecidos } = await ask('/api/sync/malha');
+  const off = conhecidos.filter((terminal) => !terminal.ligado);
   byId('ligacoes').replaceChildren(
     ...ligacoes.map((link) => {
       const item = twoSides(link.nome || link.letras || link.endereco, '');
@@ -195,8 +261,15 @@ async function showLinks() {
       item.lastChild.replaceWith(state);
       return item;
     }),
+    ...off.map((terminal) => {
+      const item = twoSides(`${terminal.letras} · ${terminal.nome}`, '');
+      const state = element('span', 'desligado', 'selo');
+      state.dataset.estado = 'ruim';
+      item.lastChild.replaceWith(state);
+      return item;
+    }),
   );
-  byId('ligacoes-vazio').hidden = ligacoes.length > 0;
+  byId('ligacoes-vazio').hidden = ligacoes.length + off.length > 0;
 }
 
 async function showUplink() {
@@ -259,7 +332,6 @@ function follow() {
   socket.addEventListener('open', () => {
     attempts = 0;
     badge('bom', 'Ao vivo');
-    socket.send(JSON.stringify({ type: 'subscribe' }));
     refreshSoon();
   });
   socket.addEventListener('message', (message) => {

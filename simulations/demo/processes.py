@@ -51,12 +51,14 @@ class Child:
         log: Path,
         *,
         may_end: bool = False,
+        prefix: Sequence[str] = (),
     ) -> None:
-        """may_end: ending by itself with exit code 0 is what it is for."""
+        """may_end: ending by itself with exit code 0 is what it is for. prefix: of the command, of
+        a program that becomes ours (`ip netns exec …`)."""
         self.name = name
         self._may_end = may_end
         self.log = log
-        self._command = [sys.executable, "-m", *arguments]
+        self._command = [*prefix, sys.executable, "-m", *arguments]
         self._environment = environment_of(settings)
         self._process: trio.Process | None = None
         self._ending = False

@@ -21,6 +21,13 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     return DRIVERS[request.param]
 
 
+@pytest.fixture(params=[47, 1], ids=["", "alike"], autouse=True)
+def short_bits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Everything once more with ids that begin alike: half of all have their short id in common."""
+    monkeypatch.setattr("peer.storage.stored_changes.SHORT_BITS", request.param)
+    return int(request.param)
+
+
 @pytest.fixture
 def open_log(driver: Driver, tmp_path: Path) -> Iterator[OpenLog]:
     """Opens (by default: makes) the log of this test. Whatever is left open is closed after it."""

@@ -5,16 +5,27 @@ from collections.abc import Sequence
 
 import msgspec
 
+from crdt_models.canonical_cbor import encode
+from crdt_models.change import VERSION
 from crdt_models.digests import EMPTY, add
-from crdt_models.ids import ChangeId, DeviceId, DocumentId, Epoch, order_document
+from crdt_models.ids import (
+    ChangeId,
+    CommandId,
+    DeviceId,
+    DocumentId,
+    Epoch,
+    order_document,
+)
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import Batch, DocumentState
 
 KEY = bytes(range(32))
+SITE = b"s" * 16
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """A change as far as the log looks at it; its bytes are as long as a usual one's."""
+    """A change as far as the log looks at it. Its bytes have the form and length of a usual one's;
+    nobody signed them."""
 
     id: ChangeId
     device: DeviceId
@@ -24,6 +35,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     previous: tuple[ChangeId, ...]
     documents: tuple[DocumentId, ...]
     data: bytes
+
+    @property
+    def command(self) -> CommandId:
+        """The id of the command in its bytes."""
+        return CommandId(hashlib.sha256(self.data[-64:]).digest()[:16])
 
 
 def order(name: str) -> DocumentId:
@@ -41,16 +57,25 @@ def sample(
     hlc: int = 1 << 56,
 ) -> Sample:
     """A change named `name`; the sequence follows from `previous` unless given."""
-    data = hashlib.sha512(name.encode()).digest() * 5
     follows = 1 + max((change.sequence for change in previous), default=0)
+    place = follows if sequence is None else sequence
+    author = DeviceId(hashlib.sha256(device.encode()).digest())
+    boot = Epoch(epoch.to_bytes(8, "big"))
+    named = tuple(sorted(change.id for change in previous))
+    touched = tuple(documents) if documents is not None else (order(name),)
+    signature = hashlib.sha512(name.encode()).digest()
+    command = hashlib.sha256(signature).digest()[:16]
+    facts = [[document, ["noted", False, {"text": signature * 2}]] for document in touched]
+    fields = [VERSION, SITE, author, boot, place, list(named), hlc, 16_761, None, command, 0, facts]
+    data = encode([*fields, signature])
     return Sample(
         id=ChangeId(hashlib.sha256(data).digest()),
-        device=DeviceId(hashlib.sha256(device.encode()).digest()),
-        epoch=Epoch(epoch.to_bytes(8, "big")),
-        sequence=follows if sequence is None else sequence,
+        device=author,
+        epoch=boot,
+        sequence=place,
         hlc=hlc,
-        previous=tuple(sorted(change.id for change in previous)),
-        documents=tuple(documents) if documents is not None else (order(name),),
+        previous=named,
+        documents=touched,
         data=data,
     )
 

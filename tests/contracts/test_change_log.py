@@ -1,9 +1,12 @@
 """The contract of the log. Every implementation runs it, the simulated disk's included."""
 
+import hashlib
 import random
 
+import msgspec
 import pytest
 
+from crdt_models.change import VERSION
 from crdt_models.ids import ChangeId, CommandId
 from peer.service.sqlite_errors import NotDurable
 from peer.storage.change_log import ChangeLog
@@ -233,6 +236,18 @@ def test_headers_of_a_device_come_newest_first(shelf, log):
     assert log.headers([changes[2].id, NOWHERE]).keys() == {changes[2].id}
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6, 7, 8, None])
+def test_a_page_of_headers_cuts_a_fork_by_id(shelf, log, limit):
+    trunk = chain(3)
+    forks = [sample(f"fork {index}", trunk[-1]) for index in range(4)]
+    shelf.put(*forks, *trunk)
+    ordered = sorted([*trunk, *forks], key=lambda it: (it.sequence, it.id))
+    oldest = log.author_headers(trunk[0].device, trunk[0].epoch, limit or 100)
+    assert [it.id for it in oldest] == [it.id for it in ordered][:limit]
+    newest = log.headers_of(trunk[0].device, limit=limit)
+    assert [it.id for it in newest] == [it.id for it in reversed(ordered)][:limit]
+
+
 def test_many_ids_are_looked_up_in_pieces(shelf, log):
     changes = chain(1100)
     shelf.put(*changes)
@@ -241,26 +256,65 @@ def test_many_ids_are_looked_up_in_pieces(shelf, log):
 
 
 def test_a_command_is_remembered_with_the_change_it_wrote(shelf, log):
-    change = sample("a")
-    record = CommandRecord(
-        id=CommandId(b"c" * 16),
-        body_hash=b"h" * 32,
-        answer=b"what the caller was told",
-        at=5,
-        change=change.id,
-    )
-    empty = CommandRecord(id=CommandId(b"e" * 16), body_hash=b"h" * 32, answer=b"", at=9)
-    batch = shelf.batch(change)
-    log.append(Batch(changes=batch.changes, documents=batch.documents, commands=[record, empty]))
-    found = log.command(record.id)
-    assert found is not None
-    assert (found.body_hash, found.answer, found.at) == (record.body_hash, record.answer, 5)
-    assert (found.change, found.position) == (change.id, 1)
-    assert log.command(empty.id) == empty
+    changes = [sample(name) for name in "abcdef"]
+    records = [
+        CommandRecord(id=it.command, body_hash=b"h" * 16, day=5 + index, change=it.id)
+        for index, it in enumerate(changes)
+    ]
+    idle = CommandRecord(id=CommandId(b"e" * 16), body_hash=b"i" * 16, day=9)
+    batch = shelf.batch(*changes)
+    log.append(Batch(changes=changes, documents=batch.documents, commands=[*records, idle]))
+    for place, record in enumerate(records, start=1):
+        assert log.command(record.id) == msgspec.structs.replace(record, position=place)
+    assert log.command(idle.id) == idle
+    assert log.command(CommandId(b"n" * 16)) is None
+    again = msgspec.structs.replace(records[0], body_hash=b"x" * 16)
+    log.append(Batch(commands=[msgspec.structs.replace(idle, body_hash=b"x" * 16)]))
+    log.append(Batch(changes=changes[:1], commands=[again]))
+    assert log.command(records[0].id).body_hash == log.command(records[1].id).body_hash
+    assert log.command(idle.id) == idle
+
+
+def test_commands_of_past_days_are_forgotten_their_changes_are_not(shelf, log):
+    old, new = sample("old"), sample("new")
+    written = [
+        CommandRecord(id=it.command, body_hash=b"h" * 16, day=day, change=it.id)
+        for it, day in ((old, 8), (new, 9))
+    ]
+    idle = [
+        CommandRecord(id=CommandId(bytes([day]) * 16), body_hash=b"", day=day) for day in (8, 9)
+    ]
+    batch = shelf.batch(old, new)
+    commands = [*written, *idle]
+    log.append(Batch(changes=batch.changes, documents=batch.documents, commands=commands))
     log.forget_commands(before=9)
-    assert log.command(record.id) is None
-    assert log.command(empty.id) == empty
-    assert log.holds(change.id)
+    assert [log.command(it.id) is None for it in commands] == [True, False, True, False]
+    assert log.holds(old.id)
+
+
+def test_a_change_that_is_not_what_it_was_is_found(shelf, log, short_bits):
+    if short_bits == 1:
+        pytest.skip("one bit of its id tells too little of what a change was")
+    changes = chain(5)
+    shelf.put(*changes)
+    assert log.damaged_changes() == []
+    with log._writer.transaction() as connection:
+        ((rest,),) = connection.execute("SELECT bytes FROM change WHERE position = 3").fetchall()
+        bent = rest[:-1] + bytes([rest[-1] ^ 1])
+        connection.execute("UPDATE change SET bytes = ? WHERE position = 3", (bent,))
+    assert log.damaged_changes() == [3]
+    assert not log.holds(changes[2].id)
+
+
+def test_bytes_that_begin_unlike_their_author_s_are_kept_whole(shelf, log):
+    """As they would when a later version of the program writes under a known epoch."""
+    first, second = chain(2)
+    other = second.data[:1] + bytes([VERSION + 1]) + second.data[2:]
+    later = msgspec.structs.replace(second, data=other, id=ChangeId(hashlib.sha256(other).digest()))
+    shelf.put(first, later)
+    assert log.data([first.id, later.id]) == [first.data, other]
+    assert log.header(later.id).previous == (first.id,)
+    assert [header.id for header in log.walk(later.id)] == [later.id, first.id]
 
 
 def test_small_facts_are_kept_and_replaced(log):

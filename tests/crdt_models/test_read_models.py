@@ -133,7 +133,8 @@ def test_the_pedido_of_front_ends_has_exactly_the_documented_names() -> None:
     assert shown.items() <= pedido.items()
     assert pedido["updatedAt"] == pedido["atualizado_em"] > pedido["criado_em"]
     item = pedido["itens"][0]
-    assert (item["quantidade"], item["preco_unitario"]) == (Decimal("1.500"), Decimal("12.50"))
+    assert (item["quantidade"], item["preco_unitario"]) == (Decimal("1.500"), Decimal("10.00"))
+    assert item["preco_unitario_com_modificadores"] == Decimal("12.50")
     assert [each["nome"] for each in pedido["itens_residuais"]] == ["Suco"]
     assert [each["tipo"] for each in pedido["conflitos"]] == ["paid_with_residual"]
 

@@ -328,7 +328,7 @@ def _fields_set(view: OrderView, fields: dict[FieldName, Value]) -> list[FieldSe
         if len(register.heads) == 1 and register.value(None) == value:
             continue
         try:
-            facts.append(FieldSet(field=field, value=value, replaces=register.heads))
+            facts.append(FieldSet(field=field, value=value, replaces=register.replaced_next))
         except ValueError as error:
             raise InvalidField(reason=str(error)) from error
     return facts
@@ -338,7 +338,7 @@ def _flags_set(view: OrderView, flags: dict[str, bool]) -> list[FlagSet]:
     facts = []
     for name, value in flags.items():
         register = view.flags.get(name)
-        heads = () if register is None else register.heads
+        heads = () if register is None else register.replaced_next
         if len(heads) <= 1 and view.flag(name) == value:
             continue
         facts.append(FlagSet(name=name, value=value, replaces=heads))

@@ -9,6 +9,7 @@ Rules of this file:
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -168,14 +169,21 @@ def _unseen(
     cancellations: tuple[Once[LineCancelled], ...],
 ) -> tuple[FactId, ...]:
     """Sends and cancellations that know nothing of each other: the kitchen may have made it."""
-    found: set[FactId] = set()
+    # Counted, not compared pair by pair: thousands of each would stop a terminal for minutes.
+    pairs: set[tuple[FactId, FactId]] = set()
+    ours = {send.id for send in sends}
     for cancellation in cancellations:
-        known = view.same_all(cancellation.fact.sends_seen)
-        for send in sends:
-            seen = view.same_all(send.fact.cancellations_seen)
-            if send.id not in known and cancellation.id not in seen:
-                found |= {send.id, cancellation.id}
-    return tuple(sorted(found))
+        known = view.same_all(cancellation.fact.sends_seen) & ours
+        pairs.update((cancellation.id, send) for send in known)
+    ours = {cancellation.id for cancellation in cancellations}
+    for send in sends:
+        seen = view.same_all(send.fact.cancellations_seen) & ours
+        pairs.update((cancelled, send.id) for cancelled in seen)
+    knowing = Counter(cancelled for cancelled, _ in pairs)
+    known_by = Counter(send for _, send in pairs)
+    unseen = [each.id for each in cancellations if knowing[each.id] < len(sends)]
+    unseen += [each.id for each in sends if known_by[each.id] < len(cancellations)]
+    return tuple(sorted(unseen))
 
 
 def _by_line(

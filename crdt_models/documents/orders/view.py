@@ -88,14 +88,23 @@ class OrderView(View):
 
     @property
     def numbers(self) -> tuple[Once[OrderNumbered], ...]:
-        """Numbers given by different commands; the first is the one shown."""
-        return self.all(OrderNumbered)
+        """Numbers given by different commands; the first is the one shown.
+
+        A number counts only from a change that opens the order, so no other terminal can give one.
+        """
+        openings = {entry.stamp.change for entry in self.told(OrderOpened)}
+        return tuple(each for each in self.all(OrderNumbered) if each.stamp.change in openings)
 
     @Derived
     def aliases(self) -> tuple[tuple[str, int], ...]:
         """Other (letters, number) this order was given, sorted."""
         shown = self.numbers[0].fact if self.numbers else None
-        told = (cast(OrderNumbered, entry.fact) for entry in self.told(OrderNumbered))
+        openings = {entry.stamp.change for entry in self.told(OrderOpened)}
+        told = (
+            cast(OrderNumbered, entry.fact)
+            for entry in self.told(OrderNumbered)
+            if entry.stamp.change in openings
+        )
         given = {(fact.letters, fact.number) for fact in told}
         if shown is not None:
             given.discard((shown.letters, shown.number))
@@ -115,9 +124,16 @@ class OrderView(View):
             writes[set_.fact.field].append(Write(set_.id, set_.stamp, set_.fact.value, replaces))
         return {field: Register(found) for field, found in writes.items()}
 
+    def field(self, name: FieldName) -> Value:
+        """The current value of a field."""
+        openings = self.all(OrderOpened)
+        if len(openings) == 1 and not self.all(FieldSet):
+            return _first_value(openings[0].fact, name)  # nearly every order, all its life
+        return self.fields[name].value(None)
+
     def text(self, field: FieldName) -> str | None:
         """The current value of a text field."""
-        value = self.fields[field].value(None)
+        value = self.field(field)
         return value if isinstance(value, str) else None
 
     @property
@@ -129,7 +145,7 @@ class OrderView(View):
     @property
     def people(self) -> int | None:
         """How many sit at the table."""
-        return cast(int | None, self.fields["people"].value(None))
+        return cast(int | None, self.field("people"))
 
     @Derived
     def flags(self) -> dict[str, Register[bool]]:

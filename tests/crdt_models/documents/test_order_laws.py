@@ -50,7 +50,7 @@ def view_of(entries: Iterable[Entry]) -> OrderView:
 
 def seen(view: OrderView) -> dict[str, Any]:
     """Everything public about an order, comparable."""
-    skipped = {"apply", "copy", "all", "told", "same", "same_all", "text", "flag"}
+    skipped = {"apply", "copy", "all", "told", "same", "same_all", "field", "text", "flag"}
     skipped |= {"payments_under", "UNDERSTANDS", "fields", "flags"}
     names = [name for name in dir(view) if not name.startswith("_") and name not in skipped]
     found = {name: getattr(view, name) for name in names}

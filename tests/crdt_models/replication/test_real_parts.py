@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crdt_models.change import Change
-from crdt_models.change_gate import ChangeGate
+from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.ids import DeviceId, SiteId
 from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.holdings import Holdings, LogReader
@@ -46,8 +46,9 @@ class Terminal:
     def take(self, batch: list[bytes], source: int) -> None:
         verdict = self.gate.judge(batch)
         for change in verdict.authentic:
-            if change.facts[0][1][0] == "author_opened":
-                self.keys[change.author] = self.gate._opened_here([change], [])[change.author]
+            key = key_opened_by(change)
+            if key is not None:
+                self.keys[change.author] = key
         self.store(verdict.authentic, source)
         self.gossip.refused(source, len(verdict.refused), 0.0)
 

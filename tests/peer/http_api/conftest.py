@@ -1,6 +1,7 @@
 """A real node with real keys and a real encrypted database, behind the local API."""
 
 import hashlib
+import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ from peer.live_events import LiveEvents
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
 from peer.storage.change_log import ChangeLog
+
+_SPEC = importlib.util.spec_from_file_location("declared", Path(__file__).with_name("declared.py"))
+assert _SPEC is not None and _SPEC.loader is not None
+declared = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(declared)
+check_declared = declared.check
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -113,6 +120,13 @@ def new_key(text: str) -> str:
 
 
 @pytest.fixture
+def openapi_mistakes() -> Callable[..., list[str]]:
+    """`declared.mistakes`: what a value holds that a schema does not declare."""
+    found: Callable[..., list[str]] = declared.mistakes
+    return found
+
+
+@pytest.fixture
 def identity(tmp_path: Path) -> Identity:
     place = Place(tmp_path / "home", tmp_path / "key")
     made = create_site(place, name="Balcão", letters="A", wall_seconds=0, dice=SeededDice("site"))
@@ -156,6 +170,7 @@ def running(tmp_path: Path, identity: Identity) -> Any:
                 transport=transport,
                 base_url=f"http://127.0.0.1:{PORT}",
                 headers={"x-api-key": key},
+                event_hooks={"response": [check_declared]},
             ) as client,
             trio.open_nursery() as nursery,
         ):

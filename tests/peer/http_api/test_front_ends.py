@@ -3,7 +3,12 @@
 import pytest
 
 from peer.environment import RealEnvironment
-from peer.http_api.front_ends import FrontEndExists, FrontEndNameInvalid, FrontEnds
+from peer.http_api.front_ends import (
+    FrontEndExists,
+    FrontEndNameInvalid,
+    FrontEnds,
+    FrontEndUnknown,
+)
 from peer.storage.records import FrontEnd as Stored
 
 
@@ -34,10 +39,11 @@ def test_a_key_is_verified_until_it_is_revoked() -> None:
     found = front_ends.verify(key)
     assert found is not None
     assert (found.name, found.role) == ("Caixa 1", "front_end")
-    assert front_ends.revoke("Caixa 1")
+    front_ends.revoke("Caixa 1")
     assert front_ends.verify(key) is None
     assert rows.rows == {}
-    assert not front_ends.revoke("Caixa 1")
+    with pytest.raises(FrontEndUnknown):
+        front_ends.revoke("Caixa 1")
 
 
 def test_the_key_itself_is_stored_nowhere() -> None:

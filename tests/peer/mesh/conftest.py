@@ -35,8 +35,14 @@ DAY_MS = 86_400_000
 DATABASE_KEY = b"k" * 32
 PIZZA = NewLine(product="hawaiian_m", name="Hawaiian M", unit_centavos=1325)
 
-_sales = count()  # no two commands of a test run have one id
 WrapNetwork = Callable[[Network], Network]
+_sales = count()  # no two commands of a test run have one id
+
+
+def open_database(path: Path) -> ChangeLog:
+    log = ChangeLog.open(path, DATABASE_KEY, tables=TABLES, create=not path.exists())
+    fill_rows(log)
+    return log
 
 
 class Standing:
@@ -123,10 +129,7 @@ class MeshShop:
         task_status: trio.TaskStatus[Standing],
     ) -> None:
         environment = RealEnvironment()
-        log = ChangeLog.open(
-            database, DATABASE_KEY, tables=TABLES, create=not database.exists()
-        )
-        fill_rows(log)
+        log = open_database(database)
         meshes: list[Mesh] = []
         node = Node(
             Credentials(
@@ -172,16 +175,14 @@ async def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS
             await trio.sleep(0.005)
 
 
-async def converged(terminals: Sequence[Standing], seconds: float = PATIENCE_SECONDS) -> bytes:
-    """Wait until all hold the same changes; their one digest."""
+async def converged(terminals: Sequence[Standing], changes: int) -> None:
+    """Wait until all hold the same changes, so many."""
     await until(
         lambda: (
-            len({each.node.position for each in terminals}) == 1
+            {each.node.position for each in terminals} == {changes}
             and len({each.node.content_digest() for each in terminals}) == 1
-        ),
-        seconds,
+        )
     )
-    return terminals[0].node.content_digest()
 
 
 async def linked(terminals: Sequence[Standing]) -> None:

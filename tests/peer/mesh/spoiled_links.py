@@ -88,3 +88,13 @@ def is_push(frame: bytes) -> bool:
 def is_of_repair(frame: bytes) -> bool:
     """Whatever may come twice or late without being a mistake of the sender."""
     return not isinstance(decode_message(frame), Hello | Goodbye)
+
+
+class WithoutMulticast(SpoiledNetwork):
+    """Frames pass as they are; nobody is ever discovered."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network, lambda: lambda frame: (frame,))
+
+    async def discover(self, port: int, sighted: AddressSighted) -> None:
+        await trio.sleep_forever()

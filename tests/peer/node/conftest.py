@@ -22,7 +22,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 KEY = b"k" * 32
 DAY_MS = 86_400_000
-START_MS = 20_000 * DAY_MS + 12 * 3_600_000
+START_MS = 21_000 * DAY_MS + 12 * 3_600_000
 
 
 class SeededDice:
@@ -105,14 +105,18 @@ def running(
 
     @asynccontextmanager
     async def run(
-        log: ChangeLog, *, with_environment: TestEnvironment | None = None, **options: Any
+        log: ChangeLog,
+        *,
+        with_environment: TestEnvironment | None = None,
+        who: Identity = identity,
+        **options: Any,
     ) -> AsyncIterator[Node]:
         credentials = Credentials(
-            site=identity.site,
-            device=identity.device,
-            letters=identity.letters,
-            chain=identity.encoded_chain,
-            signer=identity.signing_key,
+            site=who.site,
+            device=who.device,
+            letters=who.letters,
+            chain=who.encoded_chain,
+            signer=who.signing_key,
             program="test",
         )
         node = Node(credentials, log, with_environment or environment, day_of, **options)

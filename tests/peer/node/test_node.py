@@ -8,6 +8,7 @@ import trio
 
 from crdt_models.change import Change, decode_change
 from crdt_models.document import Document
+from crdt_models.documents.orders.bill_commands import TakePayment
 from crdt_models.documents.orders.commands import (
     AddLines,
     CancelLines,
@@ -125,6 +126,13 @@ async def test_a_stale_version_is_refused(running: Any, opened: Any, command: An
         assert node.view(document).total == 2 * 1325
 
 
+def view_of(node: Any) -> OrderView:
+    """Any order of the node."""
+    view = node.view(node.log.documents("order")[0].id)
+    assert isinstance(view, OrderView)
+    return view
+
+
 class FailingLog:
     """The log, except that `append` fails when told to."""
 
@@ -239,6 +247,10 @@ async def test_changes_from_outside_are_taken_once_and_shown_with_their_source(
         commit = commits.receive_nowait()
         assert set(commit.sources) == {7}
         assert node.content_digest() == digest
+        # A key that another terminal used for something else is not answered with that.
+        pay = TakePayment(order=view_of(node).order, centavos=100, method="pix")
+        with pytest.raises(CommandReused):
+            await node.execute(pay, command_id=command("3"))
         # The same key at this terminal finds that the command was executed elsewhere.
         outcome = await node.execute(ORDER, command_id=command("3"))
         assert outcome.replayed
@@ -296,12 +308,21 @@ async def test_the_business_day_never_falls(
         day = node.business_day
         environment.now_ms += 86_400_000
         await node.execute(ORDER, command_id=command("1"))
-        environment.now_ms -= 400 * 86_400_000
+        environment.now_ms -= 40 * 86_400_000
         assert node.business_day == day + 1
         neighbours[:] = [day + 2, day + 3_000]
+        assert node.business_day == day + 1  # our clock may be right
+        environment.now_ms = 0  # dead battery: now the neighbours know better
         assert node.business_day == day + 2
+        environment.now_ms = (day + 20) * 86_400_000
+        await node.execute(ORDER, command_id=command("2"))  # twenty days ahead, for a moment
+        environment.now_ms = day * 86_400_000
+        neighbours.clear()
+        assert node.business_day == day + 20  # nobody to ask
+        neighbours[:] = [day]
+        assert node.business_day == day
     async with running(log) as node:
-        assert node.business_day == day + 1
+        assert node.business_day == day + 20
 
 
 async def test_a_watcher_that_lags_is_dropped_and_can_start_over(

@@ -23,6 +23,7 @@ NEVER_OVER_HTTP = {
     "peer.mesh": "links between terminals",
     "peer.uplink.relay_client": "the uplink's own conversation with the relay; shown in its status",
     "peer.uplink": "the uplink's own conversation with the relay; shown in its status",
+    "peer.administration": "the command line",
     "peer.cli": "the command line",
     "peer.terminal": "start-up",
     "peer.service.settings": "start-up",

@@ -132,7 +132,16 @@ def test_the_key_may_not_lie_in_the_home(tmp_path):
 
 
 def test_plain_http_reaches_only_this_machine():
-    assert read_config({"API_NUVEM_URL": "http://127.0.0.1:3001"}).dials_relay
+    local = {"API_NUVEM_URL": "http://127.0.0.1:3001", "API_NUVEM_TOKEN": TOKEN}
+    assert read_config(local).dials_relay
+
+
+def test_a_relay_without_a_token_is_refused_unless_offline():
+    with pytest.raises(BadSetting, match="API_NUVEM_TOKEN"):
+        read_config({"API_NUVEM_URL": "https://n.example"})
+    assert not read_config(
+        {"API_NUVEM_URL": "https://n.example", "OFFLINE_MODE": "true"}
+    ).dials_relay
 
 
 def test_a_misspelt_variable_is_noticed():

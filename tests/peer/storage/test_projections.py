@@ -6,8 +6,8 @@ import pytest
 from peer.service.sqlite_errors import NotDurable
 from peer.storage.change_log import ChangeLog
 from peer.storage.projections import BadCursor, Condition, Is, Query
-from peer.storage.records import Batch
-from tests.contracts.samples import KEY, order
+from peer.storage.records import Batch, DocumentState, TableRows
+from tests.contracts.samples import KEY, order, sample
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -35,13 +35,20 @@ def log(tmp_path: Path):
     log.close()
 
 
+def stored(name: str, rows: TableRows, **more) -> Batch:
+    """The rows of an order, and a change without which there would be no such document."""
+    document = order(name)
+    state = DocumentState(document, 0, open=True)
+    return Batch(changes=[sample(name)], documents=[state], rows={document: rows}, **more)
+
+
 def put(log: ChangeLog, name: str, total: int, lines: int = 0, table: str | None = None) -> None:
     document = order(name)
     rows = {
         "orders": [(document, name, total, table)],
         "lines": [(f"{name}/{index}", document, index) for index in range(lines)],
     }
-    log.append(Batch(rows={document: rows}))
+    log.append(stored(name, rows))
 
 
 def numbers(log: ChangeLog, **query) -> list[str]:
@@ -123,7 +130,7 @@ def test_a_row_that_does_not_fit_undoes_its_batch(log):
     put(log, "a", 1)
     bad = {"orders": [(order("a"), "a", "not a number", None)]}
     with pytest.raises(NotDurable):
-        log.append(Batch(rows={order("a"): bad}, settings={"seen": "1"}))
+        log.append(stored("a", bad, settings={"seen": "1"}))
     assert log.setting("seen") is None
     assert numbers(log) == ["a"]
 
@@ -173,9 +180,71 @@ def test_today_s_rows_are_found_by_index(tmp_path):
 def test_the_digest_of_rows_does_not_depend_on_their_order(tmp_path):
     digests = []
     for number, names in enumerate([("a", "b", "c"), ("c", "a", "b"), ("a", "b")]):
-        log = ChangeLog.open(tmp_path / f"{number}.db", KEY, tables=(ORDERS,), create=True)
+        log = ChangeLog.open(tmp_path / f"{number}.db", KEY, tables=(ORDERS, LINES), create=True)
         for name in names:
-            log.append(Batch(rows={order(name): {"orders": [(order(name), name, 1, None)]}}))
+            put(log, name, 1)
         digests.append(log.projections.digest("orders"))
         log.close()
     assert digests[0] == digests[1] != digests[2]
+
+
+IDS = Table(
+    "ids",
+    (("document_id", "TEXT"), ("line_id", "TEXT"), ("business_day", "INTEGER"), ("device", "TEXT")),
+    ("document_id", "line_id"),
+)
+ODD = ["00ff" * 8, "ABCD", "abc", "", "m1", "é", "cafe", "0", None]
+
+
+@pytest.fixture
+def ids(tmp_path: Path):
+    log = ChangeLog.open(tmp_path / "i.db", KEY, tables=(IDS,), create=True)
+    rows = {
+        name: [(order(name), f"{index:032x}", index, odd) for index, odd in enumerate(ODD)]
+        for name in "ab"
+    }
+    for name, given in rows.items():
+        log.append(stored(name, {"ids": given}))
+    yield log, [row for name in "ab" for row in rows[name]]
+    log.close()
+
+
+def told(log: ChangeLog, **query) -> list[tuple]:
+    page = log.projections.page(Query(table="ids", limit=100, **query))
+    return [tuple(row.values()) for row in page.rows]
+
+
+def test_identifiers_come_out_as_they_went_in_whatever_they_are(ids):
+    log, rows = ids
+    assert told(log) == rows
+    types = log._reader.rows("SELECT DISTINCT typeof(document_id), typeof(line_id) FROM ids")
+    assert types == [("integer", "blob")], "they were meant to lie there shorter"
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_identifiers_are_compared_as_they_went_in(ids, odd):
+    log, rows = ids
+    assert told(log, where=(Condition("device", odd),)) == [row for row in rows if row[3] == odd]
+    assert told(log, where=(Condition("document_id", order("b")),)) == rows[len(ODD) :]
+    assert told(log, where=(Condition("document_id", order("none")),)) == []
+    if odd is not None:
+        assert (odd,) in log.projections.repeated("ids", ("device",))
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_by_identifier_cover_every_row_and_those_without_one_come_last(ids, descending):
+    log, rows = ids
+    seen, cursor = [], None
+    while not seen or cursor is not None:
+        page = log.projections.page(
+            Query(table="ids", order=("device",), descending=descending, limit=4, cursor=cursor)
+        )
+        seen += [tuple(row.values()) for row in page.rows]
+        cursor = page.next
+    assert sorted(map(str, seen)) == sorted(map(str, rows))
+    assert [row[3] for row in seen[-2:]] == [None, None]
+
+
+def test_rows_of_a_document_that_is_not_stored_are_a_bug(log):
+    with pytest.raises(AssertionError):
+        log.append(Batch(rows={order("a"): {"orders": [(order("a"), "a", 1, None)]}}))

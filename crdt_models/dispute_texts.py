@@ -1,0 +1,77 @@
+"""What a person reads about a dispute: the Portuguese beside the codes.
+
+Codes are for programs and never change; the texts here may be improved at any time. Every kind,
+severity, actor and choice of `crdt_models.disputes` has one, and nothing here decides anything.
+"""
+
+from typing import Final
+
+from crdt_models.disputes import Actor, Severity
+
+TITLES: Final = {
+    "overpaid": "Pago a mais",
+    "paid_and_cancelled": "Pago e cancelado",
+    "paid_with_residual": "Conta paga com item lançado depois",
+    "late_change_to_closed_bill": "Conta fechada mudou depois",
+    "closing_does_not_add_up": "Fechamento não confere",
+    "two_closings": "Conta fechada duas vezes",
+    "over_cancelled": "Cancelado mais do que havia",
+    "cancelled_after_send": "Cancelado e enviado à cozinha ao mesmo tempo",
+    "over_refunded": "Estornado a mais",
+    "payment_outcome_unknown": "Pagamento sem resposta",
+    "command_used_twice": "A mesma ação com conteúdos diferentes",
+    "needs_upgrade": "Este terminal precisa ser atualizado",
+    "two_tabs_at_once": "Duas comandas abertas na mesma mesa",
+    "equal_numbers": "Dois pedidos com o mesmo número",
+    "lineage_forked": "Dois terminais com a mesma identidade",
+    "author_forked": "Terminal duplicado",
+    "two_resolutions": "Duas decisões sobre o mesmo conflito",
+}
+SEVERITIES: Final[dict[Severity, str]] = {
+    "urgent": "Urgente",
+    "attention": "Decidir hoje",
+    "notice": "Aviso",
+}
+ACTORS: Final[dict[Actor, str]] = {
+    "manager": "Gerente",
+    "cashier": "Caixa",
+    "kitchen": "Cozinha",
+    "waiter": "Garçom",
+    "technician": "Técnico",
+}
+CHOICES: Final = {
+    "refunded": "O dinheiro foi devolvido",
+    "tip": "Ficou como gorjeta",
+    "credit": "Ficou como crédito do cliente",
+    "recorded_twice": "Foi registrado duas vezes",
+    "restored": "O pedido foi restaurado",
+    "kept": "Fica como está",
+    "charged": "O item foi cobrado",
+    "reopened": "A conta foi reaberta",
+    "waived": "O item não será cobrado",
+    "seen": "Visto",
+    "not_made": "Não foi feito",
+    "made_and_lost": "Foi feito e perdido",
+    "served": "Foi servido",
+    "loss": "Prejuízo da loja",
+    "recovered": "O dinheiro foi recuperado",
+    "received": "O dinheiro entrou",
+    "not_received": "O dinheiro não entrou",
+    "both_meant": "As duas valem",
+    "corrected": "Foi corrigido",
+    "merged": "As comandas foram juntadas",
+    "both_kept": "As duas ficam abertas",
+    "restored_backup": "Era um backup restaurado",
+    "clone_removed": "A cópia foi desligada",
+    "device_revoked": "O terminal foi revogado",
+}
+
+
+def title(kind: str) -> str:
+    """What happened, in a line; the code of a kind that this version does not know."""
+    return TITLES.get(kind, kind)
+
+
+def labels(choices: tuple[str, ...]) -> dict[str, str]:
+    """The text of each choice, by its code, in their order."""
+    return {each: CHOICES.get(each, each) for each in choices}

@@ -1,0 +1,49 @@
+"""What the tables of routes share: who may call, the errors of a kind of request, its headers."""
+
+from typing import Any
+
+from crdt_models.pedido import STATUS
+from peer.http_api import answers, tables
+from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
+from peer.http_api.order_bodies import CancellationBody, LinesBody, OutcomeBody, ReasonBody
+from peer.service.routes import Method, QueryField, Route
+
+FRONT_END = "front_end"
+ADMIN = "admin"
+
+ORDER_ERRORS = ("unknown_order", "not_durable", "disk_full", "busy", "weak_idempotency_key")
+OPENING_ERRORS = ("not_durable", "disk_full", "busy", "weak_idempotency_key", "command_reused")
+FIELD_ERRORS = (*ORDER_ERRORS, "command_reused", "stale_version", "command_too_large")
+EDIT_ERRORS = (*FIELD_ERRORS, "order_is_cancelled")
+LINE_ERRORS = (*EDIT_ERRORS, "bill_is_closed", "unknown_line", "no_lines")
+TABLE_ERRORS = ("unknown_table", "unknown_area", *OPENING_ERRORS)
+DAY = QueryField("dia", "AAAA-MM-DD, `hoje` ou `todos`")
+PAGE = (
+    QueryField("desde", "o `proximo` da página anterior"),
+    QueryField("limite", f"de 1 a {MAX_LIMIT}", int, least=1, most=MAX_LIMIT),
+)
+STATUS_FIELD = QueryField("status", "só os deste", values=tuple(STATUS.values()))
+KEYED = ("idempotency-key",)
+WRITE: Any = {"takes": ("idempotency-key", "if-match"), "gives": ("etag", "idempotency-replayed")}
+READ: Any = {
+    "takes": ("if-none-match",),
+    "gives": ("etag",),
+    "also": {304: "Nada mudou desde esta ETag"},
+}
+STALE: Any = {"beside": {"stale_version": ("atual", answers.Pedido)}}
+OPTIONAL_BODIES = (LinesBody, ReasonBody, CancellationBody, OutcomeBody, tables.CleaningBody)
+OBJECT = dict[str, Any]  # checked by the handler
+
+
+def route(
+    api: Api | None,
+    method: Method,
+    path: str,
+    handler: Handler,
+    summary: str,
+    **more: Any,
+) -> Route:
+    """A route for front ends, unless said otherwise. more: members of `Route`."""
+    more.setdefault("role", FRONT_END)
+    more.setdefault("body_optional", more.get("body") in OPTIONAL_BODIES)
+    return Route(method=method, path=path, endpoint=bound(api, handler), summary=summary, **more)

@@ -1,0 +1,212 @@
+"""Doors behind the gate: facts in views, rows, disputes and JSON; changes in the CRDT document.
+
+Rules of this file:
+1. What comes here was signed by a member, so it is stored: nothing may raise, whatever it says.
+2. Views and Yjs bytes are the same in whatever order things came, also where ids collide.
+3. Rows fit the tables that they will be stored in.
+"""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from crdt_models.canonical_cbor import EXACT_LIMIT, encode
+from crdt_models.change import Change, decode_change
+from crdt_models.disputes import disputes_of, two_tabs
+from crdt_models.document import Document
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import TablesView
+from crdt_models.documents.terminals import TerminalsView
+from crdt_models.documents.trust import TrustView
+from crdt_models.documents.view import View
+from crdt_models.errors import NotCanonical
+from crdt_models.fact import Entry, Stamp, fact_of, is_body
+from crdt_models.ids import (
+    TABLES,
+    ChangeId,
+    CommandId,
+    DeviceId,
+    DocumentId,
+    FactId,
+    fact_id,
+)
+from crdt_models.pedido import JSON, dispute_json, order_json, table_json
+from crdt_models.read_models import LARGEST, rows_of, view_digest
+from crdt_models.read_models import TABLES as ROW_TABLES
+from simulations.fuzz.door import Door, require
+from simulations.fuzz.mutation import few
+from simulations.fuzz.nonsense import IDS, Pools, any_body, packed, unpacked
+from simulations.fuzz.seeds import decodes, opened, site
+
+_COLUMN_TYPES = {"TEXT": str, "INTEGER": int, "BLOB": bytes}
+_HLCS = (0, 1 << 16, 2 << 16, (1 << 40) - 1, 1_448_600_000_000 << 16, 2**63, 2**64 - 1)
+
+
+def _make_facts(dice: Random) -> bytes:
+    """Facts as views get them; ids, commands and stamps collide as no honest shop's would."""
+    count = dice.choice((1, 3, 8, 8, 20, 40)) if dice.random() < 0.99 else 400
+    places = [(dice.randrange(12), dice.randrange(3)) for _ in range(count)]
+    pools = Pools(dice, [_fact(*place) for place in places])
+    return packed([
+        [
+            *any_body(pools),
+            dice.choice(_HLCS),
+            *(place if dice.random() < 0.98 else dice.choice(places)),
+            dice.randrange(3),
+            dice.choice((0, 16_000, 2**31 - 1)),
+            dice.randrange(4),
+        ]
+        for place in places
+    ])  # fmt: skip
+
+
+def _fact(prefix: int, place: int) -> FactId:
+    return fact_id(ChangeId(bytes([prefix]) * 32), place)
+
+
+def _entry(given: Sequence[Any]) -> tuple[DocumentId, Entry] | None:
+    """None for what no change could carry: the change's decoder refuses it before any view."""
+    document, body, hlc, prefix, place, device, day, command = given
+    if not is_body(body) or not _is_sayable(body):
+        return None
+    return document, Entry(
+        id=_fact(prefix, place),
+        stamp=Stamp(hlc, bytes([prefix]) * 16, place),
+        fact=fact_of(body),
+        body=body,
+        device=DeviceId(bytes([device]) * 32),
+        operator=None,
+        business_day=day,
+        command_id=CommandId(IDS[command]),
+        index=place,
+    )
+
+
+def _is_sayable(body: Any) -> bool:
+    try:
+        encode([[[body]]])  # as deep as it stands in a change
+    except NotCanonical:
+        return False
+    return _is_exact(body)
+
+
+def _is_exact(value: Any) -> bool:
+    if type(value) is int:
+        return -EXACT_LIMIT < value < EXACT_LIMIT
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_is_exact, inside))
+
+
+def _use_facts(data: bytes) -> bool:
+    entries = [each for given in unpacked(data) if (each := _entry(given)) is not None]
+    views = _views(entries)
+    for document, view in views.items():
+        look_at(document, view)
+    again = _views([*reversed(entries), *entries[: len(entries) // 2]])
+    for document, view in views.items():
+        mine, theirs = rows_of(document, view), rows_of(document, again[document])
+        require(view_digest(mine) == view_digest(theirs), f"{document} depends on the order")
+    tables = views.get(TABLES, empty_view(TABLES))
+    two_tabs([view for view in views.values() if isinstance(view, OrderView)], tables)
+    return bool(entries)
+
+
+def _views(entries: Sequence[tuple[DocumentId, Entry]]) -> dict[DocumentId, View]:
+    views: dict[DocumentId, View] = {}
+    for document, entry in entries:
+        if document not in views:
+            views[document] = empty_view(document)
+        views[document] = views[document].copy()
+        views[document].apply(entry)
+    return views
+
+
+def look_at(document: DocumentId, view: View) -> None:
+    """All that anybody asks of a view. Raises what a bug raises, or Broken."""
+    disputes = disputes_of(view)
+    JSON.encode([dispute_json(each) for each in disputes])
+    if isinstance(view, OrderView):
+        JSON.encode(order_json(view, "0" * 32))
+        require(view.paid >= 0 and all(line.left >= 0 for line in view.lines), "less than nothing")
+    elif isinstance(view, TablesView):
+        for table in view.tables.values():
+            JSON.encode(table_json(table, view, ()))
+    elif isinstance(view, TerminalsView):
+        require(len(view.devices_by_letters) <= len(view.terminals), "letters")
+    elif isinstance(view, TrustView):
+        require(len(view.admins) <= len(view.members), "admins")
+    _check_rows(document, rows_of(document, view))
+
+
+def _check_rows(document: DocumentId, rows: Any) -> None:
+    """They fit the STRICT tables that they will be inserted into."""
+    for table in ROW_TABLES:
+        seen = set()
+        for row in rows.get(table.name, ()):
+            require(len(row) == len(table.columns), f"{table.name} has other columns")
+            named = dict(zip((name for name, _ in table.columns), row, strict=True))
+            for (name, kind), cell in zip(table.columns, row, strict=True):
+                good = cell is None or type(cell) is _COLUMN_TYPES[kind]
+                require(good, f"{table.name}.{name} is a {type(cell).__name__}")
+                small = not isinstance(cell, int) or -LARGEST - 1 <= cell <= LARGEST
+                require(small, f"{table.name}.{name} is too large")
+            key = tuple(named[name] for name in table.key)
+            require(None not in key and key not in seen, f"{table.name} has a key twice")
+            require(named["document_id"] == document, f"{table.name} names another document")
+            seen.add(key)
+
+
+# --- the CRDT document
+
+
+def _make_document(dice: Random) -> bytes:
+    pools = Pools(dice)
+    authors = [site().author(name) for name in ("one", "two")]
+    told = []
+    for number in range(few(dice, 12)):
+        facts = [list(any_body(pools)) for _ in range(few(dice, 5))]
+        try:
+            told.append(dice.choice(authors).write(facts, hlc=number << 16))
+        except NotCanonical:
+            continue
+    return packed([told, [dice.randrange(3) for _ in range(4)]])
+
+
+def _use_document(data: bytes) -> bool:
+    """The same Yjs bytes in either order, also when client ids collide (two derivations only)."""
+    told, _ = unpacked(data)
+    changes = [decode_change(each) for each in told if decodes(each)]
+    documents = {each for change in changes for each in change.documents}
+    for document in documents:
+        mine = [change for change in changes if document in change.documents]
+        for derive in (None, lambda change, _, attempt: change[0] % 2 + attempt):
+            options = {} if derive is None else {"derive": derive}
+            one = Document(document, mine, **options)
+            other = Document(document, [*reversed(mine), *mine], **options)
+            require(one.update() == other.update(), "Yjs bytes depend on the order")
+            require(len(one.facts()) == _facts_about(document, mine), "facts were lost in Yjs")
+    return bool(documents)
+
+
+def _facts_about(document: DocumentId, changes: Sequence[Change]) -> int:
+    ids = {entry.id for change in changes for doc, entry in change.entries() if doc == document}
+    return len(ids)
+
+
+def view_doors() -> list[Door]:
+    """Views and documents."""
+    return [
+        Door(
+            name="facts",
+            what="absurd facts in views, rows, disputes, JSON",
+            make=_make_facts,
+            open=opened(_use_facts),
+        ),
+        Door(
+            name="document",
+            what="absurd changes in the CRDT document",
+            make=_make_document,
+            open=opened(_use_document),
+        ),
+    ]
