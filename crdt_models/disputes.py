@@ -127,8 +127,7 @@ def resolutions_of(view: View, kind: str, subject: str) -> Register[Resolution]:
     """The register of resolutions of one dispute in its document's view."""
     return Register(
         Write(each.id, each.stamp, each.fact, view.same_all(each.fact.replaces))
-        for each in view.all(Resolution)
-        if each.fact.kind == kind and each.fact.subject == subject
+        for each in view.resolutions.get((kind, subject), ())
     )
 
 

@@ -8,6 +8,7 @@ Rules of this file:
 3. A variable is added when something reads it, not before.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -260,7 +261,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_config(environment: Mapping[str, str]) -> Config:
     """The settings of this environment. Raises BadSetting, which names the variable."""
-    home = HOME.read(environment).absolute()
+    home = _home(environment)
     return Config(
         home=home,
         key_file=_key_file(environment, home),
@@ -294,14 +295,23 @@ def _relay_token(environment: Mapping[str, str]) -> Secret | None:
     return token
 
 
+def _home(environment: Mapping[str, str]) -> Path:
+    """Absolute, without `..`: its neighbour, the key file, must not turn out to be its content."""
+    home = Path(os.path.abspath(HOME.read(environment)))
+    if not home.name:
+        raise BadSetting(name=HOME.name, reason=f"{home} é a raiz do disco")
+    return home
+
+
 def _key_file(environment: Mapping[str, str], home: Path) -> Path:
     """Beside the home, never inside: a copy of the home must not carry its own key."""
     given = KEY_FILE.read(environment)
     if given is None:
         return home.with_name(home.name + ".key")
-    if given.absolute().is_relative_to(home):
+    file = Path(os.path.abspath(given))
+    if file.is_relative_to(home) or file.resolve().is_relative_to(home.resolve()):
         raise BadSetting(name=KEY_FILE.name, reason=f"{given} fica dentro de MALHA_HOME")
-    return given.absolute()
+    return file
 
 
 def _interval_ms(environment: Mapping[str, str]) -> int:

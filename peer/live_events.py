@@ -74,7 +74,8 @@ class Told(msgspec.Struct, frozen=True):
 class Client:
     """One follower: a bounded queue of texts. name: of the front end whose key it showed.
 
-    kinds: event types wanted, empty for all · reason: why the conversation ends, in Portuguese.
+    kinds: event types wanted, empty for all · has_been_told: an event left for it · reason: why the
+    conversation ends, in Portuguese.
     """
 
     def __init__(self, name: str, channel: Channel) -> None:
@@ -82,6 +83,7 @@ class Client:
         self.channel = channel
         self.kinds: frozenset[str] = frozenset()
         self.is_lost = False
+        self.has_been_told = False
         self.closing: int | None = None
         self.reason = ""
         self._missed: list[str] = []
@@ -131,7 +133,9 @@ class Client:
             self._ring = trio.Event()
             await self._ring.wait()
         texts, self._missed = self._missed, []
-        return texts + [self._receive.receive_nowait()[1] for _ in range(self._queued())]
+        queued = [self._receive.receive_nowait() for _ in range(self._queued())]
+        self.has_been_told |= bool(texts) or any(kind for kind, _ in queued)
+        return texts + [text for _, text in queued]
 
     def _queued(self) -> int:
         return self._receive.statistics().current_buffer_used

@@ -145,6 +145,14 @@ class View:
         """Facts this version cannot read, or that do not belong in this kind of document."""
         return tuple(sorted(self._slots.get(Unknown, {}).values(), key=lambda e: e.stamp))
 
+    @Derived
+    def resolutions(self) -> dict[tuple[str, str], list[Once[Resolution]]]:
+        """What people decided, by (kind, subject) of the dispute, by stamp."""
+        found: dict[tuple[str, str], list[Once[Resolution]]] = {}
+        for each in self.all(Resolution):
+            found.setdefault((each.fact.kind, each.fact.subject), []).append(each)
+        return found
+
     @property
     def needs_upgrade(self) -> bool:
         """Whether a fact that must be understood is not: adding and paying go on, closing does

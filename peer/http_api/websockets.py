@@ -8,6 +8,9 @@ Rules of this file:
    1008. Nothing a client says changes any data: writes are HTTP.
 4. A client is told everything from its `connection` on. `subscribe` narrows that to kinds, and with
    a cursor begins earlier. What may be said and heard is described in `live_messages`.
+5. Events go out in the order of their cursors, so the last one dealt with says all. That is why a
+   new client is given a moment to name its cursor before any event is sent, and why one that names
+   it after it was told of something later must load everything again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -30,6 +33,7 @@ from peer.service.routes import key_of
 from peer.service.strict_json import read_json
 
 AUTH_SECONDS = 5.0
+FIRST_WORD_SECONDS = 1.0  # in which a client says where it resumes; nothing is lost by being later
 MAX_MESSAGES = 100  # that a client may send in WINDOW_SECONDS
 WINDOW_SECONDS = 10.0
 POLICY_VIOLATION = 1008
@@ -69,6 +73,7 @@ class Conversation:
         self._handle = handle
         self._caller: FrontEnd | None = None
         self.client: Client | None = None
+        self._spoken = trio.Event()
         self._window_began = 0.0
         self._messages = 0
 
@@ -94,8 +99,10 @@ class Conversation:
     def say(self, message: dict[str, Any]) -> None:
         """Queue a message of our own, with the time."""
         assert self.client is not None, "only a known client is spoken to"
-        stamped = {**message, "timestamp": self.now()}
-        self.client.offer(msgspec.json.encode(stamped).decode("utf-8"))
+        self.client.offer(self._stamped(message))
+
+    def _stamped(self, message: dict[str, Any]) -> str:
+        return msgspec.json.encode({**message, "timestamp": self.now()}).decode("utf-8")
 
     def now(self) -> str:
         """The time, as ISO text."""
@@ -124,14 +131,13 @@ class Conversation:
         return self.api.front_ends.verify(key) or self.api.front_ends.verify_ticket(key)
 
     async def _converse(self, client: Client) -> None:
-        self.say(
-            {
-                "type": "connection",
-                "status": "connected",
-                "message": f"Conectado ao canal {self.channel}",
-                "cursor": self.events.position,
-            }
-        )
+        hello = {
+            "type": "connection",
+            "status": "connected",
+            "message": f"Conectado ao canal {self.channel}",
+            "cursor": self.events.position,
+        }
+        await self._socket.send_text(self._stamped(hello))
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._write, client, nursery.cancel_scope)
             await self._listen(client)
@@ -151,9 +157,13 @@ class Conversation:
                 self.say({"type": "error", "message": "Mensagem não entendida"})
             else:
                 await self._handle(self, message)
+            self._spoken.set()
 
     async def _write(self, client: Client, both: trio.CancelScope) -> None:
         try:
+            if self.channel == "global":
+                with trio.move_on_after(FIRST_WORD_SECONDS):
+                    await self._spoken.wait()
             while client.closing is None:
                 for text in await client.wait():
                     await self._socket.send_text(text)
@@ -202,8 +212,10 @@ def _subscribe(talk: Conversation, message: dict[str, Any]) -> None:
         talk.say({"type": "error", "message": "subscribe: kinds é lista, cursor é inteiro"})
         return
     assert talk.client is not None, "only a known client subscribes"
-    missed = None if cursor is None else talk.events.replay(cursor, kinds)
-    talk.client.resume(kinds, missed if cursor is not None else None)
+    missed = None
+    if cursor is not None and not talk.client.has_been_told:
+        missed = talk.events.replay(cursor, kinds)
+    talk.client.resume(kinds, missed)
     if cursor is not None and missed is None:
         talk.start_over()
     else:

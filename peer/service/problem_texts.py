@@ -137,7 +137,7 @@ COMMANDS = {
         "Use um UUID versão 4, 32 dígitos hexadecimais ou 22 caracteres em base64url.",
     ),
     "command_reused": Text(
-        422,
+        409,
         "Idempotency-Key já usada em outra operação",
         "Use uma chave nova para cada operação, e a mesma só para repetir.",
     ),

@@ -80,7 +80,9 @@ class Setting(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
             return self.read_text(text)
         except ValueError as error:
             given = "" if self.secret else f"veio {text[:80]!r}; "
-            raise BadSetting(name=self.name, reason=f"{given}{error}") from error
+            # A reason may quote what was given, and the environment may hold any bytes.
+            reason = f"{given}{error}".encode("utf-8", "backslashreplace").decode("utf-8")
+            raise BadSetting(name=self.name, reason=reason) from error
 
     def is_set(self, environment: Mapping[str, str]) -> bool:
         return bool(environment.get(self.name, "").strip())
@@ -117,7 +119,7 @@ def path(given: str) -> Path:
     try:
         return Path(text(given)).expanduser()
     except RuntimeError as error:  # `~name` of nobody on this machine
-        raise ValueError("there is no such home directory") from error
+        raise ValueError("não existe essa pasta pessoal") from error
 
 
 def flag(given: str) -> bool:

@@ -6,7 +6,8 @@ Rules of this file:
    which input it was.
 2. Whatever an input raises is caught, `PanicException` and `SystemExit` too; then the next is
    tried.
-3. A child that stands at one input for HANG_SECONDS is killed, and that input reported.
+3. A child that stands at one input for HANG_SECONDS is killed, and that input reported; so is one
+   that costs more than SLOW_SECONDS of CPU.
 4. Only for systems with `fork`.
 """
 
@@ -27,6 +28,7 @@ import msgspec
 from simulations.fuzz.door import Door, Use, input_of
 
 HANG_SECONDS = 20.0  # a thousand times what the slowest input should take
+SLOW_SECONDS = 2.0  # of CPU for one input: what lets one message hold up a whole terminal
 MEMORY_BYTES = 4 * 2**30  # a memory bomb must meet a wall that is not the machine's
 MAX_FINDINGS = 20  # kinds of failure that one child tells
 KEPT_LINES = 40
@@ -34,7 +36,7 @@ INDEX_BYTES = 8
 FUZZER_FAILED = 70  # exit code: the child could not even try
 _ROOT = Path(__file__).resolve().parents[2]
 
-Kind = Literal["exception", "death", "hang", "fuzzer"]
+Kind = Literal["exception", "death", "hang", "slow", "fuzzer"]
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -186,7 +188,7 @@ def _prepare(stderr: Path) -> None:
     handle = os.open(stderr, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     os.dup2(handle, 2)
     os.dup2(handle, 1)
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     faulthandler.enable(sys.stderr)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -227,14 +229,25 @@ class _Trial:
         try:
             self._tried.taken += bool(use(data))
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is what we look for
-            self._note(error, index)
+            self._keep(finding_of(self._batch, error, index))
         took = time.process_time() - began
+        if took > SLOW_SECONDS:
+            self._note_slow(took, index)
         self._tried.slowest = max(self._tried.slowest, (took, index))
         self._tried.tried += 1
         self._tried.next = index + 1
 
-    def _note(self, error: BaseException, index: int) -> None:
-        finding = finding_of(self._batch, error, index)
+    def _note_slow(self, took: float, index: int) -> None:
+        door = self._batch.door.name
+        what = f"slow: {took:.1f} s of CPU, limit {SLOW_SECONDS:g} s"
+        self._keep(
+            Finding(
+                door=door, kind="slow", what=what, where="", index=index,
+                first=self._batch.first, trace="",
+            )
+        )  # fmt: skip
+
+    def _keep(self, finding: Finding) -> None:
         known = self._found.setdefault(finding.same, finding)
         if known is not finding:
             known.times += 1
@@ -250,7 +263,7 @@ def finding_of(batch: Batch, error: BaseException, index: int) -> Finding:
     return Finding(
         door=batch.door.name,
         kind="exception",
-        what=f"{type(error).__name__}: {str(error)[:200]}",
+        what=_sayable(f"{type(error).__name__}: {str(error)[:200]}"),
         where=_place_of(error.__traceback__),
         index=index,
         first=batch.first,
@@ -262,7 +275,12 @@ def _both_ends(lines: list[str]) -> str:
     """What a death says first is where it was; what an error says last is what it was."""
     if len(lines) > KEPT_LINES:
         lines = [*lines[: KEPT_LINES // 2], "…", *lines[-KEPT_LINES // 2 :]]
-    return "\n".join(lines)
+    return _sayable("\n".join(lines))
+
+
+def _sayable(text: str) -> str:
+    """An error may quote half a surrogate pair of its input."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _place_of(trace: TracebackType | None) -> str:

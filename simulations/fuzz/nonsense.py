@@ -47,11 +47,14 @@ KINDS: tuple[type[Fact], ...] = tuple(
 
 
 class Pools:
-    """What fields are drawn from. facts: ids that the script can name."""
+    """What fields are drawn from. facts: ids that the script can name · ids: of lines and all."""
 
-    def __init__(self, dice: Random, facts: Sequence[FactId] = ()) -> None:
+    def __init__(
+        self, dice: Random, facts: Sequence[FactId] = (), ids: Sequence[bytes] = IDS
+    ) -> None:
         self.dice = dice
         self.facts = list(facts)
+        self.ids = ids
 
     def fact_reference(self) -> str:
         """One that exists, mostly."""
@@ -113,6 +116,8 @@ def _value(pools: Pools, described: inspect.Type) -> Any:
             return list(members.values()) if described.array_like else members
         case inspect.StrType():
             return _text(pools, described)
+        case inspect.BytesType():
+            return _bytes(pools, described)
         case _:
             return _plain(dice, described)
 
@@ -129,8 +134,6 @@ def _plain(dice: Random, described: inspect.Type) -> Any:
             return None
         case inspect.IntType():
             return _integer(dice, described)
-        case inspect.BytesType():
-            return _bytes(dice, described)
         case _:
             return scalar(dice)
 
@@ -156,9 +159,10 @@ def _text(pools: Pools, described: inspect.StrType) -> str:
     return given[:most] if len(given) >= least else "x" * least
 
 
-def _bytes(dice: Random, described: inspect.BytesType) -> bytes:
+def _bytes(pools: Pools, described: inspect.BytesType) -> bytes:
+    dice = pools.dice
     if described.min_length == described.max_length == 16:
-        return dice.choice(IDS)
+        return dice.choice(pools.ids)
     return dice.randbytes(dice.choice((0, 1, 32, 400)))
 
 

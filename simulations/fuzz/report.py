@@ -62,12 +62,16 @@ def show_findings(
         if finding.where:
             console.print(f"at {finding.where}", markup=False)
         console.print(finding.trace, markup=False, style="dim")
-        if finding.kind != "fuzzer":
-            digits = input_of(door, seed, finding.index).hex()
+        if digits := _digits(door, seed, finding):
             rest = len(digits) - SHOWN_DIGITS
             cut = f"… and {rest} digits more (--json has all)" if rest > 0 else ""
             console.print(f"input: {digits[:SHOWN_DIGITS]}{cut}", markup=False, soft_wrap=True)
         console.print(f"again: {replay_command(finding, door, seed)}", markup=False, soft_wrap=True)
+
+
+def _digits(door: Door, seed: int, finding: Finding) -> str:
+    """The input; nothing where making it is what failed."""
+    return "" if finding.kind == "fuzzer" else input_of(door, seed, finding.index).hex()
 
 
 def replay_command(finding: Finding, door: Door, seed: int) -> str:
@@ -84,11 +88,10 @@ def as_json(results: Sequence[DoorResult], doors: Sequence[Door], seed: int) -> 
         found = [
             {
                 **msgspec.to_builtins(finding),
-                "input": input_of(by_name[finding.door], seed, finding.index).hex(),
+                "input": _digits(by_name[finding.door], seed, finding),
                 "again": replay_command(finding, by_name[finding.door], seed),
             }
             for finding in result.findings
-            if finding.kind != "fuzzer"
         ]
         told["doors"].append(
             {

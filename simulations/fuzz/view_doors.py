@@ -15,6 +15,7 @@ from crdt_models.change import Change, decode_change
 from crdt_models.disputes import disputes_of, two_tabs
 from crdt_models.document import Document
 from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.facts import LineAdded
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.terminals import TerminalsView
@@ -36,15 +37,28 @@ from crdt_models.read_models import LARGEST, rows_of, view_digest
 from crdt_models.read_models import TABLES as ROW_TABLES
 from simulations.fuzz.door import Door, require
 from simulations.fuzz.mutation import few
-from simulations.fuzz.nonsense import IDS, Pools, any_body, packed, unpacked
+from simulations.fuzz.nonsense import (
+    DOCUMENTS,
+    IDS,
+    KINDS,
+    Pools,
+    any_body,
+    fields_of,
+    packed,
+    unpacked,
+)
 from simulations.fuzz.seeds import decodes, opened, site
 
 _COLUMN_TYPES = {"TEXT": str, "INTEGER": int, "BLOB": bytes}
+CROWDS = 0.003  # of the inputs
+CROWD = 3000  # facts: six full changes
 _HLCS = (0, 1 << 16, 2 << 16, (1 << 40) - 1, 1_448_600_000_000 << 16, 2**63, 2**64 - 1)
 
 
 def _make_facts(dice: Random) -> bytes:
     """Facts as views get them; ids, commands and stamps collide as no honest shop's would."""
+    if dice.random() < CROWDS:
+        return _make_crowd(dice)
     count = dice.choice((1, 3, 8, 8, 20, 40)) if dice.random() < 0.99 else 400
     places = [(dice.randrange(12), dice.randrange(3)) for _ in range(count)]
     pools = Pools(dice, [_fact(*place) for place in places])
@@ -61,8 +75,26 @@ def _make_facts(dice: Random) -> bytes:
     ])  # fmt: skip
 
 
+def _make_crowd(dice: Random) -> bytes:
+    """Thousands of facts of two kinds about one thing: what costs each against each shows here."""
+    kinds = dice.sample([kind for kind in KINDS if kind in OrderView.UNDERSTANDS], 2)
+    pools = Pools(dice, ids=IDS[:1])
+    told = []
+    for number in range(CROWD):
+        kind = LineAdded if number == 0 else kinds[number % 2]
+        body = [kind.tag(), False, fields_of(pools, kind)]
+        told.append([DOCUMENTS[0], body, number << 16, number, 0, 0, 16_000, number])
+        pools.facts = [_fact(number, 0)]
+    return packed(told)
+
+
 def _fact(prefix: int, place: int) -> FactId:
-    return fact_id(ChangeId(bytes([prefix]) * 32), place)
+    return fact_id(ChangeId(_prefix(prefix) * 2), place)
+
+
+def _prefix(number: int) -> bytes:
+    """The first 16 bytes of a change id."""
+    return number.to_bytes(2, "big") * 8
 
 
 def _entry(given: Sequence[Any]) -> tuple[DocumentId, Entry] | None:
@@ -72,13 +104,13 @@ def _entry(given: Sequence[Any]) -> tuple[DocumentId, Entry] | None:
         return None
     return document, Entry(
         id=_fact(prefix, place),
-        stamp=Stamp(hlc, bytes([prefix]) * 16, place),
+        stamp=Stamp(hlc, _prefix(prefix), place),
         fact=fact_of(body),
         body=body,
         device=DeviceId(bytes([device]) * 32),
         operator=None,
         business_day=day,
-        command_id=CommandId(IDS[command]),
+        command_id=CommandId(command.to_bytes(16, "big")),
         index=place,
     )
 

@@ -89,11 +89,16 @@ class Follower:
         self.cursor = 0
         self.dealt_with: list[str] = []
 
-    async def follow(self, until: int | None = None) -> None:
+    async def follow(
+        self,
+        until: int | None = None,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
         """Until that many orders are dealt with, or the other side is gone."""
         async with self._till.socket() as talk:
             try:
                 await following(talk, cursor=self.cursor)
+                task_status.started()
                 while until is None or len(self.dealt_with) < until:
                     self._take(await heard(talk))
             except ConnectionClosed:
@@ -114,7 +119,7 @@ async def test_a_cursor_outlives_kills(till: Till) -> None:
     for _ in range(KILLS):
         kill_after = dice.randrange(ORDERS_A_ROUND)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(follower.follow)
+            await nursery.start(follower.follow)
             for each in range(ORDERS_A_ROUND):
                 made.append((await post(till, number))["id"])
                 number += 1
@@ -130,6 +135,19 @@ async def test_a_cursor_outlives_kills(till: Till) -> None:
                 assert follower.dealt_with == made
     await follower.follow(until=len(made))
     assert follower.dealt_with == made
+
+
+async def test_a_cursor_named_after_later_events_starts_over(till: Till) -> None:
+    """Told of the second, asking for what follows the first: its order could not be kept."""
+    await post(till, 1)
+    async with till.socket() as talk:
+        assert (await heard(talk))["type"] == "connection"
+        second = await post(till, 2)
+        assert (await heard(talk))["data"]["id"] == second["id"]
+        await talk.send_message(json.dumps({"type": "subscribe", "cursor": 0}))
+        assert (await heard(talk))["type"] == "refresh_required"
+        third = await post(till, 3)
+        assert (await heard(talk))["data"]["id"] == third["id"]
 
 
 @pytest.mark.parametrize("behind", [0, MAX_REPLAY + 1])

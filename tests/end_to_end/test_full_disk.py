@@ -137,7 +137,8 @@ async def check_reading(till: Till, orders: Orders, client: httpx.AsyncClient) -
     """Everything that was taken is read, and nothing of what was refused, new or added."""
     known = f"/api/pedidos/{orders.taken[1000]}"
     before = await client.get(known)
-    more = {"itens": [{"nome": "Recusado", "preco_unitario": 1, "observacao": "x" * 500}]}
+    line = {"nome": "Recusado", "preco_unitario": 1, "observacao": "x" * 500}
+    more = {"itens": [line] * 80}  # far more than the order that did not fit
     refused = await client.post(f"{known}/itens", json=more)
     assert refused.json()["code"] == "disk_full"
     after = await client.get(known)

@@ -117,6 +117,22 @@ def test_an_input_that_never_ends_is_a_hang(
     assert code == 1 and finding["kind"] == "hang" and finding["index"] == first_bad(door)
 
 
+def test_an_input_that_costs_too_much_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forks, "SLOW_SECONDS", 0.05)
+
+    def burn() -> None:
+        until = time.process_time() + 0.1
+        while time.process_time() < until:
+            pass
+
+    door = planted(burn)
+    code, _, report = told(door, tmp_path, inputs=first_bad(door) + 1)
+    (finding,) = report["findings"]
+    assert code == 1 and finding["kind"] == "slow" and finding["index"] == first_bad(door)
+
+
 def test_an_error_before_a_death_is_not_lost_with_it(tmp_path: Path) -> None:
     def use(data: bytes) -> bool:
         if data == BAD:
@@ -148,6 +164,15 @@ def test_the_command_shows_one_input_again(tmp_path: Path) -> None:
     assert f"--at {at} --from 0" in screen, "a door that keeps something needs what came before"
     code, _, report = told(kept, tmp_path, at=at, first=at - 1, inputs=None)
     assert code == 1 and report["tried"] == 2
+
+
+def test_an_error_that_quotes_half_a_character_is_told(tmp_path: Path) -> None:
+    def quote() -> None:
+        raise ValueError("\udcff")
+
+    code, screen, report = told(planted(quote), tmp_path, inputs=500)
+    assert code == 1 and report["findings"][0]["what"] == "ValueError: \\udcff"
+    assert "\\udcff" in screen
 
 
 def test_a_door_that_cannot_be_opened_is_no_success(tmp_path: Path) -> None:

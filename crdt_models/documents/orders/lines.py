@@ -169,6 +169,8 @@ def _unseen(
     cancellations: tuple[Once[LineCancelled], ...],
 ) -> tuple[FactId, ...]:
     """Sends and cancellations that know nothing of each other: the kitchen may have made it."""
+    if not sends or not cancellations:
+        return ()
     # Counted, not compared pair by pair: thousands of each would stop a terminal for minutes.
     pairs: set[tuple[FactId, FactId]] = set()
     ours = {send.id for send in sends}
@@ -189,24 +191,24 @@ def _unseen(
 def _by_line(
     facts: tuple[Once[LineCancelled], ...],
 ) -> dict[LineId, tuple[Once[LineCancelled], ...]]:
-    found: dict[LineId, tuple[Once[LineCancelled], ...]] = {}
+    found: dict[LineId, list[Once[LineCancelled]]] = {}
     for each in facts:
-        found[each.fact.line] = (*found.get(each.fact.line, ()), each)
-    return found
+        found.setdefault(each.fact.line, []).append(each)
+    return {line: tuple(cancellations) for line, cancellations in found.items()}
 
 
 def _reported(view: View) -> tuple[dict[LineId, int], dict[LineId, tuple[Once[LinesSent], ...]]]:
     """How far each line is, and the sends that cover it."""
     stages: dict[LineId, int] = {}
-    sends: dict[LineId, tuple[Once[LinesSent], ...]] = {}
+    sends: dict[LineId, list[Once[LinesSent]]] = {}
     for kind, stage in _REPORTS:
         for report in view.all(kind):
             for line in report.fact.lines:
                 stages[line] = stage  # the kinds of report ascend
     for send in view.all(LinesSent):
         for line in set(send.fact.lines):
-            sends[line] = (*sends.get(line, ()), send)
-    return stages, sends
+            sends.setdefault(line, []).append(send)
+    return stages, {line: tuple(covering) for line, covering in sends.items()}
 
 
 def _own_id(added: Once[LineAdded]) -> LineId:
