@@ -1,5 +1,7 @@
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -38,13 +40,18 @@ from tests.crdt_models.documents.histories import DOCUMENT, changes, raw_change
 from tests.crdt_models.documents.shop import DAY, Till
 
 
-def database() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:")
+@contextmanager
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        create_tables(connection)
+        yield connection
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
     for table in TABLES:
         columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
         key = ", ".join(table.key)
         connection.execute(f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({key})) STRICT")
-    return connection
 
 
 def replace(connection: sqlite3.Connection, document: DocumentId, view: View) -> None:
@@ -86,32 +93,32 @@ def a_day() -> tuple[Till, OrderId]:
 
 def test_rows_of_an_order() -> None:
     till, order = a_day()
-    connection = database()
-    connection.row_factory = sqlite3.Row
-    replace(connection, order_document(order), till.order(order))
-    row = dict(connection.execute("SELECT * FROM order_row").fetchone())
-    expected = {
-        "order_id": order.hex(), "business_day": DAY, "letters": "A", "number": 1, "tab": "9",
-        "state": "closed", "is_open": 0, "total_centavos": 1_875, "paid_centavos": 1_800,
-        "balance_centavos": 75, "revenue_centavos": 1_875, "line_count": 1, "waiter": "Ana",
-        "closed_day": DAY, "device": till.device.hex(), "service_type": "mesa",
-    }  # fmt: skip
-    assert expected.items() <= row.items()
-    lines = connection.execute(
-        "SELECT name, thousandths, unit_centavos, amount_centavos, stage, is_residual"
-        " FROM order_line ORDER BY position"
-    )
-    assert [tuple(each) for each in lines] == [
-        ("Pizza", 1_500, 1_250, 1_875, "sent", 0),
-        ("Suco", 1_000, 800, 800, "new", 1),
-    ]
-    money = connection.execute("SELECT kind, state, method, centavos FROM payment")
-    assert {tuple(each) for each in money} == {
-        ("payment", "confirmed", "credito", 1_875),
-        ("refund", "confirmed", "dinheiro", 75),
-    }
-    kinds = connection.execute("SELECT kind FROM dispute WHERE is_open = 1")
-    assert [each[0] for each in kinds] == ["paid_with_residual"]
+    with database() as connection:
+        connection.row_factory = sqlite3.Row
+        replace(connection, order_document(order), till.order(order))
+        row = dict(connection.execute("SELECT * FROM order_row").fetchone())
+        expected = {
+            "order_id": order.hex(), "business_day": DAY, "letters": "A", "number": 1, "tab": "9",
+            "state": "closed", "is_open": 0, "total_centavos": 1_875, "paid_centavos": 1_800,
+            "balance_centavos": 75, "revenue_centavos": 1_875, "line_count": 1, "waiter": "Ana",
+            "closed_day": DAY, "device": till.device.hex(), "service_type": "mesa",
+        }  # fmt: skip
+        assert expected.items() <= row.items()
+        lines = connection.execute(
+            "SELECT name, thousandths, unit_centavos, amount_centavos, stage, is_residual"
+            " FROM order_line ORDER BY position"
+        )
+        assert [tuple(each) for each in lines] == [
+            ("Pizza", 1_500, 1_250, 1_875, "sent", 0),
+            ("Suco", 1_000, 800, 800, "new", 1),
+        ]
+        money = connection.execute("SELECT kind, state, method, centavos FROM payment")
+        assert {tuple(each) for each in money} == {
+            ("payment", "confirmed", "credito", 1_875),
+            ("refund", "confirmed", "dinheiro", 75),
+        }
+        kinds = connection.execute("SELECT kind FROM dispute WHERE is_open = 1")
+        assert [each[0] for each in kinds] == ["paid_with_residual"]
 
 
 def test_the_pedido_of_front_ends_has_exactly_the_documented_names() -> None:
@@ -175,7 +182,8 @@ def test_a_mesa_has_exactly_the_documented_names_and_one_status() -> None:
     assert mesa(OrderId(CreatedId(bytes(16))))["status"] == "ocupada"
     till.give(ChangeTable(table=table, fields={"active": False}))
     assert mesa()["status"] == "inativa"
-    replace(database(), TABLES_DOCUMENT, till.dining_room)
+    with database() as connection:
+        replace(connection, TABLES_DOCUMENT, till.dining_room)
     rows = rows_of(TABLES_DOCUMENT, till.dining_room)
     assert rows["dining_table"][0][2:9] == ("12", area.hex(), "Salão", 4, 1, 2, None)
 
@@ -184,11 +192,11 @@ def test_a_mesa_has_exactly_the_documented_names_and_one_status() -> None:
 @given(changes())
 def test_rows_and_json_of_anything_can_be_stored_and_sent(written: list[Change]) -> None:
     view = empty_view(DOCUMENT)
-    connection = database()
-    for change in written:
-        for _, entry in change.entries():
-            view.apply(entry)
-        replace(connection, DOCUMENT, view)
+    with database() as connection:
+        for change in written:
+            for _, entry in change.entries():
+                view.apply(entry)
+            replace(connection, DOCUMENT, view)
     pedido = json.loads(JSON.encode(order_json(view, "v")))  # type: ignore[arg-type]
     assert set(pedido) >= set(ORDER_NAMES)
     for dispute in open_disputes(view):
@@ -202,7 +210,8 @@ def test_a_clock_beyond_sqlite_is_stored_as_the_largest() -> None:
     view = empty_view(DOCUMENT)
     for _, entry in change.entries():
         view.apply(entry)
-    replace(database(), DOCUMENT, view)
+    with database() as connection:
+        replace(connection, DOCUMENT, view)
     assert LARGEST in rows_of(DOCUMENT, view)["order_row"][0]
 
 
