@@ -3,7 +3,7 @@
 Rules of this file:
 1. The site id commits to the root key, so a chain needs nothing else to be judged: acceptance is a
    function of the bytes and the site id, the same on every peer, for ever.
-2. Dates govern links, never whether a fact counts; they are checked only by `check_dates`.
+2. Dates govern links, never whether a fact counts; nothing here looks at them.
 3. The root certifies admins (or a terminal); an admin certifies terminals. No deeper chain.
 4. One key, one purpose: `signing_key` signs facts, `tls_key` is the hash of the key used on links.
 """
@@ -122,14 +122,6 @@ def verify_chain(chain: Chain, site: SiteId) -> Certificate:
         _verify_link(certificate, site, issuer_key, issuer_role)
         issuer_key, issuer_role = certificate.signing_key, certificate.role
     return chain.leaf
-
-
-def check_dates(certificate: Certificate, now_seconds: int) -> None:
-    """For links only. Raises UntrustedCertificate when `now_seconds` lies outside its dates."""
-    if now_seconds > certificate.not_after:
-        raise UntrustedCertificate(reason=f"expired; terminal {certificate.letters} must renew")
-    if now_seconds < certificate.not_before:
-        raise UntrustedCertificate(reason="not yet valid; check this terminal's clock")
 
 
 def _verify_link(certificate: Certificate, site: SiteId, issuer_key: bytes, role: Role) -> None:

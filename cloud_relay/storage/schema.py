@@ -4,11 +4,9 @@ Rules of this file:
 1. Company and site come first in every key of every table that holds a tenant's data.
 2. Steps are only ever added (see `peer.service.migrations`). Read-model tables are not here: they
    can be made again from the changes at any time, see `read_tables`.
-3. Types are SQLite's; `for_postgres` translates. Statements use what both engines understand:
-   `?` marks, ON CONFLICT, no dialect functions.
+3. Types are SQLite's. Statements use what PostgreSQL understands too, for its day: `?` marks,
+   ON CONFLICT, no dialect functions.
 """
-
-import re
 
 from peer.service.migrations import Step
 
@@ -70,16 +68,3 @@ _FIRST = (
 )
 
 STEPS = (Step("0001-relay", _FIRST),)
-
-_POSTGRES = (
-    (re.compile(r"\bBLOB\b"), "BYTEA"),
-    (re.compile(r"\bINTEGER\b"), "BIGINT"),
-    (re.compile(r"\)\s*STRICT(, WITHOUT ROWID)?\s*$"), ")"),
-)
-
-
-def for_postgres(statement: str) -> str:
-    """The same table in PostgreSQL's types."""
-    for pattern, replacement in _POSTGRES:
-        statement = pattern.sub(replacement, statement)
-    return statement

@@ -2,8 +2,7 @@
 
 Rules of this file:
 1. A WebSocket is a GET that answers 101; `x-websocket` says what each side may send, as schemas.
-2. Nothing is made from these structs: messages are plain objects. The tests hold what they hear
-   against them.
+2. Nothing is made from these structs: messages are plain objects, made by `live_events`.
 """
 
 from typing import Any, Literal, TypeAlias

@@ -204,14 +204,6 @@ class CommittedReads:
         """The changes that touch a document, in order of storing."""
         return [stored(*row).data for row in self._reader.rows(_PART, (document,))]
 
-    def changes_of_open(self) -> list[bytes]:
-        """The changes that touch any open document, each once, in order of storing."""
-        rows = self._reader.rows(
-            f"{_CHANGE} WHERE position IN (SELECT part.position FROM part"  # noqa: S608
-            " JOIN document ON document.number = document WHERE open = 1) ORDER BY position"
-        )
-        return [stored(*row).data for row in rows]
-
     # -- small facts
 
     def command(self, command: CommandId) -> CommandRecord | None:
@@ -235,10 +227,6 @@ class CommittedReads:
 
     def front_ends(self) -> list[FrontEnd]:
         return [_front_end(row) for row in self._reader.rows(f"{_FRONT_END} ORDER BY name")]
-
-    def front_end_of(self, key_hash: bytes) -> FrontEnd | None:
-        row = self._reader.row(f"{_FRONT_END} WHERE key_hash = ?", (key_hash,))
-        return _front_end(row) if row else None
 
     def setting(self, name: str) -> str | None:
         row = self._reader.row("SELECT value FROM setting WHERE name = ?", (name,))

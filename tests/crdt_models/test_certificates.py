@@ -13,7 +13,6 @@ from crdt_models.certificates import (
     TERMINAL,
     Chain,
     are_letters,
-    check_dates,
     decode_chain,
     encode_chain,
     issue,
@@ -69,15 +68,6 @@ def test_a_terminal_may_not_issue(member: Callable[..., Any]) -> None:
     below = Chain(terminal.root, (terminal.chain.certificates[1], by_terminal))
     with pytest.raises(UntrustedCertificate):
         verify_chain(below, terminal.site)
-
-
-def test_dates_are_for_links_only(member: Callable[..., Any]) -> None:
-    leaf = msgspec.structs.replace(member().chain.leaf, not_before=100, not_after=200)
-    check_dates(leaf, 100)
-    check_dates(leaf, 200)
-    for now in (99, 201):
-        with pytest.raises(UntrustedCertificate):
-            check_dates(leaf, now)
 
 
 @given(st.binary(max_size=300))
