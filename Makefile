@@ -18,7 +18,7 @@ NO_PYTHON = Malha needs Python 3.11 or later with its venv module, and none was 
 	(on Debian and Ubuntu: apt-get install python3-venv).
 OLD_PYTHON = Malha needs Python 3.11 or later; $(PYTHON) is older or does not run.
 
-.PHONY: help demo test test-real lint types bench fuzz clean
+.PHONY: help demo test test-real lint types bench fuzz campaign clean
 
 # The list below (no time at all).
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make types       mypy --strict on the four packages'
 	@echo 'make bench       the budgets, measured'
 	@echo 'make fuzz        hostile bytes at every door'
+	@echo 'make campaign    random shops under fresh seeds; a row more in simulations/README.md'
 	@echo 'make clean       removes environments, caches and builds'
 
 # About 1 minute: a site, three peers and a relay on loopback replay a day of orders, then stay up.
@@ -59,6 +60,11 @@ bench: $(VENV)/.installed-dev
 # About 5 minutes: changes, frames, CBOR and HTTP bodies; prints inputs tried and deaths.
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m simulations fuzz $(ARGS)
+
+# 60 minutes, or MINUTES=n: services and faults drawn from fresh seeds; a seed that fails is printed.
+MINUTES ?= 60
+campaign: $(VENV)/.installed-dev
+	$(BIN)/python -m simulations campaign --minutes $(MINUTES) --table simulations/README.md $(ARGS)
 
 # Seconds. Never touches what a peer wrote.
 clean:

@@ -10,6 +10,8 @@ Rules of this file:
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import cbor2
@@ -23,14 +25,22 @@ EXACT_LIMIT = 2**53  # integers below it are exact in every language that will r
 _LOWEST = -(EXACT_LIMIT - 1)
 _HIGHEST = 2**64 - 1
 
+# Major types of RFC 8949, section 3.1, where they stand in an item's first byte.
+_POSITIVE, _NEGATIVE, _BYTES, _TEXT, _LIST, _MAP = (major << 5 for major in range(6))
+_SIMPLE = {False: b"\xf4", True: b"\xf5", None: b"\xf6"}
+_BYTE = tuple(bytes((number,)) for number in range(256))
+_BY_KEY = itemgetter(0)
+_LONGEST_NAME = 32  # characters, so that strange keys cannot fill memory through the cache
+
 
 def encode(value: object) -> bytes:
     """Canonical bytes of `value` (tuples count as lists). NotCanonical for a foreign type."""
-    _check(value, 0)
+    pieces: list[bytes] = []
     try:
-        return cbor2.dumps(value, canonical=True)
+        _write(pieces.append, value, MAX_DEPTH)
     except UnicodeEncodeError as error:
         raise NotCanonical(reason="text with half a surrogate pair") from error
+    return b"".join(pieces)
 
 
 def decode(data: bytes, *, max_bytes: int) -> Value:
@@ -71,23 +81,66 @@ _NO_TAGS: dict[int, Callable[..., Any]] = dict.fromkeys(
 )
 
 
-def _check(value: object, depth: int) -> None:
+def _write(put: Callable[[bytes], None], value: Any, room: int) -> None:
+    """room: how many levels of lists and maps may follow."""
     kind = type(value)
-    if kind is str or kind is bytes or kind is bool or value is None:
-        return
-    if kind is int:
-        if not _LOWEST <= value <= _HIGHEST:  # type: ignore[operator]  # kind is int
+    if kind is str:
+        put(_text(value))
+    elif kind is bytes:
+        put(_head(_BYTES, len(value)))
+        put(value)
+    elif kind is int:
+        if not _LOWEST <= value <= _HIGHEST:
             raise NotCanonical(reason="an integer out of range")
-        return
-    if depth >= MAX_DEPTH:
-        raise NotCanonical(reason="nested too deep")
-    if kind is list or kind is tuple:
-        for item in value:  # type: ignore[attr-defined]  # a list or a tuple
-            _check(item, depth + 1)
+        put(_head(_POSITIVE, value) if value >= 0 else _head(_NEGATIVE, -1 - value))
+    elif value is None or kind is bool:
+        put(_SIMPLE[value])
+    elif kind is list or kind is tuple:
+        below = _deeper(room)
+        put(_head(_LIST, len(value)))
+        for item in value:
+            _write(put, item, below)
     elif kind is dict:
-        for key, item in value.items():  # type: ignore[attr-defined]  # a dict
-            if type(key) is not str:
-                raise NotCanonical(reason="a map key that is not text")
-            _check(item, depth + 1)
+        below = _deeper(room)
+        put(_head(_MAP, len(value)))
+        for key, item in sorted([(_key(key), item) for key, item in value.items()], key=_BY_KEY):
+            put(key)
+            _write(put, item, below)
     else:
         raise NotCanonical(reason=f"a value of type {kind.__name__}")
+
+
+def _deeper(room: int) -> int:
+    if room == 0:
+        raise NotCanonical(reason="nested too deep")
+    return room - 1
+
+
+def _key(key: Any) -> bytes:
+    if type(key) is not str:
+        raise NotCanonical(reason="a map key that is not text")
+    return _name(key) if len(key) <= _LONGEST_NAME else _text(key)
+
+
+def _text(text: str) -> bytes:
+    data = text.encode("utf-8")
+    return _head(_TEXT, len(data)) + data
+
+
+@lru_cache(maxsize=1024)
+def _name(text: str) -> bytes:
+    """The same, for the few field names there are."""
+    return _text(text)
+
+
+def _head(major: int, number: int) -> bytes:
+    """What an item begins with: its kind and its value or length, as short as can be."""
+    if number < 24:
+        return _BYTE[major | number]
+    if number < 2**8:
+        return _BYTE[major | 24] + _BYTE[number]
+    if number < 2**16:
+        return _BYTE[major | 25] + number.to_bytes(2, "big")
+    if number < 2**32:
+        return _BYTE[major | 26] + number.to_bytes(4, "big")
+    return _BYTE[major | 27] + number.to_bytes(8, "big")

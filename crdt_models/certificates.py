@@ -9,6 +9,7 @@ Rules of this file:
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 import msgspec
@@ -64,6 +65,11 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
             self.letters, self.name, self.not_before, self.not_after, self.issuer,
         ]  # fmt: skip
 
+    @property
+    def issued_by(self) -> DeviceId | None:
+        """The admin's device that issued it; None: the site's root did."""
+        return None if site_id(self.issuer) == self.site else device_id(self.issuer)
+
 
 class Chain(msgspec.Struct, frozen=True):
     """The root's public key (32 bytes) and the certificates below it, leaf last."""
@@ -97,8 +103,7 @@ def issue(unsigned: Certificate, issuer: Signer) -> Certificate:
 
 def encode_chain(chain: Chain) -> bytes:
     """Canonical bytes: `[root, [certificate of 12] …]`."""
-    certificates = [[*each.fields(), each.signature] for each in chain.certificates]
-    return encode([chain.root, *certificates])
+    return encode([chain.root, *map(_signed, chain.certificates)])
 
 
 def decode_chain(data: bytes) -> Chain:
@@ -122,6 +127,25 @@ def verify_chain(chain: Chain, site: SiteId) -> Certificate:
         _verify_link(certificate, site, issuer_key, issuer_role)
         issuer_key, issuer_role = certificate.signing_key, certificate.role
     return chain.leaf
+
+
+def proved_leaf(encoded: bytes, site: SiteId) -> Certificate | None:
+    """The leaf of an encoded chain that leads to the root of `site`; None for any other bytes."""
+    try:
+        return verify_chain(decode_chain(encoded), site)
+    except UntrustedCertificate:
+        return None
+
+
+def standing(certificates: Iterable[Certificate]) -> Certificate:
+    """Of one device's certificates, all proved, the one that counts: the latest `not_before`, of
+    equal ones the greatest bytes. Raises ValueError when there is none."""
+    return max(certificates, key=lambda each: (each.not_before, encode(_signed(each))))
+
+
+def _signed(certificate: Certificate) -> list[Any]:
+    """The array of 12 that stands in a chain."""
+    return [*certificate.fields(), certificate.signature]
 
 
 def _verify_link(certificate: Certificate, site: SiteId, issuer_key: bytes, role: Role) -> None:

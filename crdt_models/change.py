@@ -132,6 +132,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, eq=False):
                     business_day=self.business_day,
                     command_id=self.command_id,
                     index=index,
+                    site=self.site,
                 ),
             )
 
@@ -288,16 +289,15 @@ def _checked_facts(value: Any) -> tuple[tuple[DocumentId, Body], ...]:
         _require(type(item) is list and len(item) == 2 and is_body(item[1]), "a fact")
         _require(type(item[0]) is str and bool(_DOCUMENT.fullmatch(item[0])), "a document id")
         _require(_is_exact(item[1][2]), "an integer of 2^53 or more")
-    return tuple((DocumentId(document), body) for document, body in value)
+    return tuple([(DocumentId(document), body) for document, body in value])
 
 
 def _is_exact(value: Any) -> bool:
-    """Whether every integer inside is below 2^53 in size."""
-    kind = type(value)
-    if kind is int:
-        return bool(-EXACT_LIMIT < value < EXACT_LIMIT)
-    if kind is list:
-        return all(_is_exact(item) for item in value)
-    if kind is dict:
-        return all(_is_exact(item) for item in value.values())
+    """Whether every integer inside a list or a map is below 2^53 in size."""
+    for item in value if type(value) is list else value.values():
+        kind = type(item)
+        if kind is int and not -EXACT_LIMIT < item < EXACT_LIMIT:
+            return False
+        if (kind is list or kind is dict) and not _is_exact(item):
+            return False
     return True

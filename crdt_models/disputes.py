@@ -136,7 +136,11 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     found = list(_of_any(view))
     if isinstance(view, OrderView):
         found += [*_of_money(view), *_of_bill(view), *_of_lines(view), *_of_payments(view)]
-    by_id = {dispute.id: dispute for group in found for dispute in group}
+    evidence: dict[tuple[Kind, str], list[FactId]] = {}
+    for first, *_ in found:  # two payments under one id, say, are one dispute about both
+        evidence.setdefault((first.kind, first.subject), []).extend(first.facts)
+    united = (_dispute(view, *about, facts) for about, facts in evidence.items())
+    by_id = {dispute.id: dispute for group in united for dispute in group}
     return tuple(by_id[each] for each in sorted(by_id))
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 import msgspec
 
 from crdt_models.canonical_cbor import Value, encode
-from crdt_models.ids import CommandId, DeviceId, FactId, OperatorId
+from crdt_models.ids import CommandId, DeviceId, FactId, OperatorId, SiteId
 
 Body = list[Value]
 
@@ -64,7 +64,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """One fact as a view receives it, with what its change says about it.
 
     business_day: days since 1970-01-01, chosen by the writer. index: place of the fact in its
-    change.
+    change. site: what certificates in the fact are judged by.
     """
 
     id: FactId
@@ -76,6 +76,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     business_day: int
     command_id: CommandId
     index: int
+    site: SiteId
 
     @property
     def command_key(self) -> tuple[bytes, int]:
@@ -103,7 +104,7 @@ def body_of(fact: Fact) -> Body:
 def fact_of(body: Body) -> Fact:
     """The typed fact of a well-formed body, or `Unknown`. Never raises on a well-formed body."""
     tag, must_understand, fields = body
-    known = _known_facts().get(cast(str, tag))
+    known = _by_tag.get(cast(str, tag)) or _known_facts().get(cast(str, tag))
     if known is None:
         return Unknown(cast(str, tag), bool(must_understand), "newer than this version")
     try:

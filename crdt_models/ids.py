@@ -31,6 +31,7 @@ DEVICE_BYTES = 32
 EPOCH_BYTES = 8
 CHANGE_BYTES = 32
 SHORT_BYTES = 16  # operators, commands and created ids
+KEY_BYTES = 12  # of a command id that stand for an idempotency key; the rest for what was asked
 
 TABLES = DocumentId("tables")
 TERMINALS = DocumentId("terminals")
@@ -55,10 +56,15 @@ def created_id(site: SiteId, command: CommandId, index: int) -> CreatedId:
     return CreatedId(hashlib.sha256(seed).digest()[:SHORT_BYTES])
 
 
-def command_id_of_key(site: SiteId, idempotency_key: str) -> CommandId:
-    """The command id that stands for an idempotency key, everywhere in the site."""
+def command_id_of_key(site: SiteId, idempotency_key: str, request: bytes) -> CommandId:
+    """The command id that stands for one request under an idempotency key, everywhere in the site.
+
+    request: its SHA-256. Another request under the same key has another id with the same first
+    KEY_BYTES: whoever holds a change of the one knows the other for a misuse of the key.
+    """
     seed = b"malha-key-v1" + site + idempotency_key.encode("utf-8")
-    return CommandId(hashlib.sha256(seed).digest()[:SHORT_BYTES])
+    key = hashlib.sha256(seed).digest()[:KEY_BYTES]
+    return CommandId(key + request[: SHORT_BYTES - KEY_BYTES])
 
 
 def fact_id(change: ChangeId, index: int) -> FactId:

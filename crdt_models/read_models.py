@@ -178,7 +178,9 @@ def view_digest(rows: Mapping[str, list[Row]]) -> bytes:
 
 
 def _stored(value: int | None) -> int | None:
-    return None if value is None else max(-LARGEST, min(LARGEST, value))
+    if value is None or -LARGEST <= value <= LARGEST:
+        return value
+    return LARGEST if value > 0 else -LARGEST
 
 
 def _hex(value: bytes | None) -> str | None:

@@ -13,7 +13,7 @@ Rules of this file:
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import trio
@@ -25,7 +25,7 @@ from crdt_models.replication.figures import Statistics
 from crdt_models.replication.gossip import Committed, Gossip, GossipSettings
 from crdt_models.replication.link import Me
 from crdt_models.replication.messages import MAX_ADDRESS_LENGTH
-from peer.environment import Environment, LinkClosed, MessageLink
+from peer.environment import Environment, LinkClosed, MessageLink, SelfConnection
 from peer.links.address_book import REMEMBERED as MAX_REMEMBERED
 from peer.links.address_book import AddressBook, Source
 from peer.node.node import Node
@@ -33,10 +33,12 @@ from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
 
 DIAL_LOOK_SECONDS = 0.25  # how often the address book is asked who is due; it has its own back-off
+QUIET_LOOK_SECONDS = 2.0  # the same while nobody is to be dialled: a full mesh costs no wake-ups
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
 REMEMBER_SECONDS = 5.0  # between two writings of changed addresses; the first is at once
 MAX_LINKS_OF_A_DEVICE = 3  # itself, a clone, and one that died unnoticed when it was restarted
 CATCH_UP = 500  # changes read at once after falling behind the node
+MAX_OWN_ADDRESSES = 16  # more than a machine with every kind of network has
 REMEMBERED = "addresses"  # setting: where peers were last reached, one a line
 
 _logger = logging.getLogger("malha.mesh")
@@ -93,9 +95,12 @@ class Mesh:
         self._position = node.position
         self._ticker = trio.Event()
         self._tick_at = 0.0
+        self._look = trio.Event()  # somebody may be due for dialling
+        self._own: set[str] = set()  # addresses where we answered ourselves
         self._written: list[str] = []  # remembered addresses as they stand on disk
         self._remember_at = 0.0
         self._told: dict[DeviceId, tuple[str, ...]] = {}
+        self._ended: dict[DeviceId, float] = {}  # members only, so no stranger makes it grow
         me = Me(site=node.site, device=node.device, letters=node.letters, program=settings.program)
         self._gossip = Gossip(
             me, node.log, environment.dice, settings.gossip, wall_ms=environment.wall_ms
@@ -123,6 +128,10 @@ class Mesh:
     def online(self) -> list[DeviceId]:
         """Devices linked now, ascending."""
         return self._gossip.neighbours()
+
+    def last_linked(self) -> Mapping[DeviceId, float]:
+        """By device, when its last link ended (monotonic seconds), since the start."""
+        return self._ended
 
     def neighbours_days(self) -> Sequence[int]:
         """The business days that linked peers have open."""
@@ -159,15 +168,22 @@ class Mesh:
 
     def _sighted(self, address: str) -> None:
         self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
+        self._look.set()
 
     async def _dial_due(self, nursery: trio.Nursery) -> None:
         while True:
             now = self._environment.monotonic()
             if self._settings.discover:
                 self._exchange_addresses(now)
-            for address in self._book.due(now, frozenset(self.online())):
+            linked = frozenset(self.online())
+            for address in self._book.due(now, linked):
                 nursery.start_soon(self._dial, address)
-            await trio.sleep(DIAL_LOOK_SECONDS * self._environment.dice.uniform(0.75, 1.25))
+            jitter = self._environment.dice.uniform(0.75, 1.25)
+            await trio.sleep(DIAL_LOOK_SECONDS * jitter)
+            self._look = trio.Event()
+            if not self._book.unlinked(linked):
+                with trio.move_on_after(QUIET_LOOK_SECONDS * jitter):
+                    await self._look.wait()
 
     def _exchange_addresses(self, now: float) -> None:
         """Tell neighbours where we reach peers, and take the hints they gave us."""
@@ -182,11 +198,19 @@ class Mesh:
             self._after_input()
         for known in self._gossip.learned_addresses().values():
             for address in known:
-                self._book.learn(address, Source.EXCHANGED, now)
+                if address not in self._own:
+                    self._book.learn(address, Source.EXCHANGED, now)
 
     async def _dial(self, address: str) -> None:
         try:
             link = await self._environment.dial(address)
+        except SelfConnection:
+            # Neighbours tell it again and again; an address given to another machine later is
+            # found by that machine's own dialling.
+            self._book.forget(address)
+            if len(self._own) < MAX_OWN_ADDRESSES:
+                self._own.add(address)
+            return
         except (MalhaError, UntrustedCertificate) as error:
             # Most terminals are off most of the night: not worth a warning each.
             _logger.debug("dial_failed address=%s reason=%s", address, error)
@@ -280,8 +304,10 @@ class Mesh:
             reason = "this terminal is stopping"
         finally:
             del self._lines[line.number]
+            self._ended[peer.device] = self._environment.monotonic()
             self._gossip.link_down(line.number, self._environment.monotonic())
             self._after_input()
+            self._look.set()
             await link.aclose()
             _logger.info(
                 "link_down link=%d terminal=%s reason=%s", line.number, peer.letters, reason
@@ -324,6 +350,10 @@ class Mesh:
             self._after_input()
             if changes:
                 await self._take(line, changes)
+            pause = self._gossip.pause(line.number, self._environment.monotonic())
+            if pause:
+                _logger.warning("link_slowed link=%d seconds=%.2f", line.number, pause)
+                await trio.sleep(pause)
 
     async def _take(self, line: _Line, changes: list[bytes]) -> None:
         try:
@@ -332,6 +362,8 @@ class Mesh:
             # Not stored, so not in our Have: the peer will be asked for them again.
             _logger.warning("changes_not_stored link=%d reason=%s", line.number, error)
             return
+        finally:
+            self._gossip.taken(changes, self._environment.monotonic())
         if received.refused:
             now = self._environment.monotonic()
             _logger.warning("changes_refused link=%d count=%d", line.number, received.refused)

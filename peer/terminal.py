@@ -15,32 +15,39 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import httpx
 import msgspec
 import trio
 
 import crdt_models
 from crdt_models.read_models import TABLES
+from crdt_models.replication.gossip import GossipSettings
 from peer.config import ADMIN_TOKEN, API_ADDRESS, Config
-from peer.environment import RealEnvironment
-from peer.http_api.app import create_app
+from peer.environment import Environment, RealEnvironment
+from peer.http_api.app import LocalApp, create_app
 from peer.http_api.front_ends import FrontEnds
 from peer.http_api.server import HttpServer
 from peer.identity import Identity, load
+from peer.identity.admissions import Admissions
 from peer.identity.key_files import load_database_key, write_private
 from peer.identity.membership import time_floor
 from peer.links import LanNetwork
 from peer.live_events import LiveEvents
 from peer.mesh import Mesh, MeshSettings
 from peer.node.authorship import Credentials
+from peer.node.members import announce_all
 from peer.node.node import Node, fill_rows
+from peer.service.sqlite_driver import SQLCIPHER, Driver
 from peer.service.sqlite_errors import StorageBroken
 from peer.storage.change_log import ChangeLog
 from peer.uplink.relay_client import make_client
 from peer.uplink.uplink import Uplink, UplinkSettings
 
 API_HOST = "127.0.0.1"
+GOSSIP = GossipSettings()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _logger = logging.getLogger("malha.terminal")
@@ -53,6 +60,18 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     api: str
     links: tuple[str, ...]
+
+
+class Parts(NamedTuple):
+    """A running terminal without its HTTP server: what production and the simulator share."""
+
+    node: Node
+    mesh: Mesh
+    uplink: Uplink | None
+    events: LiveEvents
+    front_ends: FrontEnds
+    app: LocalApp
+    admin_token: str
 
 
 def business_day_of(config: Config) -> Callable[[int], int]:
@@ -69,12 +88,12 @@ def business_day_of(config: Config) -> Callable[[int], int]:
     return day_of
 
 
-def open_log(config: Config, *, create: bool = False) -> ChangeLog:
+def open_log(config: Config, *, create: bool = False, driver: Driver = SQLCIPHER) -> ChangeLog:
     """The terminal's log. create: make an empty one when there is none; otherwise a lost database
     is an error, never silently a new one. Raises KeyMissing and StorageError."""
     key = load_database_key(config.key_file)
     create = create and not (config.database.exists() and config.database.stat().st_size)
-    log = ChangeLog.open(config.database, key, tables=TABLES, create=create)
+    log = ChangeLog.open(config.database, key, tables=TABLES, create=create, driver=driver)
     try:
         if log.unclean:
             wrong = log.quick_check()
@@ -139,6 +158,38 @@ async def _serve(
     stopping: trio.Event,
 ) -> None:
     """Returns when the API has ended; the rest still runs."""
+    http = None
+    if config.relay_url is not None:
+        http = make_client(config.relay_ca)
+        stack.push_async_callback(http.aclose)
+    parts = await start_parts(config, identity, log, environment, http, nursery)
+    server, over = HttpServer(parts.app, goodbye=parts.events.goodbye), trio.Event()
+    port = await nursery.start(_serve_api, server, config.port, over)
+    parts.app.listening_at(port)
+    api = f"http://{API_HOST}:{port}"
+    await environment.run_blocking(_write_boot_files, config.home, parts.admin_token, api)
+    node, links = parts.node, parts.mesh.addresses
+    admitted = await environment.run_blocking(Admissions(config.home).chains)
+    await announce_all(node, admitted)  # those let in while this terminal was off
+    ready(Ready(letters=node.letters, name=identity.name, api=api, links=links))
+    await stopping.wait()
+    server.stop()
+    await over.wait()
+
+
+async def start_parts(
+    config: Config,
+    identity: Identity,
+    log: ChangeLog,
+    environment: Environment,
+    http: httpx.AsyncClient | None,
+    nursery: trio.Nursery,
+    gossip: GossipSettings = GOSSIP,
+) -> Parts:
+    """Start all of a terminal but its HTTP server; it runs in `nursery` from here on.
+
+    http: how the relay is reached, None when it is not. OSError: the links' port is taken.
+    """
     days: list[Mesh] = []  # the mesh needs the node, which asks the mesh for its neighbours' days
     node = Node(
         credentials_of(identity, config),
@@ -148,34 +199,27 @@ async def _serve(
         lambda: days[0].neighbours_days() if days else (),
     )
     await nursery.start(node.run)
-    mesh = Mesh(node, environment, _mesh_settings(config))
+    mesh = Mesh(node, environment, _mesh_settings(config, gossip))
     days.append(mesh)
-    links = await nursery.start(mesh.run)
-    uplink = _uplink(config, node, mesh, environment, stack)
+    await nursery.start(mesh.run)
+    uplink = _uplink(config, node, mesh, environment, http)
     if uplink is not None:
         nursery.start_soon(uplink.run)
     events = LiveEvents(node)
     nursery.start_soon(events.run)
     admin_token = environment.dice.random_bytes(32).hex()
+    front_ends = FrontEnds(log, environment, admin_token)
     app = create_app(
         node,
         environment=environment,
-        front_ends=FrontEnds(log, environment, admin_token),
+        front_ends=front_ends,
         uplink=uplink,
         mesh=mesh,
         events=events,
         config=config,
         name=identity.name,
     )
-    server, over = HttpServer(app, goodbye=events.goodbye), trio.Event()
-    port = await nursery.start(_serve_api, server, config.port, over)
-    app.listening_at(port)
-    api = f"http://{API_HOST}:{port}"
-    await environment.run_blocking(_write_boot_files, config.home, admin_token, api)
-    ready(Ready(letters=node.letters, name=identity.name, api=api, links=tuple(links)))
-    await stopping.wait()
-    server.stop()
-    await over.wait()
+    return Parts(node, mesh, uplink, events, front_ends, app, admin_token)
 
 
 async def _serve_api(
@@ -191,13 +235,14 @@ def _write_boot_files(home: Path, admin_token: str, api: str) -> None:
     write_private(home / API_ADDRESS, api.encode("ascii"))
 
 
-def _mesh_settings(config: Config) -> MeshSettings:
+def _mesh_settings(config: Config, gossip: GossipSettings) -> MeshSettings:
     return MeshSettings(
         host=config.link_host,
         port=config.link_port,
         peers=tuple(f"{host}:{port}" for host, port in config.peers),
         discover=config.discovery == "mdns",
         program=crdt_models.__version__,
+        gossip=gossip,
     )
 
 
@@ -205,14 +250,12 @@ def _uplink(
     config: Config,
     node: Node,
     mesh: Mesh,
-    environment: RealEnvironment,
-    stack: AsyncExitStack,
+    environment: Environment,
+    http: httpx.AsyncClient | None,
 ) -> Uplink | None:
     """The connection with the relay; None when none is configured."""
-    if config.relay_url is None or config.relay_token is None:
+    if http is None or config.relay_url is None or config.relay_token is None:
         return None
-    http = make_client(config.relay_ca)
-    stack.push_async_callback(http.aclose)
     settings = UplinkSettings(
         url=config.relay_url,
         token=config.relay_token,

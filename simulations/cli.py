@@ -1,9 +1,14 @@
 """`malha-sim`: what a buyer, an engineer or a build machine runs to see the product under load."""
 
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from simulations.campaign.service_run import Choices
 
 
 @click.group()
@@ -59,6 +64,214 @@ def demo(
         cashiers=cashiers,
     )
     sys.exit(run_demo(choices, Console(highlight=False)))
+
+
+_TERMINALS = click.option("--terminals", type=click.IntRange(1, 50), default=4, help="(4)")
+_ORDERS = click.option("--orders", type=click.IntRange(1), default=40, help="Of a service (40).")
+_MINUTES = click.option(
+    "--minutes", type=click.FloatRange(1), default=30.0, help="Virtual ones, of a service (30)."
+)
+_FAULTS = click.option("--fault", "faults", multiple=True, help="Only this one; again for more.")
+_JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=2, help="Processes (2).")
+_JSON = click.option("--json", metavar="FILE", help="Write what came out there; - for the screen.")
+
+
+@main.command()
+@click.option("--seed", type=click.IntRange(0), help="One run: decides everything in it.")
+@click.option("--seeds", type=click.IntRange(1), help="Many runs: the seeds 1 to N.")
+@click.option("--fresh", type=click.IntRange(0), default=0, help="With --seeds: so many new ones.")
+@_TERMINALS
+@_ORDERS
+@_MINUTES
+@_FAULTS
+@click.option("--strikes", help="Of one run: only these of the strikes drawn, as 0,3,7.")
+@click.option("--mutant", help="With a bug put in on purpose; see prove.")
+@click.option("--scenario", help="A named story instead of a service; see list.")
+@click.option("--small", is_flag=True, help="With --scenario: its short form.")
+@_JOBS
+@_JSON
+@click.option("--html", metavar="FILE", help="Of one run: a page with pictures.")
+@click.option("--svg", metavar="FILE", help="Of one run: its timeline.")
+def run(
+    *,
+    seed: int | None,
+    seeds: int | None,
+    fresh: int,
+    terminals: int,
+    orders: int,
+    minutes: float,
+    faults: tuple[str, ...],
+    strikes: str | None,
+    mutant: str | None,
+    scenario: str | None,
+    small: bool,
+    jobs: int,
+    json: str | None,
+    html: str | None,
+    svg: str | None,
+) -> None:
+    """A service in a simulated shop, with what goes wrong in it, all drawn from a seed.
+
+    The real peers and relay run under a virtual clock, network, disk and dice. Exit code 0: nothing
+    was found. 1: something was, and the command that repeats it is printed.
+    """
+    from msgspec.structs import replace
+    from rich.console import Console
+
+    from simulations.campaign.command import fixed_and_fresh, run_seed, run_seeds
+    from simulations.scenarios.table import SCENARIOS
+
+    if scenario is not None and scenario not in SCENARIOS:
+        raise click.UsageError(f"No scenario {scenario}. There are: {', '.join(SCENARIOS)}.")
+    if scenario is not None and seeds is None and seed is None:
+        seed = 1
+    if (seed is None) == (seeds is None):
+        raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
+    choices = _choices(terminals, orders, minutes, faults, strikes, mutant)
+    choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
+    console = Console(highlight=False, stderr=json == "-")
+    if seed is not None:
+        sys.exit(run_seed(console, seed, choices, json=json, html=html, svg=svg))
+    several = fixed_and_fresh(seeds or 0, fresh)
+    sys.exit(run_seeds(console, several, choices, jobs=jobs, json=json))
+
+
+@main.command()
+@click.option("--seed", type=click.IntRange(0), required=True, help="Of a run that fails.")
+@_TERMINALS
+@_ORDERS
+@_MINUTES
+@_FAULTS
+@click.option("--mutant", help="With a bug put in on purpose.")
+def shrink(
+    *,
+    seed: int,
+    terminals: int,
+    orders: int,
+    minutes: float,
+    faults: tuple[str, ...],
+    mutant: str | None,
+) -> None:
+    """The smallest run that still fails as this one does: which strikes it takes."""
+    from rich.console import Console
+
+    from simulations.campaign.command import shrink_seed
+
+    choices = _choices(terminals, orders, minutes, faults, None, mutant)
+    sys.exit(shrink_seed(Console(highlight=False), seed, choices))
+
+
+@main.command("list")
+@click.argument("names", nargs=-1, metavar="[scenarios] [faults] [mutants] [checkers]")
+def list_all(*, names: tuple[str, ...]) -> None:
+    """What there is to run, to strike, to catch and to check, with a line each."""
+    from rich.console import Console
+
+    from simulations.report.listing import LISTS, show
+
+    unknown = sorted(set(names) - LISTS.keys())
+    if unknown:
+        raise click.UsageError(f"No list of {', '.join(unknown)}. There are: {', '.join(LISTS)}.")
+    show(Console(highlight=False), names)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def replay(*, file: Path) -> None:
+    """Run again what a file of `run --json FILE` says.
+
+    Exit code 0: the same run, event by event. 1: another one. 2: no such file.
+    """
+    from rich.console import Console
+
+    from simulations.report.again import NotAVerdict, read_verdict
+    from simulations.report.command import replay_verdict
+
+    try:
+        verdict = read_verdict(file.read_bytes())
+    except NotAVerdict as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    sys.exit(replay_verdict(Console(highlight=False), verdict))
+
+
+@main.command()
+@click.option("--minutes", type=click.FloatRange(0.05), default=60.0, help="Of real time (60).")
+@click.option(
+    "--table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Append a row to the table of campaigns in this document.",
+)
+@_JOBS
+def campaign(*, minutes: float, table: Path | None, jobs: int) -> None:
+    """Services under fresh seeds, one after the other. Exit code 1: a run failed."""
+    from rich.console import Console
+
+    from simulations.report.command import run_and_append
+
+    sys.exit(run_and_append(Console(highlight=False), minutes, table, jobs=jobs))
+
+
+@main.command("coverage")
+def show_coverage() -> None:
+    """Every fault that a shop must survive: what strikes it here, or what it waits for."""
+    from rich.console import Console
+
+    from simulations.campaign.command import tell_coverage
+
+    tell_coverage(Console(highlight=False))
+
+
+@main.command("crash-points")
+@click.option("--flow", "flows", multiple=True, help="Only this one; again for more.")
+@click.option(
+    "--share", type=click.FloatRange(0.001, 1), default=1.0, help="Of all places, drawn (1: all)."
+)
+def crash_points(*, flows: tuple[str, ...], share: float) -> None:
+    """Every flow of a till cut off at every frame and sector of its log, and on failing disks.
+
+    Some 10 minutes for all of it. Exit code 0: whatever was acknowledged was there, whole, and the
+    terminal went on. 1: a place where that was not so.
+    """
+    from rich.console import Console
+
+    from simulations.campaign.crash_points import run_crash_points
+    from simulations.disk.flows import FLOWS
+
+    unknown = sorted(set(flows) - FLOWS.keys())
+    if unknown:
+        raise click.UsageError(f"No flow {', '.join(unknown)}. There are: {', '.join(FLOWS)}.")
+    sys.exit(run_crash_points(Console(highlight=False), flows, share))
+
+
+def _choices(
+    terminals: int,
+    orders: int,
+    minutes: float,
+    faults: tuple[str, ...],
+    strikes: str | None,
+    mutant: str | None,
+) -> "Choices":
+    """Raises UsageError for names and numbers that do not exist."""
+    from simulations.campaign.service_run import Choices
+    from simulations.faults.table import FAULTS
+    from simulations.mutants import MUTANTS
+
+    unknown = sorted(set(faults) - FAULTS.keys())
+    if unknown:
+        raise click.UsageError(f"No fault {', '.join(unknown)}. There are: {', '.join(FAULTS)}.")
+    if mutant is not None and mutant not in MUTANTS:
+        raise click.UsageError(f"No mutant {mutant}. There are: {', '.join(MUTANTS)}.")
+    if strikes is not None and not re.fullmatch(r"(\d+(,\d+)*)?", strikes):
+        raise click.UsageError("--strikes takes numbers with commas, such as 0,3,7.")
+    only = None if strikes is None else tuple(int(each) for each in strikes.split(",") if each)
+    return Choices(
+        terminals=terminals,
+        orders=orders,
+        minutes=minutes,
+        faults=faults or None,
+        strikes=only,
+        mutant=mutant,
+    )
 
 
 @main.command()

@@ -47,6 +47,7 @@ TotalCentavos = Annotated[int, Meta(ge=0, le=MAX_TOTAL_CENTAVOS)]
 
 Label = Annotated[str, Meta(min_length=1, max_length=40)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
+NameOrNone = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(max_length=64)]
 Note = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(max_length=200)]

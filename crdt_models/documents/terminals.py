@@ -1,35 +1,52 @@
 """The terminals of the site: who signs here, under which letters, with which program.
 
 Rules of this file:
-1. A device's newest opening (greatest stamp) gives its letters, name and program.
-2. Signatures and chains were judged when the change was accepted; here they are only read. An
-   opening whose chain does not speak of the device that signed it is not listed.
+1. Letters, name and role are what the site's certificates say, never what a device says: an opening
+   counts when its chain leads to the site's root and speaks of the very device that signed it.
+2. Of a device's certificates the latest counts (`certificates.standing`), so showing an old one
+   again changes nothing. Program, tags and clock are the device's own claims: its newest opening
+   (greatest stamp) gives them.
+3. Openings are told apart by who signed them, not by their command: another device that repeats
+   one under the same command takes nothing away.
 """
 
 import msgspec
 
-from crdt_models.certificates import AuthorOpened, Certificate, Role, decode_chain
-from crdt_models.documents.view import Derived, Once, View
-from crdt_models.errors import UntrustedCertificate
+from crdt_models.certificates import AuthorOpened, Certificate, Role, standing
+from crdt_models.documents.proving_view import ProvingView
+from crdt_models.documents.view import Derived
+from crdt_models.fact import Entry
 from crdt_models.ids import DeviceId
 
 
 class Terminal(msgspec.Struct, frozen=True):
     """One device. epochs: how often it opened an author. opened: packed clock of the newest.
-    tags: fact tags that its program understands. not_after: unix seconds."""
+    tags: fact tags that its program understands."""
 
-    device: DeviceId
-    role: Role
-    letters: str
-    name: str
+    certificate: Certificate
     program: str
     tags: tuple[str, ...]
     epochs: int
     opened: int
-    not_after: int
+
+    @property
+    def device(self) -> DeviceId:
+        return self.certificate.device
+
+    @property
+    def role(self) -> Role:
+        return self.certificate.role
+
+    @property
+    def letters(self) -> str:
+        return self.certificate.letters
+
+    @property
+    def name(self) -> str:
+        return self.certificate.name
 
 
-class TerminalsView(View):
+class TerminalsView(ProvingView):
     """All devices that ever wrote."""
 
     UNDERSTANDS = frozenset({AuthorOpened})
@@ -37,11 +54,12 @@ class TerminalsView(View):
     @Derived
     def terminals(self) -> dict[DeviceId, Terminal]:
         """By device, in ascending order of device id."""
-        openings: dict[DeviceId, list[tuple[Once[AuthorOpened], Certificate]]] = {}
-        for opening in self.all(AuthorOpened):
-            certificate = _certificate(opening)
-            if certificate is not None:
-                openings.setdefault(certificate.device, []).append((opening, certificate))
+        openings: dict[DeviceId, list[tuple[Entry, Certificate]]] = {}
+        for entry in self.told(AuthorOpened):
+            assert isinstance(entry.fact, AuthorOpened)
+            leaf = self.proved(entry.fact.chain, entry.site)
+            if leaf is not None and leaf.device == entry.device:
+                openings.setdefault(leaf.device, []).append((entry, leaf))
         return {device: _terminal(openings[device]) for device in sorted(openings)}
 
     @Derived
@@ -58,24 +76,14 @@ class TerminalsView(View):
         return all(tag in terminal.tags for terminal in self.terminals.values())
 
 
-def _certificate(opening: Once[AuthorOpened]) -> Certificate | None:
-    try:
-        leaf = decode_chain(opening.fact.chain).leaf
-    except UntrustedCertificate:
-        return None
-    return leaf if leaf.device == opening.entry.device else None
-
-
-def _terminal(openings: list[tuple[Once[AuthorOpened], Certificate]]) -> Terminal:
-    newest, certificate = openings[-1]
+def _terminal(openings: list[tuple[Entry, Certificate]]) -> Terminal:
+    """openings: all of one device, by stamp."""
+    newest, _ = openings[-1]
+    assert isinstance(newest.fact, AuthorOpened)
     return Terminal(
-        device=certificate.device,
-        role=certificate.role,
-        letters=certificate.letters,
-        name=certificate.name,
+        certificate=standing({certificate for _, certificate in openings}),
         program=newest.fact.program,
         tags=newest.fact.tags,
         epochs=len(openings),
         opened=newest.stamp.hlc,
-        not_after=certificate.not_after,
     )

@@ -10,6 +10,7 @@ Rules of this file:
 """
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
 import msgspec
@@ -49,7 +50,8 @@ class Once(NamedTuple, Generic[F]):
 class Derived(Generic[V, T]):
     """A property of a view, computed once and forgotten when a fact is applied.
 
-    Its value is shared between copies of the view: treat it as immutable.
+    The value lies in the view's own `__dict__`, where Python finds it before this descriptor. It is
+    shared between copies of the view: treat it as immutable.
     """
 
     def __init__(self, compute: Callable[[V], T]) -> None:
@@ -58,11 +60,9 @@ class Derived(Generic[V, T]):
         self.__doc__ = compute.__doc__
 
     def __get__(self, view: V, owner: type[V] | None = None) -> T:
-        try:
-            return cast(T, view._derived[self._name])
-        except KeyError:
-            value = view._derived[self._name] = self._compute(view)
-            return value
+        value = view.__dict__[self._name] = self._compute(view)
+        view._derived.append(self._name)
+        return value
 
 
 class _Tellings(NamedTuple):
@@ -81,7 +81,8 @@ class View:
     def __init__(self, document: DocumentId) -> None:
         self.document = document
         self._slots: dict[type[Fact], dict[FactId, Entry]] = {}
-        self._derived: dict[str, Any] = {}
+        self._once: dict[type[Fact], tuple[Once[Any], ...]] = {}
+        self._derived: list[str] = []  # names of what stands beside these in `__dict__`
 
     def apply(self, entry: Entry) -> None:
         """Take in one fact. Commutes, and repeating it changes nothing."""
@@ -96,27 +97,36 @@ class View:
                 return
             del held[entry.id]
         self._slots.setdefault(kind, {})[entry.id] = entry
+        self._forget()
+
+    def _forget(self) -> None:
+        """Keep the facts and drop whatever was derived from them."""
+        self._once.clear()
+        for name in self._derived:
+            del self.__dict__[name]
         self._derived.clear()
 
     def copy(self) -> Self:
         """Another view of the same facts; applying to one does not touch the other."""
         other = type(self)(self.document)
+        other.__dict__.update(self.__dict__)
         other._slots = {kind: dict(slot) for kind, slot in self._slots.items()}
-        other._derived = dict(self._derived)
+        other._once, other._derived = dict(self._once), list(self._derived)
         return other
 
     def all(self, kind: type[F]) -> tuple[Once[F], ...]:
         """The facts of one kind, each once, by stamp."""
         if kind not in self._slots:
             return ()
-        cached = self._derived.get(kind.__name__)
-        if cached is None:
-            cached = self._derived[kind.__name__] = self._once_each(kind)
-        return cast(tuple[Once[F], ...], cached)
+        found = self._once.get(kind)
+        if found is None:
+            found = self._once[kind] = self._once_each(kind)
+        return found
 
     def told(self, kind: type[Fact]) -> tuple[Entry, ...]:
         """Every telling of the facts of one kind, copies included, by stamp."""
-        return tuple(sorted(self._slots.get(kind, {}).values(), key=lambda entry: entry.stamp))
+        held = self._slots.get(kind)
+        return () if held is None else tuple(sorted(held.values(), key=_BY_STAMP))
 
     def same_all(self, facts: Iterable[FactId]) -> frozenset[FactId]:
         """The ids that represent the facts told under `facts`; an id not held represents itself."""
@@ -181,8 +191,8 @@ class View:
     def _once_each(self, kind: type[F]) -> tuple[Once[F], ...]:
         entries = self.told(kind)
         represented, members, _ = self._tellings
-        if not represented:
-            return tuple(Once(entry, cast(F, entry.fact), (entry.id,)) for entry in entries)
+        if not represented:  # nearly every view, all its life
+            return tuple([Once(entry, cast(F, entry.fact), (entry.id,)) for entry in entries])
         return tuple(
             _united(members[entry.id])
             if entry.id in members
@@ -193,6 +203,7 @@ class View:
 
 
 _TOLD_ONCE = _Tellings({}, {}, ())
+_BY_STAMP = attrgetter("stamp")
 
 
 def _group(shared: list[list[Entry]]) -> _Tellings:

@@ -10,7 +10,7 @@ Rules of this file:
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 import msgspec
 
@@ -23,6 +23,8 @@ from crdt_models.replication.messages import (
     Want,
 )
 
+MAX_GAPS_WANTED = 128  # of one device, of one peer at a time: what it may miss in two intervals
+MANY_GAPS = 1000  # of one device: more than any accident leaves, so not all entries are looked at
 COVER_STEPS = 2000  # headers walked to find what the asker holds, four answers' worth
 RUN = 128  # headers read at once: a straight chain costs one statement for each run
 
@@ -37,37 +39,54 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def missing_from(
-    mine: Holdings, theirs: Iterable[HaveEntry], held: Callable[[ChangeId], bool]
+    mine: Holdings,
+    theirs: Sequence[HaveEntry],
+    held: Callable[[ChangeId], bool],
+    *,
+    beginning: int = 0,
 ) -> list[Wanted]:
     """What a peer with the entries `theirs` claims to have and we do not.
 
-    held: whether a tip of theirs is stored here. First their tips that are not stored; then our
-    gaps that one of their entries reaches. Reaching is exact when their tip is also ours; for a tip
-    inside our chain, the sequence of the change above the gap decides.
+    held: whether a tip of theirs is stored here. beginning: 0 to 255, another one each time: where
+    to begin among more gaps of a device than are worth asking for at once. First their tips that
+    are not stored; then our gaps that one of their entries reaches. Reaching is exact when their
+    tip is also ours; for a tip inside our chain, the sequence of the change above the gap decides.
     """
-    tips: list[Wanted] = []
-    gaps: dict[ChangeId, Wanted] = {}
-    for entry in theirs:
-        if not held(entry.tip):
-            tips.append(Wanted(entry.tip, entry.device, entry.sequence, is_tip=True))
-            continue
-        for gap, above in _reached(mine, entry):
-            gaps[gap] = Wanted(gap, entry.device, above - 1, is_tip=False)
-    claimed = {each.id for each in tips}
-    return tips + [wanted for gap, wanted in gaps.items() if gap not in claimed]
-
-
-def _reached(mine: Holdings, entry: HaveEntry) -> list[tuple[ChangeId, int]]:
-    """(gap, sequence above it) for each gap of ours that `entry` reaches and does not list."""
-    gaps = mine.gaps(entry.device)
-    if not gaps:
-        return []
-    below = mine.missing_below(entry.device, entry.tip)
-    return [
-        (gap, above)
-        for gap, above in gaps.items()
-        if (above <= entry.sequence if below is None else gap in below) and gap not in entry.missing
+    tips = [
+        Wanted(entry.tip, entry.device, entry.sequence, is_tip=True)
+        for entry in theirs
+        if not held(entry.tip)
     ]
+    claimed = {each.id for each in tips}
+    gaps: dict[DeviceId, set[ChangeId]] = {}
+    start = len(theirs) * beginning // 256
+    for entry in (*theirs[start:], *theirs[:start]):
+        if entry.tip in claimed or not mine.gaps(entry.device):
+            continue
+        found = gaps.setdefault(entry.device, set())
+        if len(found) < MANY_GAPS:
+            found |= _reached(mine, entry)
+    return tips + [
+        Wanted(gap, device, mine.gaps(device)[gap] - 1, is_tip=False)
+        for device, reached in gaps.items()
+        for gap in _some(reached - claimed, beginning)
+    ]
+
+
+def _reached(mine: Holdings, entry: HaveEntry) -> Set[ChangeId]:
+    """The gaps of ours that `entry` reaches and does not list."""
+    below = mine.missing_below(entry.device, entry.tip)
+    if below is None:
+        gaps = mine.gaps(entry.device)
+        below = {gap for gap, above in gaps.items() if above <= entry.sequence}
+    return below.difference(entry.missing)
+
+
+def _some(gaps: Set[ChangeId], beginning: int) -> Sequence[ChangeId]:
+    """All, or a part: most of so many were invented, and any of them may be true."""
+    ordered = sorted(gaps)
+    start = len(ordered) * beginning // 256 if len(ordered) > MAX_GAPS_WANTED else 0
+    return [*ordered[start:], *ordered[:start]][:MAX_GAPS_WANTED]
 
 
 def answer(log: LogReader, want: Want) -> list[bytes]:
@@ -94,6 +113,7 @@ class _Walk:
         self._log = log
         self._want = want
         self._missing = {change for entry in want.entries for change in entry.missing}
+        self._missing.add(want.wanted)  # also when the asker misses more than it lists
         self._runs: dict[ChangeId, Header] = {}
         self._covered: dict[ChangeId, bool] = {}
         self._queue: list[tuple[int, ChangeId, Header]] = []

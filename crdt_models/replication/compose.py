@@ -4,6 +4,7 @@ Rules of this file:
 1. The order is fixed: greeting or farewell, what peers must know of each other, pushes, the Have,
    Wants, one answer. Pushes stand before the Have that lists them, or they would be asked for.
 2. At most one answer (200 KiB) each time: a slow link is never far ahead of its socket.
+3. Answers are packed; pushes are not: packing one change would take longer than sending it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from crdt_models.replication.messages import (
     MAX_ADDRESS_DEVICES,
     MAX_ADDRESSES,
     MAX_NEIGHBOURS,
+    PACKING_MINOR,
     Addresses,
     Changes,
     Goodbye,
@@ -25,6 +27,7 @@ from crdt_models.replication.messages import (
     Neighbours,
     Pong,
     encode_message,
+    packed,
 )
 
 
@@ -82,7 +85,12 @@ def _of_repair(link: Link, outlook: Outlook) -> Iterator[bytes]:
         want = link.to_answer.popleft()
         changes = tuple(answer(outlook.log, want))
         link.figures.answered += len(changes)
-        yield encode_message(Changes(changes, want.wanted))
+        frame = encode_message(Changes(changes, want.wanted))
+        yield packed(frame) if changes and _unpacks(link) else frame
+
+
+def _unpacks(link: Link) -> bool:
+    return link.theirs is not None and link.theirs.minor >= PACKING_MINOR
 
 
 def _hello(outlook: Outlook) -> Hello:

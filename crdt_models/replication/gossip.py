@@ -9,8 +9,9 @@ Rules of this file:
 5. A Have goes out at connect, every interval (staggered), and in reply to a differing Have only if
    ours changed since it was last sent on that link. Otherwise two peers would ping-pong.
 
-The shell: call `link_up`, feed `receive`, hand its bytes to the node, call `committed` after each
-commit, `tick` at `next_deadline`; after any call send `outgoing` of each of `links_with_output`,
+The shell: call `link_up`, feed `receive`, hand its bytes to the node and tell `taken` when the node
+is done with them, wait for `pause` before reading on, call `committed` after each commit, `tick` at
+`next_deadline`; after any call send `outgoing` of each of `links_with_output`,
 and close what `should_close` names once its last frames are sent. Take `outgoing` only when the
 frames taken before are sent: what is not taken yet is what the bounds apply to.
 """
@@ -23,6 +24,7 @@ import msgspec
 
 from crdt_models.ids import ChangeId, DeviceId
 from crdt_models.replication.anti_entropy import missing_from
+from crdt_models.replication.arrivals import Arrivals
 from crdt_models.replication.compose import Outlook, compose
 from crdt_models.replication.figures import Lag, LinkFigures, LinkStatistics, Statistics
 from crdt_models.replication.holdings import Header, Holdings, LogReader
@@ -43,8 +45,6 @@ from crdt_models.replication.spread import (
     uncovered_by_loss,
 )
 from crdt_models.replication.wants import LAG_MISSES, WantBook
-
-MAX_ARRIVING = 20_000  # changes handed to the node and not committed yet
 
 
 class Dice(Protocol):
@@ -103,7 +103,7 @@ class Gossip:
         self._links: dict[int, Link] = {}
         self._wants = WantBook(self._settings.interval, self._settings.want_deadline)
         self._recent = Recent(2 * self._settings.interval)
-        self._arriving: dict[ChangeId, float] = {}  # handed to the node → until when we wait for it
+        self._arrivals = Arrivals(self._settings.interval)
         self._plan_at: float | None = None  # when a waiting Want may be asked again
         self._plan_due = False
         self._addresses: Mapping[DeviceId, tuple[str, ...]] = {}
@@ -171,11 +171,20 @@ class Gossip:
         for link in targets(source, self._routes()):
             for each in changes:
                 self._links[link].push(each.data)
-        for change in ids:
-            self._arriving.pop(change, None)
+        self._arrivals.committed(ids)
         self._plan_due = self._wants.arrived(ids) or self._plan_due
         self._claims_moved(set(ids), gaps_moved=self._holdings.gap_version != gaps)
         self._evaluate(now)
+
+    def taken(self, changes: Sequence[bytes], now: float) -> None:
+        """The node has dealt with what `receive` gave. What of it does not turn out to be committed
+        within an interval was not stored, and may be asked for again."""
+        self._arrivals.taken(map(_id_of, changes), now)
+
+    def pause(self, link: int, now: float) -> float:
+        """Seconds for which `link` is not to be read: it costs more than it brings."""
+        found = self._links.get(link)
+        return 0.0 if found is None else found.pause(now)
 
     def refused(self, link: int, count: int, now: float) -> None:
         """The node refused `count` changes that came by `link`."""
@@ -297,7 +306,7 @@ class Gossip:
         self, number: int, link: Link, message: Changes, now: float
     ) -> list[bytes]:
         link.figures.received += len(message.changes)
-        ids = [ChangeId(hashlib.sha256(change).digest()) for change in message.changes]
+        ids = [_id_of(change) for change in message.changes]
         held = self._log.holds_many(ids)
         fresh = {
             change_id: change
@@ -311,9 +320,8 @@ class Gossip:
         ):
             link.figures.misses += 1
             self._plan_due = True
-        until = now + self._settings.interval
-        if len(self._arriving) < MAX_ARRIVING:
-            self._arriving.update(dict.fromkeys(fresh, until))
+        link.charge(sum(map(len, message.changes)) - sum(map(len, fresh.values())), now)
+        self._arrivals.handed(fresh, now)
         return list(fresh.values())
 
     def _neighbours_received(
@@ -333,7 +341,7 @@ class Gossip:
     # -- what is due
 
     def _evaluate(self, now: float) -> None:
-        self._give_up_arriving(now)
+        self._plan_due = self._arrivals.give_up(now) or self._plan_due
         self._expire_wants(now)
         for link in self._talking().values():
             if now >= link.next_have:
@@ -345,15 +353,6 @@ class Gossip:
                 link.next_ping = now + self._staggered(2)
         if self._plan_due or (self._plan_at is not None and now >= self._plan_at):
             self._plan(now)
-
-    def _give_up_arriving(self, now: float) -> None:
-        """What the node has not committed in time may be asked for. The oldest stand in front."""
-        while self._arriving:
-            change = next(iter(self._arriving))
-            if self._arriving[change] > now:
-                return
-            del self._arriving[change]
-            self._plan_due = True
 
     def _staggered(self, intervals: float) -> float:
         return self._settings.interval * intervals * self._dice.uniform(0.75, 1.25)
@@ -367,21 +366,26 @@ class Gossip:
     def _plan(self, now: float) -> None:
         """Send Wants for what peers claim to have."""
         claims = {
-            number: [each for each in link.wanted if each.id not in self._arriving]
+            number: [each for each in link.wanted if each.id not in self._arrivals]
             for number, link in self._talking().items()
             if link.wanted
         }
         chosen, self._plan_at = self._wants.choose(claims, now)
         self._plan_due = False
+        devices = {wanted.device for _, wanted in chosen}
+        entries = {device: self._holdings.entries_of(device) for device in devices}
         for number, wanted in chosen:
             link = self._links[number]
-            link.asking.append(Want(wanted.id, self._holdings.entries_of(wanted.device)))
+            link.asking.append(Want(wanted.id, entries[wanted.device]))
             link.figures.wants += 1
 
     def _want_from(self, number: int, link: Link) -> None:
         """Work out anew what `link` claims and we lack."""
         held = link.unheld
-        link.wanted = missing_from(self._holdings, link.claims, lambda tip: tip not in held)
+        beginning = int(self._dice.uniform(0, 256)) % 256
+        link.wanted = missing_from(
+            self._holdings, link.claims, lambda tip: tip not in held, beginning=beginning
+        )
         self._wants.keep_only(number, link.wanted)
         self._plan_due = self._plan_due or bool(link.wanted)
 
@@ -436,6 +440,10 @@ class Gossip:
             clock_difference_ms=link.clock_difference_ms,
             figures=msgspec.structs.replace(link.figures),
         )
+
+
+def _id_of(change: bytes) -> ChangeId:
+    return ChangeId(hashlib.sha256(change).digest())
 
 
 def _route(link: Link) -> Route:

@@ -26,6 +26,9 @@ from crdt_models.replication.messages import (
     encode_message,
 )
 
+# Of the 2,000 missing ids that a message holds: what one device invents leaves room for the others.
+MISSING_LISTED_OF_A_DEVICE = 500
+MISSING_IN_A_WANT = 64
 MAX_PRESUMED = 1000  # fork points and parents told after their children; both are rare
 
 
@@ -103,6 +106,7 @@ class Holdings:
         # parent → child: taken for stored long ago; if told later, it was stored just now (rule 4)
         self._presumed: OrderedDict[ChangeId, Header] = OrderedDict()
         self.version = 0
+        self._walked: tuple[ChangeId | None, int, Set[ChangeId]] = None, 0, frozenset()
         self.gap_version = 0  # rises when a gap opens or is filled
         self._frame: tuple[int, Have, bytes] | None = None
         self._load()
@@ -124,9 +128,10 @@ class Holdings:
         return self._frame[1], self._frame[2]
 
     def entries_of(self, device: DeviceId) -> tuple[HaveEntry, ...]:
-        """What a Want says of one device: its entries, within the limits of a message."""
+        """What a Want says of one device: its entries with a few of the gaps, for it only spares
+        bytes."""
         chains = sorted(self._chains.get(device, {}).values(), key=_rank, reverse=True)
-        return _entries(chains[:MAX_ENTRIES_PER_DEVICE])[0]
+        return _entries(chains[:MAX_ENTRIES_PER_DEVICE], MISSING_IN_A_WANT)[0]
 
     def is_tip(self, device: DeviceId, change: ChangeId) -> bool:
         return change in self._chains.get(device, {})
@@ -135,10 +140,10 @@ class Holdings:
         """Missing ids of a device → the least sequence of a stored change that names each."""
         return self._gaps.get(device, {})
 
-    def missing_below(self, device: DeviceId, tip: ChangeId) -> frozenset[ChangeId] | None:
-        """What is missing below a tip of ours; None when `tip` is no tip."""
+    def missing_below(self, device: DeviceId, tip: ChangeId) -> set[ChangeId] | None:
+        """What is missing below a tip of ours, not to be changed; None when `tip` is no tip."""
         chain = self._chains.get(device, {}).get(tip)
-        return None if chain is None else frozenset(chain.missing)
+        return None if chain is None else chain.missing
 
     def heights(self) -> dict[DeviceId, int]:
         """Each device's greatest stored sequence."""
@@ -158,7 +163,7 @@ class Holdings:
             chains.pop(parent, None)  # it has a child now; what it missed is in `missing`
         child = self._presumed.pop(header.id, None)
         if child is not None:
-            for chain in self._chains_above(child):
+            for chain in self._chains_above(child, {}):
                 chain.missing |= missing
         if not self._fill(header) and child is None:
             chains[header.id] = _Chain(header, missing)
@@ -200,7 +205,7 @@ class Holdings:
             else:
                 self._presume(parent, header)
                 if self._gaps.get(header.device):
-                    found |= self._walk_down(header.device, parent, waiting)
+                    found |= self._missing_under(header.device, parent, waiting)
         return found
 
     def _is_gap(self, device: DeviceId, change: ChangeId, waiting: Set[ChangeId]) -> bool:
@@ -212,6 +217,15 @@ class Holdings:
         self._presumed[parent] = child
         if len(self._presumed) > MAX_PRESUMED:
             self._presumed.popitem(last=False)
+
+    def _missing_under(
+        self, device: DeviceId, parent: ChangeId, waiting: Set[ChangeId]
+    ) -> Set[ChangeId]:
+        """`_walk_down`, once for all forks at one place."""
+        if self._walked[:2] != (parent, self.gap_version):
+            found = self._walk_down(device, parent, waiting)
+            self._walked = parent, self.gap_version, found
+        return self._walked[2]
 
     def _walk_down(
         self, device: DeviceId, start: ChangeId, waiting: Set[ChangeId]
@@ -236,30 +250,39 @@ class Holdings:
     def _load(self) -> None:
         for tip in self._log.tips():
             self._chains.setdefault(tip.device, {})[tip.id] = _Chain(tip, set())
+        known: dict[ChangeId, Set[ChangeId]] = {}
         for gap in self._log.missing():
             below = self._log.header(gap.below)
             assert below is not None, "a gap is named by a stored change"
             gaps = self._gaps.setdefault(below.device, {})
             gaps[gap.missing] = min(gaps.get(gap.missing, below.sequence), below.sequence)
-            for chain in self._chains_above(below):
+            for chain in self._chains_above(below, known):
                 chain.missing.add(gap.missing)
 
-    def _chains_above(self, below: Header) -> Iterator[_Chain]:
-        """The chains whose tip reaches `below` through stored changes."""
+    def _chains_above(
+        self, below: Header, known: dict[ChangeId, Set[ChangeId]]
+    ) -> Iterator[_Chain]:
+        """The chains whose tip reaches `below` through stored changes. known: the tips above a
+        change, as far as earlier calls found out."""
         chains = self._chains.get(below.device, {})
         if len(chains) == 1:  # every stored change of the device stands below its only tip
             yield from chains.values()
             return
-        seen = {below.id}
         stack = [below.id]
         while stack:
-            change = stack.pop()
-            if change in chains:
-                yield chains[change]
+            change = stack[-1]
+            if change in known:
+                stack.pop()
                 continue
-            fresh = self._log.children(change) - seen
-            seen |= fresh
-            stack.extend(fresh)
+            children = () if change in chains else self._log.children(change)
+            unknown = [each for each in children if each not in known]
+            if unknown:
+                stack += unknown
+                continue
+            known[change] = (
+                {change} if change in chains else set().union(*(known[each] for each in children))
+            )
+        yield from (chains[tip] for tip in known[below.id])
 
     # -- telling
 
@@ -278,15 +301,23 @@ def _rank(chain: _Chain) -> tuple[int, ChangeId]:
     return chain.tip.sequence, chain.tip.id
 
 
-def _entries(chains: Iterable[_Chain]) -> tuple[tuple[HaveEntry, ...], bool]:
-    """Entries in wire order, and whether missing ids had to be left out."""
+def _entries(
+    chains: Iterable[_Chain], of_a_device: int = MISSING_LISTED_OF_A_DEVICE
+) -> tuple[tuple[HaveEntry, ...], bool]:
+    """Entries in wire order, and whether missing ids had to be left out.
+
+    of_a_device: how many missing ids are listed of each device.
+    """
     room = MAX_MISSING
+    room_of: dict[DeviceId, int] = {}
     entries: list[HaveEntry] = []
     cut = False
     for chain in sorted(chains, key=lambda each: (each.tip.device, each.tip.id)):
-        missing = tuple(sorted(chain.missing))[:room]
+        tip = chain.tip
+        left = min(room, room_of.setdefault(tip.device, of_a_device))
+        missing = tuple(sorted(chain.missing)[:left]) if left and chain.missing else ()
         cut = cut or len(missing) < len(chain.missing)
         room -= len(missing)
-        tip = chain.tip
+        room_of[tip.device] -= len(missing)
         entries.append(HaveEntry(tip.device, tip.epoch, tip.sequence, tip.id, missing))
     return tuple(entries), cut

@@ -47,6 +47,11 @@ from crdt_models.replication.messages import (
 MAX_PENDING_WANTS = 32  # unanswered Wants of the other peer; it asks 16 at a time
 FRAMES_PER_SECOND = 2000  # sustained; one push a frame at twice the fastest author we know
 FRAMES_AT_ONCE = 10_000  # after a pause
+# What is told or repeated costs us work and brings nothing to store. The largest Have of the
+# largest shop (248 kB, one a second) needs a quarter of this; beyond it the link is read slower.
+BYTES_PER_SECOND = 1024 * 1024
+BYTES_AT_ONCE = 8 * 1024 * 1024  # after a pause
+_ENTRY_BYTES, _MISSING_BYTES = 80, 34  # of a Have: an entry at least, and an id that it misses
 REFUSED_LIMIT = 200  # refused changes, forgiven at one a second; beyond it the link is closed
 
 
@@ -117,6 +122,8 @@ class Link:
         self._heard = now
         self._tokens = float(FRAMES_AT_ONCE)
         self._tokens_at = now
+        self._bytes_left = float(BYTES_AT_ONCE)
+        self._bytes_at = now
         self._refused = 0.0
         self._refused_at = now
         # what the other peer told
@@ -129,6 +136,7 @@ class Link:
         self.clock_difference_ms: int | None = None
         self.round_trip: float | None = None
         self._have_frame: bytes | None = None
+        self._have_cost = 0
         self._have: Have | None = None
         self._ping: tuple[int, float, int] | None = None
         # what is to be sent
@@ -162,6 +170,7 @@ class Link:
                 CloseReason.FLOODING, f"over {FRAMES_PER_SECOND} frames a second"
             )
         if frame == self._have_frame and self.state is State.TALKING:
+            self.charge(self._have_cost, now)
             return self._have  # the same Have again, as in every idle shop: nothing to decode
         try:
             message = decode_message(frame)
@@ -175,6 +184,8 @@ class Link:
                 CloseReason.OUT_OF_TURN, f"{type(message).__name__} while {self.state}"
             )
         self.state = following
+        if not isinstance(message, Changes):
+            self.charge(_cost(frame, message), now)
         return self._understood(message, frame, now)
 
     def _understood(self, message: Received, frame: bytes, now: float) -> Received | None:
@@ -184,6 +195,7 @@ class Link:
                 return self._greeted(message)
             case Have():
                 self._have_frame, self._have = frame, message
+                self._have_cost = _cost(frame, message)
                 self.claims, self.claims_more = message.entries, message.more
             case Neighbours():
                 pass  # the conductor compares old and new
@@ -239,6 +251,17 @@ class Link:
         self._tokens = min(FRAMES_AT_ONCE, self._tokens + gained) - 1
         self._tokens_at = now
         return self._tokens >= 0
+
+    def charge(self, size: int, now: float) -> None:
+        """`size` bytes were looked at that hold no new change: a token bucket, see `pause`."""
+        gained = (now - self._bytes_at) * BYTES_PER_SECOND
+        self._bytes_left = min(BYTES_AT_ONCE, self._bytes_left + gained) - size
+        self._bytes_at = now
+
+    def pause(self, now: float) -> float:
+        """Seconds for which nothing more is to be read: a peer that talks too much waits."""
+        owed = -self._bytes_left / BYTES_PER_SECOND
+        return max(0.0, owed - (now - self._bytes_at))
 
     def refused(self, count: int, now: float) -> None:
         """The node refused `count` changes that came by this link."""
@@ -327,3 +350,11 @@ class Link:
             or self.to_answer
             or self._pushes
         )
+
+
+def _cost(frame: bytes, message: Received) -> int:
+    """Bytes of a frame, unpacked if it came packed."""
+    if not isinstance(message, Have | Want):
+        return len(frame)
+    missing = sum(len(entry.missing) for entry in message.entries)
+    return max(len(frame), len(message.entries) * _ENTRY_BYTES + missing * _MISSING_BYTES)

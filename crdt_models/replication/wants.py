@@ -70,6 +70,8 @@ class WantBook:
         due: float | None = None
         for link, wanted in claims.items():
             record = self._record(link)
+            if record.in_flight >= MAX_IN_FLIGHT:
+                continue  # whatever ends one of its Wants asks again
             for each in wanted:
                 if each.id in self._asked:
                     continue
@@ -187,4 +189,7 @@ class WantBook:
         return len(self._asked)
 
     def _record(self, link: int) -> _Record:
-        return self._records.setdefault(link, _Record())
+        record = self._records.get(link)
+        if record is None:
+            record = self._records[link] = _Record()
+        return record

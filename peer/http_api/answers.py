@@ -271,10 +271,11 @@ class Estatisticas(_Answer, frozen=True, kw_only=True):
 
 
 class Saude(_Answer, frozen=True, kw_only=True):
-    """O terminal atende."""
+    """O terminal atende. `avisos`: códigos dos que `/api/sync/status` explica."""
 
     status: Literal["ok"]
     versao: str
+    avisos: list[Literal["copias_demais"]]
 
 
 class Terminal(_Answer, frozen=True, kw_only=True):
@@ -291,9 +292,23 @@ class Terminal(_Answer, frozen=True, kw_only=True):
     numeros: dict[str, int]
 
 
-class SituacaoNuvem(_Answer, frozen=True, kw_only=True):
-    """Situação com a nuvem. Sem nuvem só há `configurado`, `situacao` e `pendentes`."""
+class Aviso(_Answer, frozen=True, kw_only=True):
+    """O que uma pessoa precisa saber porque nada o conserta sozinho. `letras`: do terminal de que
+    se trata, vazio se não se sabe quem é."""
 
+    codigo: Literal["copias_demais"]
+    mensagem: str
+    dispositivo: str
+    letras: str
+
+
+class SituacaoNuvem(_Answer, frozen=True, kw_only=True):
+    """Situação com a nuvem. Sem nuvem só há `configurado`, `situacao`, `pendentes` e `avisos`.
+
+    `avisos`: da sincronização entre os terminais, com nuvem ou sem.
+    """
+
+    avisos: list[Aviso]
     configurado: bool
     situacao: Literal[
         "sem_nuvem",
@@ -359,23 +374,42 @@ class Ligacao(_Answer, frozen=True, kw_only=True):
 
 
 class TerminalConhecido(_Answer, frozen=True, kw_only=True):
-    """Um terminal da loja, ligado a este agora ou não. `iniciado_em`: a última vez que começou a
-    gravar, pelo que se sabe aqui."""
+    """Um membro da loja, ligado a este agora ou não: letras, nome e papel são os do certificado.
+
+    `admitido_por`: letras do administrador; nulo: o código de recuperação · `programa`: vazio se
+    nunca gravou · `iniciado_em` e `alterou_em`: quando começou a gravar e sua última alteração que
+    chegou aqui, pelo relógio dele · `ligado_em`: até quando esteve ligado a este, desde que este
+    iniciou · `visto_em`: o mais recente dos dois últimos que não esteja no futuro.
+    """
 
     dispositivo: str
     letras: str
     nome: str
+    papel: Literal["administrador", "terminal"]
+    admitido_por: str | None
+    admitido_em: str | None
+    vence_em: str | None
     programa: str
-    iniciado_em: str
+    iniciado_em: str | None
+    alterou_em: str | None
+    ligado_em: str | None
+    visto_em: str | None
     ligado: bool
 
 
 class Malha(_Answer, frozen=True, kw_only=True):
-    """`ligacoes`: os ligados agora · `conhecidos`: todos os outros da loja, ligados ou não."""
+    """`ligacoes`: os ligados agora · `conhecidos`: todos os outros da loja, ligados ou não, também
+    os que foram admitidos e ainda não gravaram."""
 
     ligacoes: list[Ligacao]
     total: int
     conhecidos: list[TerminalConhecido]
+
+
+class Anunciado(_Answer, frozen=True, kw_only=True):
+    """Quantos terminais a loja tem agora, este incluído, pelo que se sabe aqui."""
+
+    membros: int
 
 
 class Acompanhantes(_Answer, frozen=True, kw_only=True):

@@ -7,16 +7,17 @@ Rules of this file:
 3. An answer to a write is made from committed state, after the commit.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol, TypeAlias
 
 import msgspec
 
-from crdt_models.documents.command import Command
+from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.command import InvalidField as RefusedValue
 from crdt_models.errors import MalhaError
-from crdt_models.ids import SHORT_BYTES, DeviceId, DocumentId
+from crdt_models.ids import SHORT_BYTES, CommandId, DeviceId, DocumentId
 from crdt_models.pedido import JSON
 from peer.environment import Environment
 from peer.http_api.front_ends import FrontEnds
@@ -32,6 +33,8 @@ from peer.uplink.journal import SyncLogRow, UplinkStatus
 MAX_LIMIT = 500  # rows of a list in one answer
 DEFAULT_LIMIT = 200
 RETRY_AFTER_SECONDS = 1
+# What a request says, in one wording however its members were ordered.
+_WORDING = msgspec.json.Encoder(decimal_format="string", order="sorted")
 
 
 class Uplink(Protocol):
@@ -71,6 +74,9 @@ class Mesh(Protocol):
     """The links of this terminal (`peer.mesh.Mesh`)."""
 
     def links(self) -> Sequence[Link]: ...
+
+    def last_linked(self) -> Mapping[DeviceId, float]:
+        """By device, when its last link ended (monotonic seconds), since our start."""
 
 
 class Live(Protocol):
@@ -148,25 +154,46 @@ async def execute(
 
     Raises what the command and the node raise, and WeakIdempotencyKey.
     """
-    fresh = api.environment.dice.random_bytes(SHORT_BYTES)
-    identity = command_id(api.node.site, call.idempotency_key, fresh)
+    identity, asked = _identity(api, call)
     expected = call.if_match if document else None
     expect = {document: expected} if document and expected is not None else {}
     try:
-        return await api.node.execute(command, command_id=identity, expect=expect)
+        return await api.node.execute(command, command_id=identity, expect=expect, asked=asked)
     except RefusedValue as error:
         raise told_to_front_end(error) from error
 
 
-def was_executed(api: Api, call: Call) -> bool:
-    """Whether this Idempotency-Key already had its effect: what would be decided now is not asked.
+class _Again(Command, frozen=True, kw_only=True, tag="again"):
+    """Stands for a command that was executed: it is answered from what it wrote, not decided."""
 
-    Raises WeakIdempotencyKey.
+    def plan(self, read: Read, context: Context) -> Decision:
+        return Decision(())
+
+
+async def replayed(api: Api, call: Call) -> Outcome | None:
+    """What this request did when it was first made; None when its Idempotency-Key is new.
+
+    For requests that mean something else, or are refused, once they had their effect. Raises
+    CommandReused for another request under the same key, and WeakIdempotencyKey.
     """
+    identity, asked = _identity(api, call)
+    if not asked or api.node.log.command_of_key(identity) is None:
+        return None
+    return await api.node.execute(_Again(), command_id=identity, asked=asked)
+
+
+def _identity(api: Api, call: Call) -> tuple[CommandId, bytes]:
+    """The id of the request's command, and what was asked for; that only counts under a key."""
     if call.idempotency_key is None:
-        return False
-    identity = command_id(api.node.site, call.idempotency_key, bytes(SHORT_BYTES))
-    return api.node.log.command(identity) is not None
+        return CommandId(api.environment.dice.random_bytes(SHORT_BYTES)), b""
+    asked = _WORDING.encode([_route(call), call.path, call.query, call.body])
+    request = hashlib.sha256(asked).digest()
+    return command_id(api.node.site, call.idempotency_key, request), request
+
+
+def _route(call: Call) -> str:
+    """The same for both names of one address."""
+    return call.route.replace("/api/v1/", "/api/")
 
 
 def matched_version(api: Api, call: Call, document: DocumentId) -> str | None:

@@ -14,20 +14,22 @@ import msgspec
 
 from crdt_models import dispute_texts
 from crdt_models.disputes import KINDS, Dispute, SettleDispute
+from crdt_models.documents.orders.view import OrderView
 from crdt_models.errors import MalhaError
 from crdt_models.ids import DocumentId, FactId, order_of
-from crdt_models.pedido import STATUS, decimal, iso_day
+from crdt_models.pedido import STATUS, decimal, iso_day, shown_number
 from crdt_models.read_models import DISPUTE, ORDER_ROW
 from peer.http_api.api import Api, execute, json_answer, limit_of, quoted
-from peer.http_api.shown import shown_order, shown_orders
+from peer.http_api.shown import shown_orders
 from peer.http_api.values import clean_text
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
-from peer.storage.projections import Condition, Projections, Query
+from peer.storage.projections import Condition, Is, Projections, Query
 
 TODAY = "hoje"
 ALL_DAYS = "todos"
 _EPOCH = date(1970, 1, 1)
+_OPENED = Condition("business_day", 0, Is.AT_LEAST)  # before its opening came, an order has no day
 _PAGE = 500
 _SITE = "site:"  # begins a cursor within the disputes that span documents, which are listed first
 _STATES = {shown: state for state, shown in STATUS.items()}
@@ -183,10 +185,8 @@ def _add(sums: Sums, row: Mapping[str, object]) -> None:
 
 def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
     """`?dia`, `?status`, `?mesa`. Raises InvalidField."""
-    found = []
     day = _day(api, call, TODAY)
-    if day is not None:
-        found.append(Condition("business_day", day))
+    found = [_OPENED if day is None else Condition("business_day", day)]
     status = call.text("status")
     if status is not None:
         if status not in _STATES:
@@ -215,9 +215,9 @@ def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
     kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
     choices = kind.choices if kind else ()
     document = DocumentId(str(row["document_id"]))
-    number = None
-    if document.startswith("order:"):
-        number = shown_order(api, order_of(document)).get("numero")
+    view, number = api.node.view(document), None
+    if isinstance(view, OrderView):  # its opening may not have come: then it has no number yet
+        number = shown_number(view, api.node.number_rank(view.order))
     return {
         "id": row["dispute_id"],
         "tipo": row["kind"],

@@ -188,7 +188,7 @@ def _order_actions(api: Api | None, one: str) -> list[Route]:
 
 
 def _bill_actions() -> list[_Action]:
-    close = (*LINE_ERRORS, "unpaid_bill", "needs_upgrade")
+    close = (*LINE_ERRORS, "unpaid_bill", "needs_upgrade", "bill_too_large")
     return [
         ("/conta", orders.ask_bill, "Pede a conta", ReasonBody, LINE_ERRORS, 200),
         ("/fechar", orders.close_bill, "Fecha a conta", ReasonBody, close, 200),

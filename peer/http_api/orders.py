@@ -48,7 +48,7 @@ from peer.http_api.api import (
     matched_version,
     quoted,
     refusal,
-    was_executed,
+    replayed,
 )
 from peer.http_api.order_bodies import (
     FIELDS,
@@ -120,8 +120,9 @@ async def show_order(api: Api, call: Call) -> Answer:
 async def replace_order(api: Api, call: Call) -> Answer:
     """PUT /api/pedidos/{id}."""
     order = _order(call)
-    if was_executed(api, call):
-        return _shown(api, order, replayed=True)
+    first = await replayed(api, call)
+    if first is not None:
+        return _shown(api, order, first)
     view = known_order(api.node, order)
     body = _replacement(api, order, call.body_as(dict))
     try:
@@ -155,6 +156,9 @@ def _replacement(api: Api, order: OrderId, given: dict[str, Any]) -> Replacement
 async def edit_order(api: Api, call: Call) -> Answer:
     """PATCH /api/pedidos/{id}: fields by name, marks as truth values."""
     order = _order(call)
+    first = await replayed(api, call)
+    if first is not None:
+        return _shown(api, order, first)
     given: dict[str, Any] = call.body_as(dict)
     flags = {n: v for n, v in given.items() if isinstance(v, bool) and n not in ORDER_NAMES}
     flags |= shaped(given.get("flags", {}), dict[str, bool])
@@ -243,7 +247,7 @@ async def confirm_payment(api: Api, call: Call) -> Answer:
     order, body = _order(call), call.body_as(OutcomeBody)
     acquirer = None if body.adquirente is None else body.adquirente.acquirer()
     payment = _payment(call)
-    if not was_executed(api, call):
+    if await replayed(api, call) is None:
         _check_not_denied(api, order, payment)
     command = SettlePayment(order=order, payment=payment, outcome="confirmed", acquirer=acquirer)
     return await _done(api, call, order, command)
@@ -266,8 +270,9 @@ async def deny_payment(api: Api, call: Call) -> Answer:
 async def refund_payment(api: Api, call: Call) -> Answer:
     """POST …/pagamentos/{pagamento}/estornar."""
     order, body, payment = _order(call), call.body_as(RefundBody), _payment(call)
-    if was_executed(api, call):
-        return _shown(api, order, status=201, replayed=True)
+    first = await replayed(api, call)
+    if first is not None:
+        return _shown(api, order, first, status=201)
     amount, method = _refund_defaults(api, order, payment, body)
     command = RefundPayment(
         order=order,
@@ -332,10 +337,9 @@ def _shown(
     outcome: Outcome | None = None,
     *,
     status: int = 200,
-    replayed: bool = False,
 ) -> Answer:
     headers = {"etag": quoted(api.node.version(order_document(order)))}
-    if replayed or (outcome is not None and outcome.replayed):
+    if outcome is not None and outcome.replayed:
         headers["idempotency-replayed"] = "true"
     return json_answer(shown_order(api, order), status=status, headers=headers)
 

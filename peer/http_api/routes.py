@@ -5,7 +5,7 @@ Front ends may do whatever a till does; only the terminal's own token may manage
 
 from typing import Any
 
-from peer.http_api import answers, lists, pages, system, tables
+from peer.http_api import answers, lists, members, pages, system, tables
 from peer.http_api.api import Api
 from peer.http_api.description import described
 from peer.http_api.order_bodies import ReasonBody
@@ -255,6 +255,18 @@ def _sync_routes(api: Api | None) -> list[Route]:
             system.mesh,
             "Os terminais ligados a este, e os outros da loja",
             answer=answers.Malha,
+        ),
+        route(
+            api,
+            "POST",
+            "/api/membros",
+            members.announce_member,
+            "Anuncia à loja um terminal admitido",
+            body=members.AdmissionBody,
+            answer=answers.Anunciado,
+            role=ADMIN,
+            status=201,
+            errors=("invalid_field", "not_durable", "busy", "disk_full"),
         ),
         route(
             api,

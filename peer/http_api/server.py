@@ -1,11 +1,11 @@
 """Serves an ASGI application over HTTP/1.1 and WebSocket, inside the caller's nursery.
 
 Rules of this file:
-1. Hypercorn speaks the protocol (h11, wsproto); sockets, deadlines and the end are ours, because
-   Hypercorn on trio sets no deadline on sending and shields it from cancellation.
+1. Requests are served by `http_connection`. From the one that asks for a WebSocket on Hypercorn
+   speaks (h11, wsproto); sockets, deadlines and the end stay ours, because Hypercorn on trio sets
+   no deadline on sending and shields it from cancellation.
 2. HTTP/2 is not offered: nothing here needs it, and it is a large surface.
-3. Every wait on a client has a deadline: headers (IDLE_SECONDS from the end of the last request),
-   each piece of a body, each send. A client that stops reading loses its connection.
+3. Every wait on a client has a deadline, see `http_connection`.
 4. The end: stop listening, let `goodbye` tell the WebSockets, wait a little, close what is left.
 """
 
@@ -14,36 +14,25 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeAlias, cast
+from typing import cast
 
-import h11
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol.h11 import (
-    H2CProtocolRequiredError,
-    H2ProtocolAssumedError,
-    H11Protocol,
-)
+from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.trio.task_group import TaskGroup
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ASGIFramework, ConnectionState
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
+
+from peer.http_api import http_connection
+from peer.http_api.http_connection import HEADER_BYTES, RECEIVE_BYTES, Address, HttpConnection
 
 MAX_CONNECTIONS = 256  # a till has a handful of front ends; a shop, some dozens of phones
-HEADER_BYTES = 16 * 1024
 WEBSOCKET_MESSAGE_BYTES = 256 * 1024
-READ_SECONDS = 10.0
-SEND_SECONDS = 10.0
 PING_SECONDS = 4.0  # below READ_SECONDS: the answer to a ping is what keeps a silent WebSocket open
-IDLE_SECONDS = 9.0
 GRACE_SECONDS = 3.0
-LINGER_SECONDS = 2.0  # after an early answer (413), so that a reset does not swallow it
-RECEIVE_BYTES = 64 * 1024
-_WITHOUT_LIMIT = 2**62  # Hypercorn would close a kept-alive connection after 1,000 requests
-
-Address: TypeAlias = tuple[str, int]
 
 log = logging.getLogger("malha.http")
 
@@ -59,11 +48,12 @@ class HttpServer:
         """goodbye: called when stopping, before connections are closed; must not block."""
         # An application that checks the Host header must know the port, which may be any.
         self._app_at: Callable[[int], None] | None = getattr(app, "listening_at", None)
-        self._app = ASGIWrapper(cast(ASGIFramework, _reading_to_the_end(app)))
+        self._app = app
         self._goodbye = goodbye
         self._config = _limits()
         self._context = WorkerContext(None)
         self._streams: set[trio.SocketStream] = set()
+        self._serving: set[HttpConnection] = set()
         self._accepted = self._refused = 0
         self._stopping = trio.Event()
         self._one_ended = trio.Event()
@@ -117,6 +107,8 @@ class HttpServer:
     async def _farewell(self) -> None:
         """Let running requests end and WebSockets say goodbye."""
         await self._context.terminated.set()
+        for connection in self._serving:
+            connection.stop()
         self._goodbye()
         with trio.move_on_after(GRACE_SECONDS):
             while self._streams:
@@ -139,16 +131,35 @@ class HttpServer:
         self._accepted += 1
         self._streams.add(stream)
         try:
-            await _Connection(self._app, self._config, self._context, stream).run()
+            await self._converse(stream)
         except Exception:  # a fault met by one client must not end the others'
             log.exception("a connection failed")
         finally:
             self._streams.discard(stream)
             self._one_ended.set()
+            await trio.aclose_forcefully(stream)
+
+    async def _converse(self, stream: trio.SocketStream) -> None:
+        try:
+            addresses = _addresses(stream)
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:  # gone before it began
+            return
+        http = HttpConnection(
+            self._app, stream, addresses, lambda: self._config.response_headers("h11")
+        )
+        self._serving.add(http)
+        try:
+            upgrade = await http.run()
+        finally:
+            self._serving.discard(http)
+        if upgrade:
+            app = ASGIWrapper(cast(ASGIFramework, self._app))
+            await _WebSocket(app, self._config, self._context, stream).run(addresses, upgrade)
 
 
-class _Connection:
-    """The I/O shell around Hypercorn's HTTP/1.1 protocol (after its `trio/tcp_server.py`)."""
+class _WebSocket:
+    """The I/O shell around Hypercorn's protocol (after its `trio/tcp_server.py`)."""
 
     def __init__(
         self, app: ASGIWrapper, config: Config, context: WorkerContext, stream: trio.SocketStream
@@ -158,81 +169,52 @@ class _Connection:
         self._context = context
         self._stream = stream
         self._one_sender = trio.Lock()
-        self._idle = trio.CancelScope()
         self._reading = trio.CancelScope()
         self._over = False
-        self._deaf = False
 
-    async def run(self) -> None:
-        """Serves one client until either side ends it."""
-        try:
-            addresses = _addresses(self._stream)
-            self._stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:  # gone before it began
-            await trio.aclose_forcefully(self._stream)
-            return
-        try:
-            with trio.CancelScope() as everything:
-                async with TaskGroup() as tasks:
-                    self._begin(tasks, *addresses)
-                    with self._reading:
-                        await self._read()
-                    # Nobody is left to answer. A command that was given is not withdrawn by this.
-                    everything.cancel()
-        finally:
-            await trio.aclose_forcefully(self._stream)
-
-    def _begin(self, tasks: TaskGroup, client: Address, server: Address) -> None:
-        self._tasks = tasks
-        self._protocol = H11Protocol(
-            self._app,
-            self._config,
-            self._context,
-            tasks,
-            ConnectionState({}),
-            False,  # noqa: FBT003  # `ssl`, in Hypercorn's order of arguments
-            client,
-            server,
-            self._send,
-        )
-        self._set_idle(idle=True)
+    async def run(self, addresses: tuple[Address, Address], upgrade: bytes) -> None:
+        """Serves one client until either side ends it. upgrade: what it began with."""
+        with trio.CancelScope() as everything:
+            async with TaskGroup() as tasks:
+                self._protocol = H11Protocol(
+                    self._app,
+                    self._config,
+                    self._context,
+                    tasks,
+                    ConnectionState({}),
+                    False,  # noqa: FBT003  # `ssl`, in Hypercorn's order of arguments
+                    *addresses,
+                    self._send,
+                )
+                with self._reading:
+                    await self._protocol.handle(RawData(upgrade))
+                    await self._read()
+                # Nobody is left to answer. A command that was given is not withdrawn by this.
+                everything.cancel()
 
     async def _read(self) -> None:
         try:
             while True:
-                with trio.fail_after(READ_SECONDS):
+                with trio.fail_after(http_connection.READ_SECONDS):
                     data = await self._stream.receive_some(RECEIVE_BYTES)
-                if not (self._over or self._deaf):
+                if not self._over:
                     await self._protocol.handle(RawData(bytes(data)))
                 if not data:
                     break
         except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError):
             pass
-        except (H2CProtocolRequiredError, H2ProtocolAssumedError):
-            log.info("a client asked for HTTP/2; closed")
-            await trio.aclose_forcefully(self._stream)
         await self._protocol.handle(Closed())
 
     async def _send(self, event: Event) -> None:
         if isinstance(event, RawData):
             await self._send_bytes(event.data)
-        elif isinstance(event, Updated):
-            self._set_idle(idle=event.idle)
-        elif isinstance(event, Closed) and self._is_answering():
-            # Nonsense behind a good request: that one still gets its whole answer, then the end.
-            self._deaf = True
-        elif isinstance(event, Closed):
-            await self._hang_up()
-
-    def _is_answering(self) -> bool:
-        if self._protocol.stream is None:
-            return False
-        return bool(self._protocol.connection.our_state is h11.SEND_BODY)
+        elif isinstance(event, Closed) or (isinstance(event, Updated) and event.idle):
+            await self._hang_up()  # idle: the WebSocket was refused in a plain answer
 
     async def _send_bytes(self, data: bytes) -> None:
         try:
             async with self._one_sender:
-                with trio.fail_after(SEND_SECONDS):
+                with trio.fail_after(http_connection.SEND_SECONDS):
                     await self._stream.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError):
             await trio.aclose_forcefully(self._stream)
@@ -246,43 +228,8 @@ class _Connection:
         async with self._one_sender:
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 await self._stream.send_eof()
-        self._reading.deadline = trio.current_time() + LINGER_SECONDS
+        self._reading.deadline = trio.current_time() + http_connection.LINGER_SECONDS
         await self._protocol.handle(Closed())
-
-    def _set_idle(self, *, idle: bool) -> None:
-        self._idle.cancel()
-        if idle:
-            self._idle = trio.CancelScope()
-            self._tasks.spawn(self._end_when_idle, self._idle)
-
-    async def _end_when_idle(self, scope: trio.CancelScope) -> None:
-        with scope:
-            with trio.move_on_after(IDLE_SECONDS):
-                await self._context.terminated.wait()
-            await self._hang_up()
-
-
-def _reading_to_the_end(app: ASGIApp) -> ASGIApp:
-    """Takes what the application left of a request's body, for a little while.
-
-    Hypercorn hands the body over through a short queue and waits for ever when nobody takes it.
-    """
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        unread = scope["type"] == "http"
-
-        async def counting() -> Message:
-            nonlocal unread
-            message = await receive()
-            unread = message["type"] == "http.request" and bool(message.get("more_body"))
-            return message
-
-        await app(scope, counting if unread else receive, send)
-        with trio.move_on_after(LINGER_SECONDS):
-            while unread:
-                await counting()
-
-    return application
 
 
 def _limits() -> Config:
@@ -290,7 +237,6 @@ def _limits() -> Config:
     config.h11_max_incomplete_size = HEADER_BYTES
     config.websocket_max_message_size = WEBSOCKET_MESSAGE_BYTES
     config.websocket_ping_interval = PING_SECONDS
-    config.keep_alive_max_requests = _WITHOUT_LIMIT
     config.include_server_header = False
     config.errorlog = log
     config.accesslog = None

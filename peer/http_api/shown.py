@@ -25,7 +25,7 @@ from peer.http_api.api import Api
 from peer.node.node import Node
 from peer.storage.projections import Condition, Query
 
-MAX_OPEN_ORDERS = 500  # orders open at one moment; a page of the read model holds as many
+_PAGE = 500
 MILLISECOND_BITS = 16  # how far a time is shifted to become a packed clock
 
 SyncStatus = Literal["local", "pendente", "sincronizado"]
@@ -77,20 +77,25 @@ def shown_table(
 
 def open_tabs(node: Node) -> dict[TableId, list[OrderId]]:
     """The open orders of each dining table that has any, oldest first."""
-    page = node.log.projections.page(
-        Query(
-            table="order_row",
-            where=(Condition("is_open", 1),),
-            order=("opened_hlc",),
-            limit=MAX_OPEN_ORDERS,
-        )
-    )
     found: dict[TableId, list[OrderId]] = {}
-    for row in page.rows:
-        if row["table_id"] is not None:
-            table = TableId(CreatedId(bytes.fromhex(str(row["table_id"]))))
-            found.setdefault(table, []).append(order_of(DocumentId(str(row["document_id"]))))
-    return found
+    cursor: str | None = None
+    while True:
+        page = node.log.projections.page(
+            Query(
+                table="order_row",
+                where=(Condition("is_open", 1),),
+                order=("opened_hlc",),
+                limit=_PAGE,
+                cursor=cursor,
+            )
+        )
+        for row in page.rows:
+            if row["table_id"] is not None:
+                table = TableId(CreatedId(bytes.fromhex(str(row["table_id"]))))
+                found.setdefault(table, []).append(order_of(DocumentId(str(row["document_id"]))))
+        cursor = page.next
+        if cursor is None:
+            return found
 
 
 def _names(api: Api, view: OrderView) -> dict[str, Any]:

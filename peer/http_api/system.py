@@ -9,14 +9,21 @@ import msgspec
 
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import TERMINALS, DeviceId, DocumentId
+from crdt_models.ids import TERMINALS, DocumentId
+from crdt_models.replication.messages import MAX_ENTRIES_PER_DEVICE
 from peer.http_api.api import Api, Link, json_answer, limit_of, quoted
+from peer.http_api.members import known_members
 from peer.http_api.shown import MILLISECOND_BITS
 from peer.service.http_errors import UnknownRoute
 from peer.service.routes import Answer, Call
 from peer.uplink.journal import SyncLogRow, UplinkStatus
 
 YJS = "application/octet-stream"
+_TOO_MANY_FORKS = (
+    "{terminal} gravou {count} históricos paralelos; os terminais só conseguem comparar {limit}. "
+    "Até que ele seja retirado da loja, os terminais podem mostrar dados diferentes sobre ele. "
+    "Desligue-o e chame o técnico."
+)
 
 
 class FrontEndBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +34,8 @@ class FrontEndBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 async def health(api: Api, call: Call) -> Answer:
     """GET /health."""
-    return json_answer({"status": "ok", "versao": api.version})
+    warned = list(dict.fromkeys(each["codigo"] for each in _warnings(api)))
+    return json_answer({"status": "ok", "versao": api.version, "avisos": warned})
 
 
 async def terminal(api: Api, call: Call) -> Answer:
@@ -61,8 +69,14 @@ async def document(api: Api, call: Call) -> Answer:
 async def sync_status(api: Api, call: Call) -> Answer:
     """GET /api/sync/status."""
     if api.uplink is None:
-        return json_answer({"configurado": False, "situacao": "sem_nuvem", "pendentes": 0})
-    return json_answer(_uplink(api.uplink.status()))
+        shown: dict[str, object] = {
+            "configurado": False,
+            "situacao": "sem_nuvem",
+            "pendentes": 0,
+        }
+    else:
+        shown = _uplink(api.uplink.status())
+    return json_answer({**shown, "avisos": _warnings(api)})
 
 
 async def sync_pending(api: Api, call: Call) -> Answer:
@@ -94,7 +108,7 @@ async def mesh(api: Api, call: Call) -> Answer:
     """GET /api/sync/malha."""
     links = [] if api.mesh is None else api.mesh.links()
     shown = [_link(api, link) for link in links]
-    known = _known(api, {link.device for link in links})
+    known = known_members(api, {link.device for link in links})
     return json_answer({"ligacoes": shown, "total": len(shown), "conhecidos": known})
 
 
@@ -128,6 +142,27 @@ async def remove_front_end(api: Api, call: Call) -> Answer:
     await api.environment.run_blocking(api.front_ends.revoke, call.path["nome"])
     api.live.dismiss(call.path["nome"])
     return Answer(status=204)
+
+
+def _warnings(api: Api) -> list[dict[str, object]]:
+    """What people must know of replication, because no repair ends it."""
+    view = api.node.view(TERMINALS)
+    assert isinstance(view, TerminalsView), "the kind of a document decides its view"
+    forked = api.node.log.forked_devices(MAX_ENTRIES_PER_DEVICE)
+    return [
+        {
+            "codigo": "copias_demais",
+            "mensagem": _TOO_MANY_FORKS.format(
+                terminal=f"O terminal {known.letters}" if known else "Um terminal desconhecido",
+                count=count,
+                limit=MAX_ENTRIES_PER_DEVICE,
+            ),
+            "dispositivo": device.hex(),
+            "letras": known.letters if known else "",
+        }
+        for device, count in sorted(forked.items())
+        for known in (view.terminals.get(device),)
+    ]
 
 
 def _uplink(status: UplinkStatus) -> dict[str, object]:
@@ -167,24 +202,6 @@ def _link(api: Api, link: Link) -> dict[str, object]:
         "discado_por_nos": link.dialled,
         "desde": _time(api.environment.wall_ms() - standing_ms),
     }
-
-
-def _known(api: Api, linked: set[DeviceId]) -> list[dict[str, object]]:
-    """The other terminals that ever wrote here, by letters."""
-    view = api.node.view(TERMINALS)
-    assert isinstance(view, TerminalsView), "the kind of a document decides its view"
-    others = [each for each in view.terminals.values() if each.device != api.node.device]
-    return [
-        {
-            "dispositivo": each.device.hex(),
-            "letras": each.letters,
-            "nome": each.name,
-            "programa": each.program,
-            "iniciado_em": iso(each.opened),
-            "ligado": each.device in linked,
-        }
-        for each in sorted(others, key=lambda each: (each.letters, each.device))
-    ]
 
 
 def _time(milliseconds: int | None) -> str | None:

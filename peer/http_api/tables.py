@@ -23,7 +23,7 @@ from crdt_models.documents.table_commands import (
 from crdt_models.documents.tables import TableField, TableValue
 from crdt_models.errors import MalhaError
 from crdt_models.ids import TABLES, CreatedId, TableId
-from peer.http_api.api import Api, execute, json_answer, quoted, was_executed
+from peer.http_api.api import Api, execute, json_answer, quoted, replayed
 from peer.http_api.order_bodies import OpaqueId
 from peer.http_api.shown import dining_room, open_tabs, shown_table
 from peer.http_api.values import clean_text, id_of
@@ -123,7 +123,7 @@ async def add_table(api: Api, call: Call) -> Answer:
     label, area = body.label(), _area(api, body)
     if not label:
         raise InvalidField(field="nome", reason="falta o nome da mesa")
-    if not was_executed(api, call):
+    if await replayed(api, call) is None:
         _check_free(api, label, area)
     place = PlaceBody(x=0, y=0) if isinstance(body.posicao, msgspec.UnsetType) else body.posicao
     command = AddTable(

@@ -13,7 +13,7 @@ import unicodedata
 from decimal import Decimal
 
 from crdt_models.errors import InvalidAmount, MalhaError
-from crdt_models.ids import SHORT_BYTES, CommandId, CreatedId, SiteId, command_id_of_key
+from crdt_models.ids import CommandId, CreatedId, SiteId, command_id_of_key
 from peer.service.http_errors import InvalidField
 
 MAX_DIGITS = 15  # before the point; checked before any arithmetic, so that 1e999999 costs nothing
@@ -108,17 +108,14 @@ def id_of(text: str, missing: type[MalhaError], name: str) -> CreatedId:
     return CreatedId(bytes.fromhex(text))
 
 
-def command_id(site: SiteId, key: str | None, fresh: bytes) -> CommandId:
-    """The id of the command of a request. fresh: 16 random bytes, used when there is no key.
+def command_id(site: SiteId, key: str, request: bytes) -> CommandId:
+    """The id of the command of a request under an Idempotency-Key. request: its SHA-256.
 
     Raises WeakIdempotencyKey for a key that cannot hold 128 random bits.
     """
-    if key is None:
-        assert len(fresh) == SHORT_BYTES, "a command id has 16 bytes"
-        return CommandId(fresh)
     if not (_is_hexadecimal_key(key) or _is_base64_key(key)):
         raise WeakIdempotencyKey
-    return command_id_of_key(site, key)
+    return command_id_of_key(site, key, request)
 
 
 def _is_hexadecimal_key(key: str) -> bool:

@@ -63,6 +63,14 @@ class CertificateExpired(UntrustedCertificate):
     cure = "Renew it: `malha invite` on a manager's terminal, `malha join` on that one."
 
 
+class LettersInUse(MalhaError):
+    """Two terminals with equal letters would give equal order numbers."""
+
+    code = "letters_in_use"
+    sentence = "The letters {letters} are taken, by {holder}. Free: {free}."
+    cure = "Use free letters or none; to renew a terminal, invite without letters, and join on it."
+
+
 class BadTerminalName(MalhaError):
     """Letters or a name that a certificate cannot carry."""
 

@@ -44,6 +44,26 @@ def write_private_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     sync_folder(folder.parent)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Makes an empty folder where there is none, durably. Raises OSError."""
+    if not folder.exists():
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def make_private(path: Path, data: bytes) -> bool:
+    """Makes `path` with `data`, durably; False when it is there. Of two processes one succeeds.
+
+    Raises OSError.
+    """
+    try:
+        _write_new(path, data)
+    except FileExistsError:
+        return False
+    sync_folder(path.parent)
+    return True
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames inside `folder` durable, where the platform can open a folder."""
     if os.name != "posix":

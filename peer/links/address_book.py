@@ -107,6 +107,13 @@ class AddressBook:
             self._places[address].dialling_until = now + DIAL_LASTS_SECONDS
         return chosen
 
+    def unlinked(self, linked: frozenset[DeviceId] = frozenset()) -> bool:
+        """Whether any address is known that no link leads to: then somebody may soon be due."""
+        return any(
+            place.linked_since is None and (place.device is None or place.device not in linked)
+            for place in self._places.values()
+        )
+
     def succeeded(self, address: str, device: DeviceId, now: float) -> None:
         """The dial led to `device`. Call `lost` when that link ends."""
         place = self._places.get(address)

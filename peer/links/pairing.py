@@ -7,14 +7,18 @@
 Rules of this file:
 1. TLS 1.3 under the site root; the applicant has no certificate, it proves the invitation's secret.
    The inviter must be an admin of that very site.
-2. One wrong proof burns the invitation; one right proof uses it. What is not a well-formed attempt
+2. The letters of an invitation are promised to it alone, and what is issued is written down before
+   it leaves (`Admissions`). A member that joins again is renewed, under its own letters.
+3. One wrong proof burns the invitation; one right proof uses it. What is not a well-formed attempt
    (a port scan, a broken connection) is neither.
-3. Every message is bounded, every read has a deadline, and the whole ends after five minutes.
+4. Every message is bounded, every read has a deadline, and the whole ends after five minutes.
 """
 
 import hmac
 import logging
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeGuard
 
 import trio
@@ -22,12 +26,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
-from crdt_models.canonical_cbor import Value, decode, encode
-from crdt_models.certificates import ADMIN, Certificate
-from crdt_models.errors import MalhaError, NotCanonical, RefusedBytes, UntrustedCertificate
+from crdt_models.canonical_cbor import Value, encode
+from crdt_models.certificates import ADMIN, Certificate, Chain, encode_chain
+from crdt_models.errors import MalhaError, RefusedBytes, UntrustedCertificate
+from crdt_models.ids import DeviceId, device_id
 from peer.environment import Environment
 from peer.identity import Identity, Place, install, keys_for_joining, tls_contexts
-from peer.identity.errors import BadTerminalName
+from peer.identity.admissions import Admissions, Holder
+from peer.identity.errors import BadTerminalName, LettersInUse
 from peer.identity.membership import (
     Applicant,
     Grant,
@@ -39,6 +45,7 @@ from peer.identity.membership import (
     time_floor,
 )
 from peer.links.address_book import join_address, split_address
+from peer.links.framed_stream import Malformed, connect, handshake, hear, say
 from peer.links.interfaces import own_addresses
 from peer.links.invitation import (
     SECRET_BYTES,
@@ -53,9 +60,6 @@ from peer.links.invitation import (
 from peer.links.websocket_link import TlsStream
 
 INVITATION_SECONDS = 300.0
-STEP_SECONDS = 5.0  # one handshake, one message; the installation on a slow disk included
-_MAX_MESSAGE = 16 * 1024  # the grant has two certificates, about 1.5 kB
-_LENGTH_BYTES = 4
 _MAX_VISITORS = 4  # connections that have proved nothing yet
 _WILDCARDS = ("", "0.0.0.0", "::")
 
@@ -95,10 +99,14 @@ class InvitationRefused(MalhaError):
 
 
 class Admitted(Struct, frozen=True):
-    """certificate: of the new terminal. confirmed: it said that its files are on disk."""
+    """chain: of the new terminal. confirmed: it said that its files are on disk."""
 
-    certificate: Certificate
+    chain: Chain
     confirmed: bool
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.chain.leaf
 
 
 class Joined(Struct, frozen=True):
@@ -108,28 +116,40 @@ class Joined(Struct, frozen=True):
     addresses: tuple[str, ...]
 
 
-class _Malformed(Exception):
-    """The other end is not there, or did not say what it must; nothing was decided."""
-
-
 async def invite(
     identity: Identity,
     *,
     host: str | None,
     port: int,
     name: str,
-    letters: str,
+    letters: str | None,
     environment: Environment,
-    show: Callable[[str], None],
+    show: Callable[[str, str], None],
+    roster: Sequence[Holder] = (),
     link_addresses: Sequence[str] = (),
     lasts_seconds: float = INVITATION_SECONDS,
 ) -> Admitted:
-    """Waits for one terminal to join under `letters`; `show` gets the invitation's text.
+    """Waits for one terminal to join under `letters`; `show` gets the invitation's text
+    and the letters.
 
-    name: of the new terminal; empty lets it choose. link_addresses: where our links listen.
-    Raises NotAdmin, InvitationExpired, InvitationBurnt, BadTerminalName, OSError (port taken).
+    letters: None takes the first that are free. roster: the members known; one of them that joins
+    again keeps its letters. name: of the terminal; empty lets it choose. link_addresses: where our
+    links listen. Raises NotAdmin, LettersInUse, InvitationExpired, InvitationBurnt,
+    BadTerminalName, OSError (port taken).
     """
-    desk = _Desk(identity, name, letters, environment, link_addresses)
+    desk = _Desk(identity, name, environment, roster, link_addresses)
+    async with desk.letters_promised(letters, lasts_seconds):
+        return await _wait(desk, host, port, show, lasts_seconds)
+
+
+async def _wait(
+    desk: "_Desk",
+    host: str | None,
+    port: int,
+    show: Callable[[str, str], None],
+    lasts_seconds: float,
+) -> Admitted:
+    identity, environment = desk.identity, desk.environment
     listeners = await trio.open_tcp_listeners(port, host=host)
     bound = [each.socket.getsockname() for each in listeners]
     hosts = await environment.run_blocking(own_addresses) if host in (None, *_WILDCARDS) else [host]
@@ -137,7 +157,8 @@ async def invite(
     with trio.move_on_after(lasts_seconds):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(trio.serve_listeners, desk.visit, listeners)
-            show(to_text(Invitation(identity.site, identity.root_der, addresses, desk.secret)))
+            text = to_text(Invitation(identity.site, identity.root_der, addresses, desk.secret))
+            show(text, desk.letters)
             await desk.decided.wait()
             nursery.cancel_scope.cancel()
     return desk.outcome(lasts_seconds)
@@ -157,7 +178,7 @@ async def join(text: str, place: Place, name: str, *, environment: Environment) 
     for address in invitation.addresses:
         try:
             return await _join_at(address, invitation, keys, place, name, environment)
-        except _Malformed as error:
+        except Malformed as error:
             reason = str(error)
     raise InviterUnreachable(addresses=", ".join(invitation.addresses), reason=reason)
 
@@ -169,17 +190,19 @@ class _Desk:
         self,
         identity: Identity,
         name: str,
-        letters: str,
         environment: Environment,
+        roster: Sequence[Holder],
         link_addresses: Sequence[str],
     ) -> None:
-        self._identity = identity
+        self.identity = identity
+        self.environment = environment
         self._authority = identity.issuing()
+        self._admissions = Admissions(identity.home)
+        self._roster = roster
         self._leaf = identity.leaf_der
         self._context = identity.invitation_context()
         self._name = name
-        self._letters = letters
-        self._environment = environment
+        self.letters = ""
         self._link_addresses = list(link_addresses)
         self._visitors = 0
         self.secret = environment.dice.random_bytes(SECRET_BYTES)
@@ -187,6 +210,31 @@ class _Desk:
         self._admitted: Admitted | None = None
         self._failure: MalhaError | None = None
         self.decided = trio.Event()
+
+    @asynccontextmanager
+    async def letters_promised(self, letters: str | None, seconds: float) -> AsyncIterator[None]:
+        """Meanwhile no other invitation of this terminal has them. Raises LettersInUse,
+        BadTerminalName, OSError."""
+        now = self.environment.wall_ms() // 1000
+        lasts = math.ceil(seconds)
+
+        def promise() -> str:
+            used = {each.letters: each.name for each in self._members().values()}
+            return self._admissions.promise(letters, used, now_seconds=now, lasts_seconds=lasts)
+
+        self.letters = await self.environment.run_blocking(promise)
+        try:
+            yield
+        finally:
+            with trio.CancelScope(shield=True):
+                await self.environment.run_blocking(self._admissions.release, self.letters)
+
+    def _members(self) -> dict[DeviceId, Holder]:
+        """Everyone known: of the roster, of those we admitted, and ourselves."""
+        mine = self.identity
+        me = Holder(mine.device, mine.letters, mine.name)
+        together = (*self._admissions.holders(), *self._roster, me)
+        return {each.device: each for each in together}
 
     def outcome(self, seconds: float) -> Admitted:
         """What the invitation led to. Raises what it failed with."""
@@ -202,7 +250,7 @@ class _Desk:
         self._visitors += 1
         try:
             await self._talk(transport)
-        except (_Malformed, RefusedBytes) as error:
+        except (Malformed, RefusedBytes) as error:
             _logger.info("invitation_visit reason=%s", error)
         finally:
             self._visitors -= 1
@@ -210,41 +258,56 @@ class _Desk:
 
     async def _talk(self, transport: trio.SocketStream) -> None:
         stream = trio.SSLStream(transport, self._context, server_side=True, https_compatible=True)
-        await _handshake(stream)
-        applicant, name, proof, signatures = _read_application(await _hear(stream))
-        proved = transcript(self._identity.site, self._leaf, applicant, name)
+        await handshake(stream)
+        applicant, name, proof, signatures = _read_application(await hear(stream))
+        proved = transcript(self.identity.site, self._leaf, applicant, name)
         if self._used:
-            await _say(stream, [0, "the invitation was used"])
+            await say(stream, [0, "the invitation was used"])
             return
         if not hmac.compare_digest(proof, applicant_proof(self.secret, proved)):
             address = str(transport.socket.getpeername()[0])
             self._decide(None, InvitationBurnt(address=address))
-            await _say(stream, [0, "wrong secret"])
+            await say(stream, [0, "wrong secret"])
             return
         _check_possession(applicant, signatures, possession_message(proved))
         self._used = True  # from here on nobody else, whatever becomes of this one
-        await self._grant(stream, applicant, self._name or name, proved)
+        await self._grant(stream, applicant, name, proved)
+
+    def _issue(self, applicant: Applicant, name: str) -> Grant:
+        """A certificate, written down. A member that joins again keeps what it is called.
+
+        Raises BadTerminalName, LettersInUse, OSError.
+        """
+        known = self._members().get(device_id(applicant.signing_key))
+        letters = self.letters if known is None else known.letters
+        called = f"Terminal {letters}" if known is None else known.name
+        grant = admit(
+            self._authority,
+            applicant,
+            letters=letters,
+            name=self._name or name or called,
+            now_seconds=time_floor(self.environment.wall_ms() // 1000),
+        )
+        self._admissions.admitted(encode_chain(member_chain(grant.leaf, self.identity.site)))
+        return grant
 
     async def _grant(
         self, stream: TlsStream, applicant: Applicant, name: str, proved: bytes
     ) -> None:
-        now = time_floor(self._environment.wall_ms() // 1000)
         try:
-            grant = admit(
-                self._authority, applicant, letters=self._letters, name=name, now_seconds=now
-            )
-        except BadTerminalName as error:
+            grant = await self.environment.run_blocking(self._issue, applicant, name)
+        except (BadTerminalName, LettersInUse) as error:
             self._decide(None, error)
-            await _say(stream, [0, str(error)])
+            await say(stream, [0, str(error)])
             return
         granted = [grant.leaf, grant.authority, self._link_addresses]
         confirmed = False
         try:
-            await _say(stream, [1, inviter_proof(self.secret, proved, encode(granted)), *granted])
-            confirmed = await _hear(stream) == [1]
+            await say(stream, [1, inviter_proof(self.secret, proved, encode(granted)), *granted])
+            confirmed = await hear(stream) == [1]
         finally:  # the certificate exists, whatever the network does now
-            leaf = member_chain(grant.leaf, self._identity.site).leaf
-            self._decide(Admitted(leaf, confirmed), None)
+            chain = member_chain(grant.leaf, self.identity.site)
+            self._decide(Admitted(chain, confirmed), None)
 
     def _decide(self, admitted: Admitted | None, failure: MalhaError | None) -> None:
         self._used = True
@@ -261,17 +324,17 @@ async def _join_at(
     name: str,
     environment: Environment,
 ) -> Joined:
-    transport = await _connect(address)
+    transport = await connect(address)
     context = tls_contexts.applicant_client(invitation.root_der)
     stream = trio.SSLStream(transport, context, https_compatible=True)
     try:
-        await _handshake(stream)
+        await handshake(stream)
         leaf = _inviter_leaf(stream, invitation, time_floor(environment.wall_ms() // 1000))
         grant, addresses = await _apply(stream, invitation, leaf, keys, name)
         identity = await environment.run_blocking(
             lambda: install(place, keys, invitation.root_der, grant, dice=environment.dice)
         )
-        await _say(stream, [1])
+        await say(stream, [1])
     finally:
         await trio.aclose_forcefully(stream)
     return Joined(identity, addresses)
@@ -285,20 +348,20 @@ async def _apply(
     possession = possession_message(proved)
     proof = applicant_proof(invitation.secret, proved)
     signatures = [keys.signing.sign(possession), keys.link.sign(possession)]
-    await _say(stream, [1, applicant.signing_key, applicant.link_key, name, proof, *signatures])
-    return _read_grant(await _hear(stream), invitation, proved)
+    await say(stream, [1, applicant.signing_key, applicant.link_key, name, proof, *signatures])
+    return _read_grant(await hear(stream), invitation, proved)
 
 
 def _read_application(
     value: Value,
 ) -> tuple[Applicant, str, bytes, tuple[bytes, bytes]]:
     if type(value) is not list or len(value) != 7 or value[0] != 1:
-        raise _Malformed("no application")
+        raise Malformed("no application")
     _, signing, link, name, proof, by_signing, by_link = value
     if not (_is_key(signing) and _is_key(link) and type(name) is str and type(proof) is bytes):
-        raise _Malformed("a malformed application")
+        raise Malformed("a malformed application")
     if type(by_signing) is not bytes or type(by_link) is not bytes:
-        raise _Malformed("a malformed application")
+        raise Malformed("a malformed application")
     return Applicant(signing, link), name, proof, (by_signing, by_link)
 
 
@@ -308,10 +371,10 @@ def _read_grant(
     if type(value) is list and len(value) == 2 and value[0] == 0:
         raise InvitationRefused(reason=str(value[1])[:200])
     if type(value) is not list or len(value) != 5 or value[0] != 1:
-        raise _Malformed("no grant")
+        raise Malformed("no grant")
     _, proof, leaf, authority, addresses = value
     if type(proof) is not bytes or type(leaf) is not bytes or type(authority) is not bytes:
-        raise _Malformed("a malformed grant")
+        raise Malformed("a malformed grant")
     expected = inviter_proof(invitation.secret, proved, encode([leaf, authority, addresses]))
     if not hmac.compare_digest(proof, expected) or type(addresses) is not list:
         raise UntrustedCertificate(reason="the inviter does not know the invitation's secret")
@@ -327,7 +390,7 @@ def _check_possession(
         for key, signature in zip(keys, signatures, strict=True):
             Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError) as error:
-        raise _Malformed("it does not hold the keys it shows") from error
+        raise Malformed("it does not hold the keys it shows") from error
 
 
 def _inviter_leaf(stream: TlsStream, invitation: Invitation, floor: int) -> bytes:
@@ -343,53 +406,3 @@ def _inviter_leaf(stream: TlsStream, invitation: Invitation, floor: int) -> byte
 
 def _is_key(value: object) -> TypeGuard[bytes]:
     return type(value) is bytes and len(value) == 32
-
-
-async def _connect(address: str) -> trio.SocketStream:
-    parts = split_address(address)
-    assert parts is not None, "invitations hold checked addresses"
-    try:
-        with trio.fail_after(STEP_SECONDS):
-            return await trio.open_tcp_stream(*parts)
-    except (OSError, UnicodeError, trio.TooSlowError) as error:
-        raise _Malformed(f"no answer ({type(error).__name__})") from error
-
-
-async def _handshake(stream: TlsStream) -> None:
-    try:
-        with trio.fail_after(STEP_SECONDS):
-            await stream.do_handshake()
-    except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise _Malformed(f"TLS: {error.__cause__ or 'no answer in time'}") from error
-
-
-async def _say(stream: TlsStream, value: Sequence[object]) -> None:
-    data = encode(value)
-    try:
-        with trio.fail_after(STEP_SECONDS):
-            await stream.send_all(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
-    except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise _Malformed("the connection broke") from error
-
-
-async def _hear(stream: TlsStream) -> Value:
-    try:
-        with trio.fail_after(STEP_SECONDS):
-            length = int.from_bytes(await _exactly(stream, _LENGTH_BYTES), "big")
-            if length > _MAX_MESSAGE:
-                raise _Malformed(f"a message of {length} bytes")
-            return decode(await _exactly(stream, length), max_bytes=_MAX_MESSAGE)
-    except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise _Malformed("the connection broke or was silent") from error
-    except NotCanonical as error:
-        raise _Malformed(str(error)) from error
-
-
-async def _exactly(stream: TlsStream, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        part = await stream.receive_some(count - len(data))
-        if not part:
-            raise _Malformed("it hung up")
-        data += bytes(part)
-    return data

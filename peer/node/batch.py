@@ -27,6 +27,7 @@ from crdt_models.documents.tables import AreaAdded, TableAdded
 from crdt_models.errors import DomainError
 from crdt_models.fact import fact_of
 from crdt_models.ids import (
+    KEY_BYTES,
     ChangeId,
     CommandId,
     CreatedId,
@@ -90,6 +91,7 @@ class Preparation:
         self._first_day = authorship.day
         self._now_ms = now_ms
         self._commands: dict[CommandId, CommandRecord] = {}
+        self._keys: dict[bytes, CommandRecord] = {}  # the same by what stands for the key
         self._number: int | None = None
         self._ids: set[ChangeId] = set()
         self._settle: list[Callable[[Mapping[ChangeId, int]], None]] = []
@@ -106,8 +108,8 @@ class Preparation:
             self._settle.append(lambda _: request.fail(refused))
 
     def _execute(self, request: Execute) -> None:
-        fingerprint = request.command.fingerprint()[:BODY_HASH_BYTES]
-        known = self._commands.get(request.command_id) or self._log.command(request.command_id)
+        fingerprint = (request.asked or request.command.fingerprint())[:BODY_HASH_BYTES]
+        known = self._known(request)
         if known is not None:
             self._replay(request, known, fingerprint)
             return
@@ -135,14 +137,26 @@ class Preparation:
             day=self._now_ms // DAY_MS,
             change=change.id if change else None,
         )
-        self._commands[request.command_id] = record
+        self._note(record)
         self._answer(request, record, change, replayed=False)
+
+    def _known(self, request: Execute) -> CommandRecord | None:
+        """What was executed under this command's id, or under its idempotency key."""
+        command = request.command_id
+        if request.asked:
+            return self._keys.get(command[:KEY_BYTES]) or self._log.command_of_key(command)
+        return self._commands.get(command) or self._log.command(command)
+
+    def _note(self, record: CommandRecord) -> None:
+        self._commands[record.id] = record
+        self._keys.setdefault(record.id[:KEY_BYTES], record)
 
     def _replay(self, request: Execute, known: CommandRecord, fingerprint: bytes) -> None:
         written = self._written_by(known)
-        if known.body_hash not in (fingerprint, b""):
+        if known.id != request.command_id or known.body_hash not in (fingerprint, b""):
             raise CommandReused
-        if not known.body_hash and written and not self._could_have_written(request, written):
+        is_told = bool(known.body_hash or request.asked)  # the id tells what was asked for
+        if not is_told and written and not self._could_have_written(request, written):
             raise CommandReused
         self._answer(request, known, written, replayed=True)
 
@@ -213,17 +227,17 @@ class Preparation:
         by_id = {ChangeId(hashlib.sha256(data).digest()): data for data in request.batch}
         held = self._log.holds_many(by_id) | self._ids
         verdict = gate.judge([data for change, data in by_id.items() if change not in held])
-        stored = 0
-        self._copies.expect(verdict.authentic)
-        for change in verdict.authentic:
-            # One that waited in the gate was not asked for above.
-            if change.id not in self._ids and (
-                change.id in by_id or not self._log.holds(change.id)
-            ):
-                self._stage(change, request.source)
-                self._remember(change)
-                stored += 1
-        received = Received(stored, len(held & by_id.keys()), verdict.waiting, len(verdict.refused))
+        # One that waited in the gate was not asked for above.
+        waited = {change.id for change in verdict.authentic} - by_id.keys()
+        known = self._log.holds_many(waited) | self._ids
+        fresh = [change for change in verdict.authentic if change.id not in known]
+        self._copies.expect(fresh)
+        self._remember(fresh)
+        for change in fresh:
+            self._stage(change, request.source)
+        received = Received(
+            len(fresh), len(held & by_id.keys()), verdict.waiting, len(verdict.refused)
+        )
         self._settle.append(lambda _: request.answer(received))
 
     def signing_key(self, author: AuthorKey) -> bytes | None:
@@ -236,15 +250,19 @@ class Preparation:
             change in each.change.previous for each in self.staged if each.change.author == author
         ) or self._committed.vouched(change, author)
 
-    def _remember(self, change: Change) -> None:
-        """A retry of this command here must find that it was executed elsewhere."""
-        if change.command_id not in self._commands and not self._log.command(change.command_id):
-            self._commands[change.command_id] = CommandRecord(
-                id=change.command_id,
-                body_hash=b"",  # the request's wording is known only where it was made
-                day=self._now_ms // DAY_MS,
-                change=change.id,
-            )
+    def _remember(self, changes: Sequence[Change]) -> None:
+        """A retry of these commands here must find that they were executed elsewhere."""
+        known = self._log.commands_known(change.command_id for change in changes)
+        for change in changes:
+            if change.command_id not in self._commands and change.command_id not in known:
+                self._note(
+                    CommandRecord(
+                        id=change.command_id,
+                        body_hash=b"",  # the request's wording is known only where it was made
+                        day=self._now_ms // DAY_MS,
+                        change=change.id,
+                    )
+                )
 
     # --- both
 

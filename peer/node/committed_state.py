@@ -90,12 +90,8 @@ class CommittedState:
 
     def vouched(self, change: ChangeId, author: AuthorKey) -> bool:
         """Whether a stored change of this author names `change`."""
-        for gap in self._log.missing():
-            if gap.missing == change:
-                below = self._log.header(gap.below)
-                if below is not None and (below.device, below.epoch) == author:
-                    return True
-        return False
+        naming = self._log.headers(self._log.children(change)).values()
+        return any((each.device, each.epoch) == author for each in naming)
 
     def greatest_number(self, day: int) -> int:
         """The greatest number this device has given on a business day, over all its epochs."""
@@ -159,9 +155,9 @@ def own_chain(log: ChangeLog, device: DeviceId, epoch: Epoch | None = None) -> A
 
 
 def _complete(log: ChangeLog, tips: list[Tip]) -> list[Tip]:
-    """The tips with nothing missing anywhere below them."""
+    """Those of one device's tips with nothing missing anywhere below them."""
     incomplete: set[ChangeId] = set()
-    stack = [gap.below for gap in log.missing()]
+    stack = [gap.below for gap in log.missing(tips[0].device)] if tips else []
     while stack:
         change = stack.pop()
         if change not in incomplete:

@@ -133,13 +133,16 @@ class Node:
         command_id: CommandId,
         operator: OperatorId | None = None,
         expect: Mapping[DocumentId, str] | None = None,
+        asked: bytes = b"",
     ) -> Outcome:
         """Execute a command once, durably.
 
-        expect: versions that documents must be at. Raises DomainError (refused, nothing written),
-        StaleVersion, CommandReused, NotDurable or Busy (not executed; retry with the same id).
+        expect: versions that documents must be at. asked: SHA-256 of the request behind the
+        command, of which the id is made (`command_id_of_key`). Raises DomainError (refused, nothing
+        written), StaleVersion, CommandReused, NotDurable or Busy (not executed; retry with the same
+        id).
         """
-        request = Execute(command, command_id, operator, expect or {})
+        request = Execute(command, command_id, operator, expect or {}, asked)
         await self._put(request)
         return await request.result()
 

@@ -108,7 +108,8 @@ class Request(Generic[A]):
 
 
 class Execute(Request[Outcome]):
-    """Execute a command. expect: versions that documents must have, by document id."""
+    """Execute a command. expect: versions that documents must have, by document id. asked: SHA-256
+    of the request that the command was made from; empty when the command is all that was asked."""
 
     def __init__(
         self,
@@ -116,12 +117,14 @@ class Execute(Request[Outcome]):
         command_id: CommandId,
         operator: OperatorId | None,
         expect: Mapping[DocumentId, str],
+        asked: bytes = b"",
     ) -> None:
         super().__init__()
         self.command = command
         self.command_id = command_id
         self.operator = operator
         self.expect = expect
+        self.asked = asked
 
 
 class Receive(Request[Received]):

@@ -55,12 +55,11 @@ class Shelf:
             self._held.move_to_end(document)
         return held
 
-    def expect(self, documents: Iterable[DocumentId]) -> None:
-        """These will be asked for soon: find out together which of them are new."""
+    def unknown(self, documents: Iterable[DocumentId]) -> list[DocumentId]:
+        """Those of which nothing is stored."""
         absent = [document for document in documents if document not in self._held]
         known = self._log.documents_known(absent)
-        new = [document for document in absent if document not in known]
-        self.put({document: Held(empty_view(document), digests.EMPTY) for document in new})
+        return [document for document in absent if document not in known]
 
     def put(self, documents: dict[DocumentId, Held]) -> None:
         """After a commit: these are the documents now."""
@@ -83,8 +82,10 @@ class WorkingCopies:
         return self.touched.get(document) or self._shelf.get(document)
 
     def expect(self, changes: Iterable[Change]) -> None:
-        """These changes will be applied."""
-        self._shelf.expect({document for change in changes for document in change.documents})
+        """These changes will be applied: find out together which documents begin with them."""
+        wanted = {document for change in changes for document, _ in change.facts}
+        for document in self._shelf.unknown(wanted - self.touched.keys()):
+            self.touched[document] = Held(empty_view(document), digests.EMPTY)
 
     def apply(self, change: Change) -> None:
         """Add a change that is not stored yet to every document it touches."""

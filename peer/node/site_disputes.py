@@ -84,9 +84,10 @@ class SameNumber(NamedTuple):
 
 
 class SameTable(NamedTuple):
-    """Tabs at one dining table."""
+    """Two tabs that were opened at one dining table. Their ids ascend."""
 
-    table: TableId
+    one: OrderId
+    other: OrderId
 
 
 class SamePrevious(NamedTuple):
@@ -134,7 +135,7 @@ class SiteDisputes:
         self._all: tuple[Dispute, ...] | None = ()
         self._ranks: dict[SameNumber, dict[OrderId, int]] = {}
         self._number_of: dict[OrderId, SameNumber] = {}  # of orders that have no number alone
-        self._tabs: dict[TableId, tuple[OrderId, ...]] = {}  # of tables with a dispute
+        self._pairs: dict[OrderId, set[SameTable]] = {}  # the disputes of each tab
         self._heirs: dict[SamePrevious, tuple[Opening, ...]] = {}
         self._early: list[Opening] = []  # heirs, perhaps, that came while the past was read
         self._last_number: dict[tuple[int, str], int] = {}
@@ -179,15 +180,17 @@ class SiteDisputes:
         numbers = _given(documents[document].view for document in numbered)
         for (day, letters), given in numbers.items():
             suspicions.update(self._of_numbers(day, letters, given))
-        for document in moved:
-            suspicions.update(self._of_tab(documents[document].view))
+        suspicions.update(self._of_tabs(documents[document].view for document in moved))
         for suspicion in suspicions:
             self._judge(suspicion)
 
     async def recall(self, environment: Environment, tables: Iterable[TableId]) -> None:
         """Read the past. tables: those with open tabs. Raises StorageBroken."""
         past = await environment.run_blocking(read_past, self._log)
-        suspicions: set[Suspicion] = {*past.suspicions, *map(SameTable, tables)}
+        suspicions: set[Suspicion] = set(past.suspicions)
+        for table in tables:
+            suspicions.update(self._pairs_at(table))
+            await trio.lowlevel.checkpoint()
         for heir in past.heirs:
             suspicions.update(self._heir(heir))
         self._is_reading = False
@@ -227,15 +230,31 @@ class SiteDisputes:
         page = self._log.projections.page(query)
         return max((_integer(row["number"]) for row in page.rows), default=0)
 
-    def _of_tab(self, order: View) -> Iterable[SameTable]:
-        """The tables at which an order makes, or made, a second tab."""
-        if not isinstance(order, OrderView):
-            return
-        for table, tabs in self._tabs.items():
-            if order.order in tabs:
-                yield SameTable(table)
-        if order.is_open and order.table is not None and len(self._open_tabs(order.table)) > 1:
-            yield SameTable(order.table)
+    def _of_tabs(self, moved: Iterable[View]) -> Iterable[SameTable]:
+        """The tabs with which these are, or were, at one table, unless one's opener saw them."""
+        at: dict[TableId, list[OrderView]] = defaultdict(list)
+        for order in moved:
+            if isinstance(order, OrderView):
+                yield from self._pairs.get(order.order, ())
+                if order.is_open and order.table is not None:
+                    at[order.table].append(order)
+        for table, orders in at.items():
+            if len(orders) > 1:
+                yield from self._pairs_at(table)
+                continue
+            (order,) = orders
+            unseen = set(self._open_tabs(table)) - _tabs_seen(order) - {order.order}
+            yield from (_pair(order.order, other) for other in unseen)
+
+    def _pairs_at(self, table: TableId) -> Iterable[SameTable]:
+        """The tabs at a table neither of whose openers saw the other."""
+        before: dict[OrderId, frozenset[OrderId]] = {}
+        for order in self._open_tabs(table):
+            view = self._view(order_document(order))
+            seen = _tabs_seen(view) if isinstance(view, OrderView) else frozenset()
+            unseen = before.keys() - seen
+            yield from (_pair(order, other) for other in unseen if order not in before[other])
+            before[order] = seen
 
     def _of_resolution(self, body: Body) -> Iterable[Suspicion]:
         fact = fact_of(body)
@@ -304,8 +323,8 @@ class SiteDisputes:
         match suspicion:
             case SameNumber():
                 return self._equal_numbers(suspicion)
-            case SameTable(table):
-                return self._two_tabs(table)
+            case SameTable():
+                return self._two_tabs(suspicion)
             case SamePrevious():
                 return lineage_forked(self._heirs.get(suspicion, ()), self._view(TERMINALS))
             case SamePlace(device, epoch, sequence):
@@ -325,14 +344,15 @@ class SiteDisputes:
             self._number_of.update(dict.fromkeys(self._ranks[number], number))
         return equal_numbers(orders, self._view(TERMINALS))
 
-    def _two_tabs(self, table: TableId) -> tuple[Dispute, ...]:
-        tabs = self._open_tabs(table)
-        views = [self._view(order_document(order)) for order in tabs]
+    def _two_tabs(self, pair: SameTable) -> tuple[Dispute, ...]:
+        views = [self._view(order_document(order)) for order in pair]
         orders = [view for view in views if isinstance(view, OrderView)]
         found = two_tabs(orders, self._view(TABLES))
-        self._tabs.pop(table, None)
-        if found:
-            self._tabs[table] = tabs
+        for order in pair:
+            pairs = self._pairs.setdefault(order, set())
+            (pairs.add if found else pairs.discard)(pair)
+            if not pairs:
+                del self._pairs[order]
         return found
 
 
@@ -354,6 +374,14 @@ def read_past(log: ChangeLog) -> Past:
         ]
         numbers = _repeated(projections, ())
     return Past(list(heirs), [*forks, *numbers])
+
+
+def _pair(one: OrderId, other: OrderId) -> SameTable:
+    return SameTable(*sorted((one, other)))
+
+
+def _tabs_seen(order: OrderView) -> frozenset[OrderId]:
+    return frozenset() if order.opening is None else frozenset(order.opening.fact.tabs_seen)
 
 
 def _given(views: Iterable[View]) -> dict[tuple[int, str], list[int]]:

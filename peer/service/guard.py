@@ -27,6 +27,11 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
 }
+# What every answer bears that does not say otherwise itself.
+_EVERYWHERE = [
+    (name.encode("ascii"), value.encode("ascii"))
+    for name, value in {**SECURITY_HEADERS, "cache-control": "no-store", "vary": "origin"}.items()
+]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
     "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key"
@@ -87,12 +92,13 @@ class Guard:
 def _with_headers(send: Send, origin: str | None) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            message.setdefault("headers", [])
-            headers = MutableHeaders(raw=message["headers"])
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "no-store")
-            headers.add_vary_header("origin")
+            given = message.get("headers", ())
+            names = {name.lower() for name, _ in given}
+            headers = MutableHeaders(
+                raw=[*given, *(each for each in _EVERYWHERE if each[0] not in names)]
+            )
+            if b"vary" in names:
+                headers.add_vary_header("origin")
             if origin is not None:
                 headers["access-control-allow-origin"] = origin
                 headers["access-control-expose-headers"] = _SHOWN_HEADERS

@@ -180,6 +180,13 @@ ORDERS = {
         "Abra outro pedido para o restante.",
         "Um pedido tem no máximo {limit} itens.",
     ),
+    "bill_too_large": Text(
+        409,
+        "Conta grande demais para um só fechamento",
+        "Estorne o que foi pago, cancele este pedido e lance-o de novo em vários pedidos.",
+        "Vários terminais, sem contato, somaram {lines} itens neste pedido; "
+        "cabem cerca de 1.100 num fechamento.",
+    ),
     "order_is_cancelled": Text(409, "Pedido cancelado", "Restaure o pedido antes, ou abra outro."),
     "order_is_not_cancelled": Text(409, "O pedido não está cancelado", "Busque o pedido de novo."),
     "bill_is_closed": Text(409, "Conta fechada", "Reabra a conta antes."),
@@ -339,6 +346,13 @@ STARTING = {
         500,
         "Nome ou letras que um terminal não pode ter",
         "Use letras de A a ZZZ e um nome de 1 a 80 caracteres imprimíveis.",
+    ),
+    "letters_in_use": Text(
+        500,
+        "Já há um terminal com estas letras",
+        "Use letras livres, ou nenhuma: `malha invite` escolhe. Para renovar um terminal, convide"
+        " sem --letters e use `malha join` nele.",
+        "As letras {letters} são de {holder}. Livres: {free}.",
     ),
     "certificate_expired": Text(
         500,

@@ -19,7 +19,7 @@ import trio
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
 from starlette.routing import Route as StarletteRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crdt_models.errors import MalhaError
 from peer.service.http_errors import (
@@ -89,7 +89,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request, as an endpoint sees it.
 
     path: the values of `{…}` in the route's path · query: the declared fields that came · body: of
-    the route's body type, None without one · caller: None on public routes · headers: all of them.
+    the route's body type, None without one · caller: None on public routes · headers: all of them ·
+    route: the method and the path as the table has it.
     """
 
     path: Mapping[str, str]
@@ -97,6 +98,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     body: object
     caller: Caller | None
     headers: Mapping[str, str]
+    route: str = ""
 
     def body_as(self, shape: type[Shape]) -> Shape:
         """The body, which the route declared as `shape`."""
@@ -206,8 +208,22 @@ def starlette_app(
     table = [
         StarletteRoute(path, _Resource(resources[path], service)) for path in sorted(resources)
     ]
-    # Redirects would be built from the Host header.
-    return Router([*extra, *table], redirect_slashes=False, default=_Nothing(service))
+    return _Table(table, extra, _Nothing(service))
+
+
+class _Table(Router):
+    """A router that finds what stands in the table word for word without trying all routes."""
+
+    def __init__(
+        self, table: Sequence[StarletteRoute], extra: Sequence[BaseRoute], default: ASGIApp
+    ) -> None:
+        # Redirects would be built from the Host header.
+        super().__init__([*extra, *table], redirect_slashes=False, default=default)
+        self._plain = {each.path: each.app for each in table if "{" not in each.path}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = self._plain.get(scope["path"]) if scope["type"] == "http" else None
+        await (plain or super().__call__)(scope, receive, send)
 
 
 class _Resource:
@@ -244,6 +260,7 @@ class _Resource:
             body=await _body(route, headers, receive),
             caller=caller,
             headers=headers,
+            route=f"{route.method} {route.path}",
         )
         return _encoded(route, await route.endpoint(call))
 

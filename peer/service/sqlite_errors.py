@@ -15,7 +15,8 @@ _IOERR_SHM_SIZE = 10 | (19 << 8)  # the -shm file could not grow: the disk is fu
 
 _BUSY = 5
 _FULL = 13
-_READ_BACK_WRONG = frozenset({10, 11, 26})  # IOERR, CORRUPT, NOTADB
+_UNREADABLE = frozenset({11, 26})  # CORRUPT, NOTADB: bytes came, and they are not a database
+_READ_BACK_WRONG = frozenset({10}) | _UNREADABLE  # IOERR
 
 
 class StorageError(MalhaError):
@@ -114,6 +115,11 @@ def write_failure(code: int, reason: str) -> StorageError:
 def means_broken(code: int) -> bool:
     """Whether a failing read says that the disk can no longer be believed."""
     return code & _PRIMARY in _READ_BACK_WRONG
+
+
+def is_unreadable(code: int) -> bool:
+    """Whether bytes were read that the key does not turn into a database."""
+    return code & _PRIMARY in _UNREADABLE
 
 
 def is_busy(code: int) -> bool:

@@ -30,6 +30,7 @@ from peer.service.sqlite_errors import (
     StorageError,
     WrongKey,
     is_busy,
+    is_unreadable,
     means_broken,
     write_failure,
 )
@@ -92,15 +93,22 @@ class SqliteReader:
             if self._connection.in_transaction:
                 yield
                 return
-            self._connection.execute("BEGIN")
+            with self._translated():
+                self._connection.execute("BEGIN")
             try:
                 yield
             finally:
-                self._connection.execute("COMMIT")
+                self._end_snapshot()
 
     def close(self) -> None:
         with self._turn:
             self._connection.close()
+
+    def _end_snapshot(self) -> None:
+        """A read that failed may have ended it already, and has said what is wrong."""
+        if self._connection.in_transaction:
+            with suppress(*self._driver.failures):
+                self._connection.execute("COMMIT")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -193,11 +201,15 @@ class SqliteWriter:
                 self._put_off += 1
 
     def reader(self) -> SqliteReader:
-        """A new read-only connection. The caller closes it."""
-        connection = _connect(self._driver, self._path, self._key, create=False)
+        """A new read-only connection. The caller closes it. Raises StorageError."""
+        try:
+            connection = _connect(self._driver, self._path, self._key, create=False)
+        except self._driver.failures as failure:
+            raise write_failure(self._driver.code(failure), str(failure)) from failure
+        reader = SqliteReader(connection, self._driver)
         for pragma in (*_EVERY_CONNECTION, "PRAGMA query_only = ON"):
-            connection.execute(pragma)
-        return SqliteReader(connection, self._driver)
+            reader.rows(pragma)
+        return reader
 
     def statistics(self) -> WriterStatistics:
         return WriterStatistics(
@@ -226,6 +238,9 @@ class SqliteWriter:
             elif found != application_id:
                 raise NotOurDatabase(path=str(self._path))
             self._prepare()
+            # What an earlier process failed to sync can look stored for as long as the power stays,
+            # and no later sync writes it (rule 2). Copied from the log, it is written anew.
+            self._frames("TRUNCATE")
             if found != application_id:
                 with self.transaction() as connection:
                     connection.execute(f"PRAGMA application_id = {application_id:d}")
@@ -238,9 +253,10 @@ class SqliteWriter:
         try:
             (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()[0]
         except self._driver.failures as failure:
-            if means_broken(self._driver.code(failure)):
+            code = self._driver.code(failure)
+            if is_unreadable(code):
                 raise WrongKey(path=str(self._path)) from failure
-            raise
+            raise write_failure(code, str(failure)) from failure
         (found,) = self._connection.execute("PRAGMA application_id").fetchall()[0]
         return int(tables), int(found)
 

@@ -98,7 +98,7 @@ def check_text(text: str) -> None:
     through the decoder; they can through a path or a query.)"""
     if "\0" in text:
         raise InvalidJson(reason="caractere NUL")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidJson(reason="caractere incompleto")
 
 

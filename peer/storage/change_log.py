@@ -82,12 +82,11 @@ class ChangeLog(CommittedReads):
     def append(self, batch: Batch) -> Appended:
         """Store a batch durably. Raises NotDurable, DiskFull or StorageBroken; see rule 1."""
         with self._writer.transaction() as connection:
-            appended = record(connection, batch)
-            for document, rows in batch.rows.items():
-                self.projections.replace(connection, document, rows)
+            recorded = record(connection, batch)
+            self.projections.replace(connection, batch.rows, recorded.numbers, recorded.created)
         # After a broken checkpoint the batch is durable, yet the disk is not to be trusted.
         self._writer.checkpoint_if_due()
-        return appended
+        return recorded.appended
 
     def rows_filled(self) -> None:
         """Note that the rows of every document have been appended since `rows_are_stale`."""

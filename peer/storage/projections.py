@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeGuard
 
@@ -112,6 +112,8 @@ class Projections:
         self._tables = {table.name: table for table in tables}
         self._reader = reader
         self._inserts = {table.name: _insert_sql(table) for table in tables}
+        self._packed = {table.name: _places(table, IDENTIFIERS) for table in tables}
+        self._numbered = {table.name: _places(table, {DOCUMENT}) for table in tables}
 
     def prepare(self, connection: Connection) -> bool:
         """Make the tables fit their definitions; True when they want filling from the log.
@@ -134,20 +136,40 @@ class Projections:
         """Note that every document's rows are there."""
         _set(connection, _FILLED, _fingerprint(self._tables.values()))
 
-    def replace(self, connection: Connection, document: DocumentId, rows: TableRows) -> None:
-        """Put `rows` in the place of everything that stands under `document`."""
-        unknown = rows.keys() - self._tables.keys()
+    def replace(
+        self,
+        connection: Connection,
+        rows: Mapping[DocumentId, TableRows],
+        numbers: Mapping[DocumentId, int],
+        created: Collection[DocumentId],
+    ) -> None:
+        """Put `rows` in the place of everything that stands under each document.
+
+        numbers: of all these documents · created: those under which nothing can stand yet.
+        """
+        assert rows.keys() <= numbers.keys(), f"not stored: {sorted(rows.keys() - numbers.keys())}"
+        unknown = {name for given in rows.values() for name in given} - self._tables.keys()
         assert not unknown, f"no definition for {sorted(unknown)}"
-        sql = "SELECT number FROM document WHERE id = ?"
-        found = connection.execute(sql, (document,)).fetchall()
-        assert found, f"{document} is not stored"
-        number = int(found[0][0])
-        for name, table in self._tables.items():
-            connection.execute(f"DELETE FROM {name} WHERE {DOCUMENT} = ?", (number,))  # noqa: S608
-            if rows.get(name):
-                connection.executemany(
-                    self._inserts[name], [_laid(table, row, number) for row in rows[name]]
-                )
+        standing = [(numbers[document],) for document in rows if document not in created]
+        for name in self._tables:
+            laid = [
+                self._laid(name, row, numbers[document])
+                for document, given in rows.items()
+                for row in given.get(name, ())
+            ]
+            if standing:
+                connection.executemany(f"DELETE FROM {name} WHERE {DOCUMENT} = ?", standing)  # noqa: S608
+            if laid:
+                connection.executemany(self._inserts[name], laid)
+
+    def _laid(self, table: str, row: Sequence[SqlValue], number: int) -> list[SqlValue]:
+        """A row as it lies in its table: see rule 3."""
+        values = list(row)
+        for place in self._numbered[table]:
+            values[place] = number
+        for place in self._packed[table]:
+            values[place] = _packed(values[place])
+        return values
 
     def page(self, query: Query) -> Page:
         """One page of rows. Raises BadCursor; a table or column that is not defined is a bug."""
@@ -221,20 +243,14 @@ def _set(connection: Connection, name: str, value: str) -> None:
     )
 
 
-def _laid(table: TableDefinition, row: Sequence[SqlValue], number: int) -> list[SqlValue]:
-    """A row as it lies in its table: see rule 3."""
-    values = list(row)
-    for place, (name, _) in enumerate(table.columns):
-        if name == DOCUMENT:
-            values[place] = number
-        elif name in IDENTIFIERS:
-            values[place] = _packed(name, values[place])
-    return values
+def _places(table: TableDefinition, columns: Collection[str]) -> tuple[int, ...]:
+    """Where in its rows these columns stand."""
+    return tuple(place for place, (name, _) in enumerate(table.columns) if name in columns)
 
 
-def _packed(column: str, value: SqlValue) -> SqlValue:
-    """Hexadecimal as its bytes. Whatever else stands in such a column stays as it is."""
-    if column not in IDENTIFIERS or not isinstance(value, str) or not _HEX.fullmatch(value):
+def _packed(value: SqlValue) -> SqlValue:
+    """An identifier's hexadecimal as its bytes. Whatever else stands there stays as it is."""
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
         return value
     return bytes.fromhex(value)
 
@@ -265,7 +281,7 @@ def _conditions(
         mark = _DOCUMENT_NUMBER if column == DOCUMENT else "?"
         assert column != DOCUMENT or condition.comparison == Is.EQUAL, "documents have no order"
         texts.append(f"{column} {Is(condition.comparison)} {mark}")
-        values.append(_packed(column, condition.value))
+        values.append(_packed(condition.value) if column in IDENTIFIERS else condition.value)
     return texts, values
 
 

@@ -11,7 +11,15 @@ from contextlib import AbstractContextManager
 from itertools import starmap
 
 from crdt_models.change import head_of
-from crdt_models.ids import ChangeId, CommandId, DeviceId, DocumentId, Epoch
+from crdt_models.ids import (
+    KEY_BYTES,
+    SHORT_BYTES,
+    ChangeId,
+    CommandId,
+    DeviceId,
+    DocumentId,
+    Epoch,
+)
 from peer.service.sqlite_driver import SqlRow, SqlValue
 from peer.service.sqlite_writer import SqliteReader
 from peer.storage.lookup import rows_in
@@ -39,6 +47,7 @@ _AUTHOR = """(SELECT author.number FROM author JOIN device ON device.number = de
 # Commands by the first bits of their id, with the changes they wrote.
 _COMMAND = f"""SELECT {COLUMNS}, body_hash, day FROM command CROSS JOIN {TABLES}
     WHERE short = ? AND change.position = command.position ORDER BY command.position"""  # noqa: S608
+_IDLE = "SELECT id, body_hash, day FROM idle_command WHERE id BETWEEN ? AND ?"
 _DOCUMENT = "SELECT id, digest, open FROM document"
 _FRONT_END = "SELECT name, key_hash, role, created FROM front_end"
 _COUNTS = """SELECT
@@ -155,9 +164,24 @@ class CommittedReads:
         ordered = sorted(sorted(found, key=_place, reverse=True), key=lambda it: it.device)
         return [Tip(it.device, it.epoch, it.sequence, it.id) for it in ordered]
 
-    def missing(self) -> list[Gap]:
-        """Every id that a stored change names and that is not stored."""
-        gaps = self._reader.rows("SELECT id, below FROM missing")
+    def forked_devices(self, above: int) -> dict[DeviceId, int]:
+        """The devices with more tips than `above`, and how many each has."""
+        rows = self._reader.rows(
+            "SELECT device.id, count(*) FROM tip JOIN change USING (position)"
+            " JOIN device ON device.number = change.device"
+            " GROUP BY device.id HAVING count(*) > ?",
+            (above,),
+        )
+        return {DeviceId(row[0]): int(row[1]) for row in rows}
+
+    def missing(self, device: DeviceId | None = None) -> list[Gap]:
+        """Every id that a stored change names and that is not stored. device: whose change."""
+        gaps = self._reader.rows(
+            "SELECT missing.id, below FROM missing"
+            " JOIN change ON position = below JOIN device ON number = device"
+            " WHERE ?1 IS NULL OR device.id = ?1",
+            (device,),
+        )
         below = {it.position: it.id for it in self._at(row[1] for row in gaps)}
         found = [Gap(ChangeId(row[0]), below[row[1]]) for row in gaps]
         return sorted(found, key=lambda gap: (gap.missing, gap.below))
@@ -207,19 +231,40 @@ class CommittedReads:
     # -- small facts
 
     def command(self, command: CommandId) -> CommandRecord | None:
+        return next((each for each in self._of_key(command) if each.id == command), None)
+
+    def command_of_key(self, command: CommandId) -> CommandRecord | None:
+        """This command, or else the first other one under the same idempotency key."""
+        found = list(self._of_key(command))
+        return next((each for each in found if each.id == command), found[0] if found else None)
+
+    def commands_known(self, commands: Iterable[CommandId]) -> frozenset[CommandId]:
+        """Those that were executed. Made for many, of which hardly any was."""
+        wanted = set(commands)
+        shorts = self._in("SELECT short FROM command WHERE short IN (??)", map(short_of, wanted))
+        idle = self._in("SELECT id FROM idle_command WHERE id IN (??)", wanted)
+        alike, known = {row[0] for row in shorts}, {CommandId(row[0]) for row in idle}
+        known.update(each for each in wanted if short_of(each) in alike and self.command(each))
+        return frozenset(known)
+
+    def _of_key(self, command: CommandId) -> Iterator[CommandRecord]:
+        """Those whose ids begin with the same KEY_BYTES."""
+        key = command[:KEY_BYTES]
         for *row, body_hash, day in self._reader.rows(_COMMAND, (short_of(command),)):
             wrote = stored(*row)
-            if head_of(wrote.data).command_id == command:
-                return CommandRecord(
-                    id=command,
+            found = head_of(wrote.data).command_id
+            if found[:KEY_BYTES] == key:
+                yield CommandRecord(
+                    id=found,
                     body_hash=body_hash,
                     day=day,
                     change=wrote.id,
                     position=wrote.position,
                 )
-        idle = "SELECT body_hash, day FROM idle_command WHERE id = ?"
-        found = self._reader.row(idle, (command,))
-        return CommandRecord(id=command, body_hash=found[0], day=found[1]) if found else None
+        rest = SHORT_BYTES - KEY_BYTES
+        bounds = (key + bytes(rest), key + b"\xff" * rest)
+        for identity, body_hash, day in self._reader.rows(_IDLE, bounds):
+            yield CommandRecord(id=CommandId(identity), body_hash=body_hash, day=day)
 
     def receipt(self, relay: str) -> Receipt | None:
         row = self._reader.row("SELECT position, data, at FROM receipt WHERE relay = ?", (relay,))

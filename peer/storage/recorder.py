@@ -8,29 +8,43 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from crdt_models.digests import to_bytes
-from crdt_models.ids import ChangeId, DeviceId, Epoch, kind_of
+from crdt_models.ids import ChangeId, DeviceId, DocumentId, Epoch, kind_of
 from peer.service.sqlite_driver import Connection, SqlRow, SqlValue
 from peer.storage.lookup import Fetch, rows_in
 from peer.storage.records import Appended, Batch, CommandRecord, DocumentState, Recordable
 from peer.storage.stored_changes import author_head, find, kept, short_of
 
 
-def record(connection: Connection, batch: Batch) -> Appended:
-    """Write everything but the read-model rows. Returns where each change stands."""
+class Recorded(NamedTuple):
+    """appended: where each change stands · numbers: of the stored documents among those of the
+    batch · created: those that nothing was stored of before, so that no row of them stands."""
+
+    appended: Appended
+    numbers: Mapping[DocumentId, int]
+    created: frozenset[DocumentId]
+
+
+def record(connection: Connection, batch: Batch) -> Recorded:
+    """Write everything but the read-model rows."""
     positions, new = _place(connection, batch.changes)
+    numbers = _numbers(connection, {*batch.rows, *(state.id for state in batch.documents)})
+    before = numbers.keys()
     if new:
+        numbers = _numbered(connection, numbers, batch.documents)
         _write_changes(connection, new, positions)
         _write_edges(connection, new, positions)
-        _write_parts(connection, new, positions, batch.documents)
+        _write_parts(connection, new, positions, numbers, batch.documents)
     _write_commands(connection, batch.commands, positions)
     _write_settings(connection, batch.settings)
     fresh = {change.id for change in new}
-    return Appended(
+    appended = Appended(
         tuple(positions[change.id] for change in batch.changes),
         frozenset(change.id for change in batch.changes if change.id not in fresh),
     )
+    return Recorded(appended, numbers, frozenset(numbers.keys() - before))
 
 
 def _place(
@@ -73,27 +87,35 @@ def _authors(
     connection: Connection, new: Sequence[Recordable]
 ) -> dict[tuple[DeviceId, Epoch], tuple[int, int, bytes]]:
     """(author number, device number, head) of each author in the batch; new ones get a number."""
-    devices = {device: _device_number(connection, device) for device in {c.device for c in new}}
-    numbers: dict[tuple[DeviceId, Epoch], tuple[int, int, bytes]] = {}
     heads = {(change.device, change.epoch): author_head(change.data) for change in new}
-    for (device, epoch), head in heads.items():
-        key = (devices[device], epoch)
-        connection.execute(
-            "INSERT INTO author(device, epoch, head) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (*key, head),
-        )
-        found = connection.execute(
-            "SELECT number, head FROM author WHERE device = ? AND epoch = ?", key
-        )
-        number, head_stored = found.fetchall()[0]
-        numbers[device, epoch] = int(number), devices[device], head_stored
-    return numbers
+    return {
+        author: _author(connection, *author) or _new_author(connection, *author, head)
+        for author, head in heads.items()
+    }
 
 
-def _device_number(connection: Connection, device: DeviceId) -> int:
+def _author(
+    connection: Connection, device: DeviceId, epoch: Epoch
+) -> tuple[int, int, bytes] | None:
+    found = connection.execute(
+        "SELECT author.number, device, head FROM author JOIN device ON device.number = device"
+        " WHERE device.id = ? AND epoch = ?",
+        (device, epoch),
+    ).fetchall()
+    return found[0] if found else None
+
+
+def _new_author(
+    connection: Connection, device: DeviceId, epoch: Epoch, head: bytes
+) -> tuple[int, int, bytes]:
     connection.execute("INSERT INTO device(id) VALUES (?) ON CONFLICT DO NOTHING", (device,))
-    found = connection.execute("SELECT number FROM device WHERE id = ?", (device,))
-    return int(found.fetchall()[0][0])
+    connection.execute(
+        "INSERT INTO author(device, epoch, head) SELECT number, ?, ? FROM device WHERE id = ?",
+        (epoch, head, device),
+    )
+    made = _author(connection, device, epoch)
+    assert made is not None, "just inserted"
+    return made
 
 
 def _write_edges(
@@ -129,22 +151,31 @@ def _devices(connection: Connection, positions: set[int]) -> dict[int, int]:
     return {int(row[0]): int(row[1]) for row in _in(connection, sql, positions)}
 
 
+def _numbers(connection: Connection, documents: Iterable[DocumentId]) -> dict[DocumentId, int]:
+    """Of those that are stored."""
+    sql = "SELECT id, number FROM document WHERE id IN (??)"
+    return {DocumentId(row[0]): int(row[1]) for row in _in(connection, sql, documents)}
+
+
+def _numbered(
+    connection: Connection, known: Mapping[DocumentId, int], documents: Sequence[DocumentState]
+) -> dict[DocumentId, int]:
+    """`known`, and the next numbers for the documents that are not."""
+    new = sorted({state.id for state in documents} - known.keys())
+    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM document").fetchall()[0]
+    return {**known, **{document: last + place for place, document in enumerate(new, start=1)}}
+
+
 def _write_parts(
     connection: Connection,
     new: Sequence[Recordable],
     positions: Mapping[ChangeId, int],
+    numbers: Mapping[DocumentId, int],
     documents: Sequence[DocumentState],
 ) -> None:
     touched = {document for change in new for document in change.documents}
     stated = {state.id for state in documents}
     assert touched <= stated, f"no state given for {sorted(touched - stated)}"
-    numbers = {
-        row[0]: int(row[1])
-        for row in _in(connection, "SELECT id, number FROM document WHERE id IN (??)", stated)
-    }
-    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM document").fetchall()[0]
-    for offset, document in enumerate(sorted(stated - numbers.keys()), start=1):
-        numbers[document] = last + offset
     _many(
         connection,
         "INSERT INTO document(number, id, kind, digest, open) VALUES (?, ?, ?, ?, ?)"

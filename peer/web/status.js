@@ -274,6 +274,10 @@ async function showLinks() {
 
 async function showUplink() {
   const status = await ask('/api/sync/status');
+  const warnings = status.avisos.map((each) => each.mensagem);
+  if (byId('avisos').textContent !== warnings.join('')) {  // told once, also to who hears the page
+    byId('avisos').replaceChildren(...warnings.map((each) => element('p', each, 'erro')));
+  }
   byId('sincronizar').hidden = !status.configurado;
   if (!status.configurado) {
     pairs(byId('nuvem'), [['Situação', 'Não configurada']]);

@@ -148,12 +148,16 @@ class _Sale:
     async def _at(self, letters: str, path: str, key: str, body: object) -> dict[str, Any] | None:
         """The answer of this terminal; None when it does not know the order that far."""
         till, tally = self._cashiers.till(letters), self._cashiers.tally
-        if self.id and not await till.shows(
-            self.id, self._seen, PATIENCE_SECONDS, version=self._version
-        ):
-            return None
+        place = f"/api/pedidos{path}"
         try:
-            pedido = await till.post(f"/api/pedidos{path}", key, body)
+            # Usually it is there already, as it was answered elsewhere a moment ago.
+            pedido = await till.post_if(self._version, place, key, body) if self.id else None
+            if pedido is None:
+                if self.id and not await till.shows(
+                    self.id, self._seen, PATIENCE_SECONDS, version=self._version
+                ):
+                    return None
+                pedido = await till.post(place, key, body)
         except Away:
             tally.retries += 1
             raise

@@ -20,6 +20,7 @@ from crdt_models.errors import MalhaError
 ANSWER_SECONDS = 15.0  # a till under the whole load of this demo, on two cores
 FIRST_LOOK_SECONDS = 0.004
 LONGEST_LOOK_SECONDS = 0.1
+_NOT_SO_FAR = (404, 412)
 _TOO_BUSY = (429, 503)
 
 # From the first to the last; an order is as far as its line furthest behind.
@@ -92,10 +93,27 @@ class Till:
 
     async def post(self, path: str, key: str, body: object = None) -> dict[str, Any]:
         """Raises Away, Refused."""
-        content = msgspec.json.encode({} if body is None else body)
-        headers = {"idempotency-key": key, "content-type": "application/json"}
-        answer = await self._ask("POST", path, content=content, headers=headers)
+        answer = await self._post(path, key, body)
         return self._taken(answer, f"POST {path} at {self.letters}")
+
+    async def post_if(
+        self, version: str, path: str, key: str, body: object = None
+    ) -> dict[str, Any] | None:
+        """As `post`, where the order is in that version; None where it is not (yet).
+
+        Raises Away, Refused.
+        """
+        answer = await self._post(path, key, body, {"if-match": f'"{version}"'})
+        if answer.status_code in _NOT_SO_FAR:
+            return None
+        return self._taken(answer, f"POST {path} at {self.letters}")
+
+    async def _post(
+        self, path: str, key: str, body: object, more: dict[str, str] | None = None
+    ) -> httpx.Response:
+        content = msgspec.json.encode({} if body is None else body)
+        headers = {"idempotency-key": key, "content-type": "application/json", **(more or {})}
+        return await self._ask("POST", path, content=content, headers=headers)
 
     async def find(self, order: str, version: str = "") -> Seen | Literal["same"] | None:
         """How far the order is here: `same` as in that version; None while it has not arrived.

@@ -21,6 +21,7 @@ from peer.identity.membership import (
 )
 from peer.identity.pem_files import site_of_root
 from peer.links import pairing
+from peer.links.framed_stream import Malformed
 from peer.links.invitation import BadInvitation, Invitation, from_text, inviter_proof, to_text
 from simulations.fuzz.door import Door, require
 from simulations.fuzz.members import key_of
@@ -118,7 +119,7 @@ def _proved(granted: Any) -> bytes:
 
 def _use_pairing(data: bytes) -> bool:
     kind, told = unpacked(data)
-    refusals = (NotCanonical, pairing._Malformed, pairing.InvitationRefused, UntrustedCertificate)
+    refusals = (NotCanonical, Malformed, pairing.InvitationRefused, UntrustedCertificate)
     try:
         value = decode(told, max_bytes=16 * 1024)
         if kind == "application":

@@ -176,6 +176,7 @@ class _Conversation:
         if verdict.refused:
             self._gossip.refused(link, len(verdict.refused), self._now)
         self._store([each for each in verdict.authentic if not self._log.holds(each.id)], link)
+        self._gossip.taken(told, self._now)
 
     def _store(self, changes: Any, link: int | None) -> None:
         for change in changes:

@@ -112,6 +112,7 @@ def _entry(given: Sequence[Any]) -> tuple[DocumentId, Entry] | None:
         business_day=day,
         command_id=CommandId(command.to_bytes(16, "big")),
         index=place,
+        site=site().id,
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from crdt_models.change import VERSION
-from crdt_models.ids import ChangeId, CommandId
+from crdt_models.ids import KEY_BYTES, ChangeId, CommandId
 from peer.service.sqlite_errors import NotDurable
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import (
@@ -267,11 +267,34 @@ def test_a_command_is_remembered_with_the_change_it_wrote(shelf, log):
         assert log.command(record.id) == msgspec.structs.replace(record, position=place)
     assert log.command(idle.id) == idle
     assert log.command(CommandId(b"n" * 16)) is None
+    executed = {idle.id, *(it.id for it in records)}
+    assert log.commands_known([*executed, CommandId(b"n" * 16)]) == executed
+    # Begins like one that was executed, as another request under its idempotency key would.
+    assert not log.commands_known([CommandId(records[0].id[:12] + b"----")])
     again = msgspec.structs.replace(records[0], body_hash=b"x" * 16)
     log.append(Batch(commands=[msgspec.structs.replace(idle, body_hash=b"x" * 16)]))
     log.append(Batch(changes=changes[:1], commands=[again]))
     assert log.command(records[0].id).body_hash == log.command(records[1].id).body_hash
     assert log.command(idle.id) == idle
+
+
+def test_a_command_is_found_by_its_key_whatever_was_asked_under_it(shelf, log):
+    change = sample("a")
+    wrote = CommandRecord(id=change.command, body_hash=b"", day=5, change=change.id)
+    idle = CommandRecord(id=CommandId(b"e" * 16), body_hash=b"i" * 16, day=9)
+    batch = shelf.batch(change)
+    log.append(Batch(changes=[change], documents=batch.documents, commands=[wrote, idle]))
+    for record in (wrote, idle):
+        other_request = CommandId(record.id[:KEY_BYTES] + b"\xff\x00\xff\x00")
+        assert log.command(other_request) is None
+        assert log.command_of_key(other_request).id == record.id
+        assert log.command_of_key(record.id) == log.command(record.id)
+        other_key = CommandId(record.id[: KEY_BYTES - 1] + b"\xff" + record.id[KEY_BYTES:])
+        assert log.command_of_key(other_key) is None
+    both = CommandRecord(id=CommandId(b"e" * KEY_BYTES + b"rest"), body_hash=b"j" * 16, day=9)
+    log.append(Batch(commands=[both]))
+    assert log.command_of_key(both.id) == both
+    assert log.command_of_key(idle.id) == idle
 
 
 def test_commands_of_past_days_are_forgotten_their_changes_are_not(shelf, log):

@@ -26,6 +26,25 @@ def test_a_value_survives_and_its_bytes_are_stable(value: object) -> None:
     assert encode(decode(data, max_bytes=LIMIT)) == data
 
 
+@given(values)
+def test_it_is_what_another_implementation_calls_canonical(value: object) -> None:
+    assert encode(value) == cbor2.dumps(value, canonical=True)
+
+
+@pytest.mark.parametrize("number", [23, 24, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1, 2**32])
+def test_every_size_of_head_is_the_shortest(number: int) -> None:
+    for value in (number, -number, number + 2**52):
+        assert encode(value) == cbor2.dumps(value, canonical=True)
+    if number <= 2**16:
+        for sized in (
+            "x" * number,
+            b"x" * number,
+            [0] * number,
+            dict.fromkeys(map(str, range(number))),
+        ):
+            assert encode(sized) == cbor2.dumps(sized, canonical=True)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_a_typed_refusal(data: bytes) -> None:
     try:

@@ -31,7 +31,7 @@ from peer.identity.key_files import load_database_key
 from peer.storage.change_log import ChangeLog
 from simulations.demo.processes import Child, environment_of
 
-READY = re.compile(r"^malha A pronto (http://127\.0\.0\.1:\d+) links ")
+READY = re.compile(r"^malha [A-Z]+ pronto (http://127\.0\.0\.1:\d+) links ")
 PATIENCE_SECONDS = 30.0  # a deadline for conditions, never a measurement
 PAGE = 500
 RECOVERY_CODE = re.compile(r"código de recuperação: (\S+)")

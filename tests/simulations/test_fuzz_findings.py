@@ -116,6 +116,7 @@ def entry(fact: Fact, *, device: int = 0) -> Entry:
         business_day=1,
         command_id=CommandId(b"m" * 16),
         index=0,
+        site=site().id,
     )
 
 

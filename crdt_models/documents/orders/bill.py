@@ -6,7 +6,10 @@ Rules of this file:
 2. What a standing closing did not count (`late`) never moves its figures; it is shown beside them.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+import msgspec
 
 from crdt_models.documents.orders.facts import (
     BillAsked,
@@ -23,7 +26,7 @@ from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.view import Once, View
 from crdt_models.fact import Fact
-from crdt_models.ids import FactId
+from crdt_models.ids import FactId, LineId
 from crdt_models.money import line_amount
 
 COUNTED: tuple[type[Fact], ...] = (
@@ -102,6 +105,16 @@ def billed(lines: tuple[Line, ...]) -> tuple[ClosedLine, ...]:
         )
         for line in lines
         if line.left
+    )
+
+
+def named(lines: tuple[ClosedLine, ...], known: Mapping[LineId, Line]) -> tuple[ClosedLine, ...]:
+    """The lines of a closing; one that had no room for names takes them from the lines."""
+    return tuple(
+        msgspec.structs.replace(line, name=known[line.line].fact.name)
+        if not line.name and line.line in known
+        else line
+        for line in lines
     )
 
 

@@ -9,12 +9,22 @@ Rules of this file:
 
 from typing import Literal
 
-from crdt_models.documents.command import Context, Decision, NeedsUpgrade, Read
+import msgspec
+
+from crdt_models.canonical_cbor import encode
+from crdt_models.documents.command import (
+    MAX_DECISION_BYTES,
+    Context,
+    Decision,
+    NeedsUpgrade,
+    Read,
+)
 from crdt_models.documents.fields import MAX_TOTAL_CENTAVOS, PaymentMethod
 from crdt_models.documents.orders.bill import counted_now, settled_by
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.errors import (
     BillIsOpen,
+    BillTooLarge,
     NoChangeFromThis,
     PaymentAboveBalance,
     RefundAbovePaid,
@@ -34,10 +44,11 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.errors import InvalidAmount
-from crdt_models.fact import Fact
+from crdt_models.fact import Fact, body_of
 from crdt_models.ids import PaymentId
 
 CASH: PaymentMethod = "dinheiro"
+_DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads around both
 
 
 class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
@@ -146,7 +157,8 @@ class AskBill(OrderCommand, frozen=True, kw_only=True, tag="ask_bill"):
 
 
 class CloseBill(OrderCommand, frozen=True, kw_only=True, tag="close_bill"):
-    """Fix the bill's figures. Raises OrderIsCancelled, BillIsClosed, NeedsUpgrade, UnpaidBill."""
+    """Fix the bill's figures. Raises OrderIsCancelled, BillIsClosed, NeedsUpgrade, UnpaidBill,
+    BillTooLarge."""
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.open_view(read)
@@ -156,15 +168,30 @@ class CloseBill(OrderCommand, frozen=True, kw_only=True, tag="close_bill"):
             raise UnpaidBill(balance=view.balance)
         if view.total > MAX_TOTAL_CENTAVOS:
             raise InvalidAmount(given=view.total, reason="larger than any bill")
-        return self.decision(
-            BillClosed(
-                lines=view.bill,
-                total=view.total,
-                payments=settled_by(view.payments),
-                paid=view.paid,
-                counted=counted_now(view),
-            )
+        closed = BillClosed(
+            lines=view.bill,
+            total=view.total,
+            payments=settled_by(view.payments),
+            paid=view.paid,
+            counted=counted_now(view),
         )
+        return self.decision(_fitting(closed))
+
+
+def _fitting(closed: BillClosed) -> BillClosed:
+    """What was sold must be closed: a bill that is too long for one change goes without the names,
+    which the lines have too. Raises BillTooLarge beyond some 1,100 lines."""
+    if _fits(closed):
+        return closed
+    bare = tuple(msgspec.structs.replace(line, name="") for line in closed.lines)
+    closed = msgspec.structs.replace(closed, lines=bare)
+    if not _fits(closed):
+        raise BillTooLarge(lines=len(closed.lines))
+    return closed
+
+
+def _fits(closed: BillClosed) -> bool:
+    return len(encode(body_of(closed))) <= MAX_DECISION_BYTES - _DOCUMENT_BYTES
 
 
 class ReopenBill(OrderCommand, frozen=True, kw_only=True, tag="reopen_bill"):

@@ -6,12 +6,13 @@ Rules of this file:
 3. Fields and flags can always be set; a value that is already there is not written again.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.fields import ServiceType
+from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
     MoreThanIsLeft,
@@ -44,7 +45,10 @@ from crdt_models.documents.orders.view import OrderView, Value
 from crdt_models.fact import Fact
 from crdt_models.ids import CreatedId, DocumentId, LineId, OrderId, TableId, order_document
 
-MAX_LINES = 300  # with names of 120 letters a closing of so many is 54 KiB; a change holds 64
+# Lines that one terminal adds to an order. With names of 120 letters a closing of so many is 54 KiB
+# of the 64 that a change holds; what several added apart is closed without names.
+MAX_LINES = 300
+LINES_OF_A_FACT = 256  # named by one report; it may name twice as many cancellations of them
 
 _ADVANCES = {"preparing": LinesPreparing, "ready": LinesReady, "delivered": LinesDelivered}
 
@@ -139,7 +143,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             note=self.note,
             people=self.people,
             external_id=self.external_id,
-            tabs_seen=() if self.table is None else context.open_tabs(self.table),
+            tabs_seen=() if self.table is None else context.open_tabs(self.table)[-MAX_MENTIONS:],
         )
         numbered = OrderNumbered(number=context.next_order_number(), letters=context.letters)
         lines, ids = _added(self.lines, context, first=1)
@@ -187,9 +191,7 @@ class SendLines(OrderCommand, frozen=True, kw_only=True, tag="send_lines"):
         lines = [line for line in chosen if line.left and not line.sends]
         if not lines:
             raise NoLines
-        seen = tuple(sorted(each.id for line in lines for each in line.cancellations))
-        sent = LinesSent(lines=tuple(line.id for line in lines), cancellations_seen=seen)
-        return self.decision(sent)
+        return self.decision(*map(_sent, batched(lines)))
 
 
 class AdvanceLines(OrderCommand, frozen=True, kw_only=True, tag="advance_lines"):
@@ -208,7 +210,9 @@ class AdvanceLines(OrderCommand, frozen=True, kw_only=True, tag="advance_lines")
         lines = [each for each in chosen if each.left and STAGES.index(each.stage) < stage]
         if not lines:
             raise NoLines
-        return self.decision(_ADVANCES[self.to](lines=tuple(line.id for line in lines)))
+        advance = _ADVANCES[self.to]
+        parts = batched(lines)
+        return self.decision(*(advance(lines=tuple(line.id for line in part)) for part in parts))
 
 
 class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
@@ -343,6 +347,17 @@ def _flags_set(view: OrderView, flags: dict[str, bool]) -> list[FlagSet]:
             continue
         facts.append(FlagSet(name=name, value=value, replaces=heads))
     return facts
+
+
+def batched(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """In parts that one fact can name: an order that grew apart may hold more lines than that."""
+    for start in range(0, len(lines), LINES_OF_A_FACT):
+        yield lines[start : start + LINES_OF_A_FACT]
+
+
+def _sent(lines: Sequence[Line]) -> LinesSent:
+    seen = tuple(sorted(each.id for line in lines for each in line.cancellations))
+    return LinesSent(lines=tuple(line.id for line in lines), cancellations_seen=seen)
 
 
 def _chosen(view: OrderView, lines: tuple[LineId, ...]) -> list[Line]:

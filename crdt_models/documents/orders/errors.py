@@ -43,6 +43,14 @@ class OrderTooLarge(DomainError):
     cure = "Open another order for the rest."
 
 
+class BillTooLarge(DomainError):
+    """Terminals that did not hear each other added more to one order than a closing can carry."""
+
+    code = "bill_too_large"
+    sentence = "The bill has {lines} lines: more than one closing carries."
+    cure = "Refund what was paid, cancel this order, and enter it again as several orders."
+
+
 class OrderIsCancelled(DomainError):
     """The order was cancelled."""
 

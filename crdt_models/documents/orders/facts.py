@@ -27,6 +27,7 @@ from crdt_models.documents.fields import (
     LineRefs,
     ModifierCentavos,
     Name,
+    NameOrNone,
     Note,
     OrderNumber,
     OrderRefs,
@@ -244,11 +245,12 @@ class BillAsked(Fact, frozen=True, tag="bill_asked"):
 
 
 class ClosedLine(msgspec.Struct, frozen=True, array_like=True):
-    """A line as billed, stored as an array of five. unit_centavos: with modifiers. amount_centavos:
-    what the customer owes."""
+    """A line as billed, stored as an array of five. name: empty in a closing that had no room for
+    names; the line itself has it. unit_centavos: with modifiers. amount_centavos: what the customer
+    owes."""
 
     line: LineRef
-    name: Name
+    name: NameOrNone
     thousandths: Thousandths
     unit_centavos: Annotated[int, Meta(ge=0, le=100 * 10**9)]
     amount_centavos: TotalCentavos

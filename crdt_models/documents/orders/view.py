@@ -17,6 +17,7 @@ from crdt_models.documents.orders.bill import (
     closings_of,
     is_asked,
     late_of,
+    named,
 )
 from crdt_models.documents.orders.facts import (
     BillAsked,
@@ -75,18 +76,18 @@ class OrderView(View):
         OrderRestored,
     })  # fmt: skip
 
-    @property
+    @Derived
     def order(self) -> OrderId:
         """The order's id, from its document's."""
         return order_of(self.document)
 
-    @property
+    @Derived
     def opening(self) -> Once[OrderOpened] | None:
         """The first opening, None while it has not arrived."""
         openings = self.all(OrderOpened)
         return openings[0] if openings else None
 
-    @property
+    @Derived
     def numbers(self) -> tuple[Once[OrderNumbered], ...]:
         """Numbers given by different commands; the first is the one shown.
 
@@ -195,7 +196,7 @@ class OrderView(View):
         """Every closing of the bill."""
         return closings_of(self)
 
-    @property
+    @Derived
     def closed(self) -> Once[BillClosed] | None:
         """The closing that answers for the bill, None while the bill is open."""
         standing = self.closings.standing
@@ -214,7 +215,9 @@ class OrderView(View):
     @Derived
     def bill(self) -> tuple[ClosedLine, ...]:
         """The lines of the bill: the closing's, or what a closing made now would list."""
-        return billed(self.lines) if self.closed is None else self.closed.fact.lines
+        if self.closed is None:
+            return billed(self.lines)
+        return named(self.closed.fact.lines, self.lines_by_id)
 
     @Derived
     def total(self) -> int:
@@ -244,7 +247,7 @@ class OrderView(View):
         closed."""
         return 0 if self.is_cancelled and self.closed is None else self.total
 
-    @property
+    @Derived
     def balance(self) -> int:
         """Centavos still owed; below zero: too much was paid."""
         return self.owed - (self.received - self.refunded)
@@ -268,7 +271,7 @@ class OrderView(View):
         )
         return tuple(each for each in self.all(OrderCancelled) if each.id not in restored)
 
-    @property
+    @Derived
     def is_cancelled(self) -> bool:
         """Whether a cancellation of the order stands."""
         return bool(self.cancellations)
@@ -282,7 +285,7 @@ class OrderView(View):
             return "settled" if self.balance <= 0 else "closed"
         return "bill_asked" if is_asked(self, self.closings) else "open"
 
-    @property
+    @Derived
     def is_open(self) -> bool:
         """Whether it still occupies its table: opened, neither closed nor cancelled."""
         return self.opening is not None and self.account in ("open", "bill_asked")

@@ -40,6 +40,7 @@ class Till:
 
     def __init__(self, letters: str = "A", *, clock_ms: int = NOW_MS) -> None:
         self.letters = letters
+        self.site = SITE
         self.device = DeviceId(hashlib.sha256(letters.encode()).digest())
         self.clock_ms = clock_ms
         self.changes: dict[bytes, Change] = {}
@@ -57,7 +58,7 @@ class Till:
         self._count += 1
         command_id = command_key(key or f"{self.letters}{self._count}")
         context = Context(
-            site=SITE,
+            site=self.site,
             device=self.device,
             command_id=command_id,
             letters=self.letters,
@@ -78,7 +79,7 @@ class Till:
         self._stamp = next_stamp(self._stamp, self.clock_ms)
         change = sign_change(
             Unsigned(
-                site=SITE,
+                site=self.site,
                 device=self.device,
                 epoch=Epoch(bytes(8)),
                 sequence=len(self.changes) + 1,

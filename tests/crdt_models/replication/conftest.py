@@ -276,6 +276,7 @@ class Shop:
                     batch = there.gossip.receive(number, frame, self.now)
                     if batch:
                         there.node_receives(batch, number)
+                        there.gossip.taken(batch, self.now)
             for peer in self.peers.values():
                 if peer.gossip.next_deadline() <= self.now:
                     peer.gossip.tick(self.now)

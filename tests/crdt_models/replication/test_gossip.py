@@ -1,5 +1,6 @@
 """The face: what a shell may rely on. Whole-shop behaviour is in test_convergence."""
 
+import msgspec
 import pytest
 
 from crdt_models.ids import DeviceId
@@ -14,6 +15,7 @@ from crdt_models.replication.messages import (
     Want,
     decode_message,
     encode_message,
+    packed,
 )
 
 
@@ -154,6 +156,12 @@ def test_what_the_node_is_busy_with_is_not_asked_for(pair, make_change):
     assert b.gossip.receive(shop.number, pushed, shop.now) == [sale.data]
     b.gossip.receive(shop.number, claim, shop.now)
     assert wants_in(b.gossip.outgoing(shop.number)) == 0
+    shop.now += 2 * shop.settings.interval  # a slow disk
+    b.gossip.tick(shop.now)
+    assert wants_in(b.gossip.outgoing(shop.number)) == 0
+    b.gossip.taken([sale.data], shop.now)
+    b.gossip.tick(shop.now)
+    assert wants_in(b.gossip.outgoing(shop.number)) == 0  # its commit is about to be told
     b.gossip.tick(shop.now + shop.settings.interval)
     assert wants_in(b.gossip.outgoing(shop.number)) == 1  # it never was committed
 
@@ -181,3 +189,16 @@ def test_one_answer_at_a_time(pair):
         frames = [decode_message(frame) for frame in a.gossip.outgoing(shop.number)]
         assert sum(isinstance(frame, Changes) for frame in frames) == 1
         assert (shop.number in a.gossip.links_with_output()) == bool(left)
+
+
+@pytest.mark.parametrize("minor", [0, 1, 7])
+def test_answers_are_packed_for_whoever_understands_it(pair, minor):
+    shop, a, _ = pair
+    link = a.gossip._links[shop.number]
+    link.theirs = msgspec.structs.replace(link.theirs, minor=minor)
+    sale = a.write()
+    a.gossip.outgoing(shop.number)
+    a.gossip.receive(shop.number, encode_message(Want(sale.id)), shop.now)
+    (frame,) = a.gossip.outgoing(shop.number)
+    plain = encode_message(decode_message(frame))
+    assert frame == (packed(plain) if minor else plain)

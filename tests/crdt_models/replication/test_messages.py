@@ -1,6 +1,8 @@
 import contextlib
 import json
 import re
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -35,9 +37,11 @@ from crdt_models.replication.messages import (
     Want,
     decode_message,
     encode_message,
+    packed,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "replication" / "messages.json"
+PACKED = VECTORS.with_name("packed.json")
 PROTOCOL = Path(messages_module.__file__).with_name("PROTOCOL.md")
 
 
@@ -50,10 +54,12 @@ def change(number: int) -> ChangeId:
 
 
 ENTRY = HaveEntry(device(1), Epoch(b"e" * 8), 7, change(2), (change(3), change(4)))
+HELLO = Hello(
+    site=SiteId(b"s" * 16), device=device(1), letters="AB", program="0.1.0", business_day=16766
+)
 SAMPLES = {
-    "hello": Hello(
-        site=SiteId(b"s" * 16), device=device(1), letters="AB", program="0.1.0", business_day=16766
-    ),
+    "hello": msgspec.structs.replace(HELLO, minor=0),
+    "hello_of_1_1": HELLO,
     "have": Have((ENTRY, HaveEntry(device(2), Epoch(b"f" * 8), 2**40, change(5)))),
     "have_of_nothing": Have(()),
     "have_with_more": Have((ENTRY,), more=True),
@@ -84,13 +90,21 @@ def test_golden_vectors_decode_and_encode_to_the_same_bytes(vector):
     assert message == SAMPLES[vector["name"]]
 
 
+@pytest.mark.parametrize("vector", json.loads(PACKED.read_text()), ids=lambda each: each["name"])
+def test_golden_packed_frames_unpack_to_the_frame_inside(vector):
+    """Only ever added to. Packing again may give other bytes: zlib's are its own."""
+    inside = bytes.fromhex(vector["inside"])
+    assert decode_message(bytes.fromhex(vector["hex"])) == decode_message(inside)
+    assert decode_message(packed(inside)) == decode_message(inside)
+
+
 def test_every_message_has_a_golden_vector():
     named = {vector["message"] for vector in json.loads(VECTORS.read_text())}
     assert named == {type(sample).__name__ for sample in SAMPLES.values()}
     assert named == {kind.__name__ for kind, _ in messages_module._READERS.values()}
 
 
-def frame_of(kind: int, fields: object, version: int = VERSION) -> bytes:
+def frame_of(kind: int, fields: object, version: int = MAJOR << 8) -> bytes:
     return encode([kind, version, fields])
 
 
@@ -140,6 +154,58 @@ def test_a_broken_frame_is_refused(name):
         decode_message(BROKEN[name])
 
 
+SEVERAL = encode_message(Changes(tuple(bytes([n]) * 400 for n in range(50)), change(2)))
+STREAM = zlib.compress(SEVERAL)
+BOMB = zlib.compress(encode([4, MAJOR << 8, {"answer": None, "changes": [bytes(64 << 20)]}]))
+
+
+def packed_frame(fields: object, version: int = VERSION) -> bytes:
+    return frame_of(10, fields, version)
+
+
+def test_packed_changes_are_fewer_bytes_and_the_same_message():
+    assert len(packed(SEVERAL)) < len(SEVERAL) / 10
+    assert decode_message(packed(SEVERAL)) == decode_message(SEVERAL)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"packed": "text"},
+        {"packed": b""},
+        {"packed": b"no stream"},
+        {"packed": STREAM[:-1]},
+        {"packed": STREAM + b"\0"},
+        {"packed": STREAM, "more": 1},
+        {"packed": zlib.compress(b"")},
+        {"packed": zlib.compress(encode_message(SAMPLES["have"]))},
+        {"packed": zlib.compress(packed(SEVERAL))},
+        {"packed": zlib.compress(SEVERAL + b"\0")},
+    ],
+)
+def test_a_broken_packed_frame_is_refused(fields):
+    with pytest.raises(MalformedFrame):
+        decode_message(packed_frame(fields))
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    assert len(BOMB) < MAX_FRAME_BYTES
+    tracemalloc.start()
+    try:
+        with pytest.raises(MalformedFrame):
+            decode_message(packed_frame({"packed": BOMB}))
+        assert tracemalloc.get_traced_memory()[1] < 8 * MAX_FRAME_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+def test_another_major_inside_a_packed_frame_is_refused_by_name():
+    inside = frame_of(4, fields_of("changes_pushed"), version=(MAJOR + 1) << 8)
+    with pytest.raises(UnknownMajor):
+        decode_message(packed(inside))
+
+
 def test_another_major_is_refused_by_name():
     with pytest.raises(UnknownMajor):
         decode_message(frame_of(1, {}, version=(MAJOR + 1) << 8))
@@ -172,6 +238,7 @@ def test_the_largest_have_and_changes_fit_into_a_frame():
     size, rest = divmod(MAX_CHANGES_BYTES, MAX_CHANGES)
     changes = Changes((bytes(size + rest), *[bytes(size)] * (MAX_CHANGES - 1)), change(1))
     assert decode_message(encode_message(changes)) == changes
+    assert decode_message(packed(encode_message(changes))) == changes
 
 
 @given(st.binary(max_size=300))
@@ -202,10 +269,11 @@ def test_a_message_with_a_field_replaced_is_refused_or_means_itself(name, data):
 
 def test_the_protocol_names_every_message_field_limit_and_version():
     text = PROTOCOL.read_text(encoding="utf-8")
+    assert "### 10 · Packed (since 1.1)" in text
     for kind, _ in messages_module._READERS.values():
         assert re.search(rf"^### {kind.TYPE} · {kind.__name__}$", text, re.MULTILINE), kind
         section = text.split(f"### {kind.TYPE} · {kind.__name__}\n")[1].split("\n#")[0]
-        for field in kind.__struct_fields__:
+        for field in messages_module._names(kind):
             assert f"`{field}`" in section, (kind, field)
     limits = {n: v for n, v in vars(messages_module).items() if n.startswith("MAX_")}
     for name, value in limits.items():

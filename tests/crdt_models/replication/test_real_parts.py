@@ -74,6 +74,7 @@ def talk(one: Terminal, other: Terminal) -> int:
                 batch = there.gossip.receive(1, frame, 0.0)
                 if batch:
                     there.take(batch, 1)
+                    there.gossip.taken(batch, 0.0)
     return carried
 
 

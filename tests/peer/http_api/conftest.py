@@ -142,7 +142,8 @@ def running(tmp_path: Path, identity: Identity) -> Any:
         log = ChangeLog.open(tmp_path / f"{name}.db", DATABASE_KEY, tables=TABLES, create=True)
         if log.rows_are_stale:
             fill_rows(log)
-        environment = ApiEnvironment(name)
+        boot = len(log.front_ends()) or ""  # each boot has dice and a key of its own
+        environment = ApiEnvironment(f"{name}{boot}")
         credentials = Credentials(
             site=identity.site,
             device=identity.device,
@@ -163,7 +164,7 @@ def running(tmp_path: Path, identity: Identity) -> Any:
             name="Balcão",
             **options,
         )
-        key = front_ends.issue("Teste")
+        key = front_ends.issue(f"Teste{boot}")
         transport = httpx.ASGITransport(app=app)
         async with (
             httpx.AsyncClient(

@@ -11,8 +11,8 @@ import pytest
 import trio
 from trio_websocket import ConnectionClosed, wrap_client_stream
 
+from peer.http_api import http_connection, websockets
 from peer.http_api import server as server_module
-from peer.http_api import websockets
 from peer.http_api.server import ApiPortTaken, HttpServer
 
 ADMIN = "the-token-of-this-boot"
@@ -256,8 +256,8 @@ async def test_a_client_that_lags_is_told_to_start_over(served: Served) -> None:
 async def test_a_client_that_never_reads_loses_its_connection(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "SEND_SECONDS", 0.2)
-    monkeypatch.setattr(server_module, "READ_SECONDS", 1000.0)  # so that only sending can end it
+    monkeypatch.setattr(http_connection, "SEND_SECONDS", 0.2)
+    monkeypatch.setattr(http_connection, "READ_SECONDS", 1000.0)  # so that only sending can end it
     big = "x" * 60_000
     served.shop.events.present = lambda document, table: {"big": big}
     with socket.socket() as own:
@@ -288,19 +288,116 @@ async def test_a_large_body_is_refused_while_it_is_being_sent(served: Served) ->
     assert chunked.startswith(b"HTTP/1.1 413")
 
 
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[Served]:
+    """An application of a test's own."""
+    async with trio.open_nursery() as nursery:
+        server = HttpServer(app)
+        port = await nursery.start(server.serve, "127.0.0.1", 0)
+        with trio.fail_after(60):
+            yield Served(None, server, port, nursery)
+        nursery.cancel_scope.cancel()
+
+
+POST = b"POST /a%20b?c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+OK = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+
+
 async def test_what_an_application_leaves_of_a_body_is_taken() -> None:
-    pieces = [{"type": "http.request", "body": b"a", "more_body": True}] * 30
-    pieces.append({"type": "http.request", "body": b"", "more_body": False})
-
-    async def receive() -> Any:
-        return pieces.pop(0)
-
     async def answer_early(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
+        await send(OK)
+        await send({"type": "http.response.body", "body": scope["path"][-2:].encode()})
 
-    application: Any = server_module._reading_to_the_end(answer_early)
-    await application({"type": "http"}, receive, None)
-    assert pieces == []
+    async with serving(answer_early) as served:
+        found = await served.raw(POST + b"1\r\na\r\n" * 30 + b"0\r\n\r\n" + LAST)
+    first, second = found.split(b"HTTP/1.1 200")[1:]
+    assert first.endswith(b"\r\n\r\n b")
+    assert second.endswith(b"\r\n\r\nst")
+
+
+async def test_a_body_comes_in_pieces_and_an_answer_leaves_in_pieces() -> None:
+    async def echo(scope: Any, receive: Any, send: Any) -> None:
+        await send({**OK, "headers": []})
+        while (message := await receive())["type"] == "http.request" and message["more_body"]:
+            await send({"type": "http.response.body", "body": message["body"], "more_body": True})
+        await send({"type": "http.response.body"})
+        assert await receive() == {"type": "http.disconnect"}
+
+    asking = POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+    async with serving(echo) as served, await trio.open_tcp_stream("127.0.0.1", served.port) as one:
+        await one.send_all(asking)
+        assert (await one.receive_some()).startswith(b"HTTP/1.1 100")
+        await one.send_all(b"2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n")
+        found = b"".join([piece async for piece in one])
+    assert found.startswith(b"HTTP/1.1 200")
+    assert found.endswith(b"2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("starts", [False, True])
+async def test_a_fault_of_the_application_ends_its_connection_only(starts: bool) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        if starts:
+            await send(OK)
+            await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        raise RuntimeError("a fault")
+
+    async with serving(broken) as served:
+        for _ in range(2):
+            found = await served.raw(LAST)
+            assert found.startswith(b"HTTP/1.1 200" if starts else b"HTTP/1.1 500")
+
+
+async def test_an_answer_to_head_has_no_body() -> None:
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await send(OK)
+        await send({"type": "http.response.body", "body": b"ab"})
+
+    async with serving(answer) as served:
+        found = await served.raw(LAST.replace(b"GET", b"HEAD"))
+    assert b"content-length: 2" in found.lower()
+    assert found.endswith(b"\r\n\r\n")
+
+
+async def test_a_client_that_goes_away_withdraws_nothing() -> None:
+    gone, done = trio.Event(), trio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await gone.wait()
+        done.set()
+        await send(OK)
+        await send({"type": "http.response.body", "body": b"ab"})
+
+    async with serving(slow) as served:
+        stream = await trio.open_tcp_stream("127.0.0.1", served.port)
+        await stream.send_all(LAST)
+        await until(lambda: served.server.statistics()["connections"] == 1)
+        await trio.aclose_forcefully(stream)
+        gone.set()
+        await done.wait()
+        await until(lambda: served.server.statistics()["connections"] == 0)
+
+
+async def test_stopping_ends_idle_connections_and_answers_the_others() -> None:
+    asked, go_on = trio.Event(), trio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        asked.set()
+        await go_on.wait()
+        await send(OK)
+        await send({"type": "http.response.body", "body": b"ab"})
+
+    async with serving(slow) as served:
+        idle = await trio.open_tcp_stream("127.0.0.1", served.port)
+        busy = await trio.open_tcp_stream("127.0.0.1", served.port)
+        await busy.send_all(LAST.replace(b"Connection: close\r\n", b""))
+        await asked.wait()
+        served.server.stop()
+        assert await idle.receive_some() == b""
+        await idle.aclose()
+        go_on.set()
+        assert b"".join([piece async for piece in busy]).endswith(b"ab")
+        await busy.aclose()
 
 
 @pytest.mark.parametrize(
@@ -323,7 +420,7 @@ async def test_what_an_application_leaves_of_a_body_is_taken() -> None:
 async def test_nonsense_ends_its_own_connection_only(
     served: Served, data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(http_connection, "IDLE_SECONDS", 0.2)
     with trio.move_on_after(SECONDS) as scope:
         with suppress(trio.BrokenResourceError, ConnectionError):
             await served.raw(data)
@@ -336,8 +433,8 @@ async def test_nonsense_ends_its_own_connection_only(
 async def test_an_idle_connection_is_closed(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr(server_module, "LINGER_SECONDS", 0.05)
+    monkeypatch.setattr(http_connection, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(http_connection, "LINGER_SECONDS", 0.05)
     assert await served.raw(b"GET / HTTP/1.1\r\nHost:") == b""
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.errors import InvalidAmount
-from crdt_models.ids import CommandId, SiteId
+from crdt_models.ids import KEY_BYTES, SiteId
 from peer.http_api.values import (
     WeakIdempotencyKey,
     centavos,
@@ -22,7 +22,7 @@ from peer.service.http_errors import InvalidField, InvalidJson
 from peer.service.strict_json import read_json, shaped
 
 SITE = SiteId(b"s" * 16)
-FRESH = b"f" * 16
+REQUEST = b"f" * 32
 
 
 class Amounts(msgspec.Struct):
@@ -133,11 +133,15 @@ def test_an_id_of_another_form_is_not_found(text: str) -> None:
     assert len(str(caught.value.details["order"])) <= 40
 
 
-def test_an_idempotency_key_names_the_same_command_everywhere() -> None:
+def test_a_request_under_a_key_names_the_same_command_everywhere() -> None:
     key = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    assert command_id(SITE, key, FRESH) == command_id(SITE, key, b"g" * 16)
-    assert command_id(SiteId(b"t" * 16), key, FRESH) != command_id(SITE, key, FRESH)
-    assert command_id(SITE, None, FRESH) == CommandId(FRESH)
+    command = command_id(SITE, key, REQUEST)
+    assert command == command_id(SITE, key, REQUEST)
+    other_site = command_id(SiteId(b"t" * 16), key, REQUEST)
+    assert other_site[:KEY_BYTES] != command[:KEY_BYTES]
+    other_request = command_id(SITE, key, b"g" * 32)
+    assert other_request != command
+    assert other_request[:KEY_BYTES] == command[:KEY_BYTES]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ def test_an_idempotency_key_names_the_same_command_everywhere() -> None:
     ],
 )
 def test_keys_of_128_random_bits_are_accepted(key: str) -> None:
-    assert len(command_id(SITE, key, FRESH)) == 16
+    assert len(command_id(SITE, key, REQUEST)) == 16
 
 
 @pytest.mark.parametrize(
@@ -158,4 +162,4 @@ def test_keys_of_128_random_bits_are_accepted(key: str) -> None:
 )
 def test_keys_that_another_terminal_might_draw_are_refused(key: str) -> None:
     with pytest.raises(WeakIdempotencyKey):
-        command_id(SITE, key, FRESH)
+        command_id(SITE, key, REQUEST)

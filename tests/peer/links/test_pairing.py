@@ -6,9 +6,11 @@ import trio
 from crdt_models.canonical_cbor import encode
 from crdt_models.certificates import ADMIN, TERMINAL
 from crdt_models.errors import MalhaError, UntrustedCertificate
+from crdt_models.ids import DeviceId
 from peer.environment import LinkClosed, RealEnvironment
-from peer.identity import Identity, load
-from peer.identity.errors import AlreadyMember, NotAdmin
+from peer.identity import Identity, Place, load
+from peer.identity.admissions import Admissions, Holder
+from peer.identity.errors import AlreadyMember, LettersInUse, NotAdmin
 from peer.identity.key_files import load_database_key
 from peer.identity.membership import time_floor
 from peer.links import pairing
@@ -31,17 +33,18 @@ class Inviting:
 
     def __init__(self) -> None:
         self.text = ""
+        self.letters = ""
         self.shown = trio.Event()
         self.over = trio.Event()
         self.admitted: Admitted | None = None
         self.failure: MalhaError | None = None
 
-    def show(self, text: str) -> None:
-        self.text = text
+    def show(self, text: str, letters: str) -> None:
+        self.text, self.letters = text, letters
         self.shown.set()
 
     async def run(self, identity: Identity, **options: object) -> None:
-        values = {"host": "127.0.0.1", "port": 0, "name": "", "letters": "B", **options}
+        values = {"host": "127.0.0.1", "port": 0, "name": "", "letters": None, **options}
         try:
             self.admitted = await invite(
                 identity, environment=RealEnvironment(), show=self.show, **values
@@ -74,7 +77,7 @@ async def test_a_new_terminal_joins_and_links(shop, environment):
         with trio.fail_after(10):
             await inviting.over.wait()
     new = joined.identity
-    assert inviting.admitted == Admitted(new.certificate, confirmed=True)
+    assert inviting.admitted == Admitted(new.chain, confirmed=True)
     assert (new.site, new.letters, new.name) == (shop.admin.site, "B", "Balcão")
     assert new.certificate.role == TERMINAL
     assert joined.addresses == ("127.0.0.1:3002",)
@@ -107,6 +110,13 @@ async def test_the_inviter_may_name_the_terminal(shop, environment):
         inviting = await standing(nursery, shop.admin, name="Caixa 2", letters="C")
         joined = await join(inviting.text, shop.place("new"), "mine", environment=environment)
     assert (joined.identity.letters, joined.identity.name) == ("C", "Caixa 2")
+
+
+async def test_a_terminal_that_nobody_names_is_called_by_its_letters(shop, environment):
+    async with trio.open_nursery() as nursery:
+        inviting = await standing(nursery, shop.admin)
+        joined = await join(inviting.text, shop.place("new"), "", environment=environment)
+    assert (joined.identity.letters, joined.identity.name) == ("B", "Terminal B")
 
 
 async def test_a_wrong_secret_burns_the_invitation(shop, environment):
@@ -254,6 +264,97 @@ async def test_joining_again_renews_with_the_same_keys(shop, environment):
     assert new.certificate.not_after > old.certificate.not_after
 
 
+async def joined_again(shop, environment, old: Identity, name: str = "", **options) -> Identity:
+    """The terminal `old` joins once more."""
+    async with trio.open_nursery() as nursery:
+        inviting = await standing(nursery, shop.admin, **options)
+        place = Place(old.home, shop.place("B").key_file)
+        joined = await join(inviting.text, place, name, environment=environment)
+        with trio.fail_after(10):
+            await inviting.over.wait()
+    assert joined.identity.device == old.device
+    return joined.identity
+
+
+async def test_a_member_that_joins_again_keeps_what_it_is_called(shop, environment):
+    """Known from the roster: another admin let it in."""
+    old = shop.terminal("B", now=1)
+    roster = [Holder(old.device, "B", old.name)]
+    new = await joined_again(shop, environment, old, roster=roster, letters="D")
+    assert (new.letters, new.name) == ("B", old.name)
+    assert Admissions(shop.admin.home).chains() == [new.encoded_chain]
+    named = await joined_again(shop, environment, old, roster=roster, name="Salão")
+    assert (named.letters, named.name) == ("B", "Salão")
+
+
+async def test_a_member_is_known_from_what_its_admin_issued(shop, environment):
+    async with trio.open_nursery() as nursery:
+        inviting = await standing(nursery, shop.admin)
+        old = (await join(inviting.text, shop.place("B"), "x", environment=environment)).identity
+    assert old.letters == inviting.letters == "B"
+    new = await joined_again(shop, environment, old)
+    assert (new.letters, new.name) == ("B", "x")
+
+
+async def test_letters_in_use_are_refused_before_anybody_is_invited(shop):
+    roster = [Holder(DeviceId(b"b" * 32), "B", "Bar"), Holder(DeviceId(b"d" * 32), "D", "Doca")]
+    for letters, holder in {"A": "Caixa A", "B": "Bar"}.items():
+        inviting = Inviting()
+        await inviting.run(shop.admin, letters=letters, roster=roster)
+        assert inviting.text == ""
+        assert isinstance(inviting.failure, LettersInUse)
+        assert inviting.failure.details == {
+            "letters": letters, "holder": holder, "free": "C, E, F, G, H",
+        }  # fmt: skip
+
+
+async def test_without_letters_the_first_free_ones_are_given(shop, environment):
+    roster = [Holder(DeviceId(bytes([n]) * 32), chr(n), "") for n in range(ord("B"), ord("Y"))]
+    given = []
+    for number in range(3):
+        async with trio.open_nursery() as nursery:
+            inviting = await standing(nursery, shop.admin, roster=roster)
+            place = shop.place(f"new {number}")
+            joined = await join(inviting.text, place, "x", environment=environment)
+        given.append(joined.identity.letters)
+    assert given == ["Y", "Z", "AA"]
+
+
+async def test_two_invitations_at_once_have_letters_of_their_own(shop, environment):
+    async with trio.open_nursery() as nursery:
+        one = await standing(nursery, shop.admin)
+        other = await standing(nursery, shop.admin)
+        assert (one.letters, other.letters) == ("B", "C")
+        same = Inviting()
+        await same.run(shop.admin, letters="C")
+        assert isinstance(same.failure, LettersInUse)
+        nursery.cancel_scope.cancel()
+    async with trio.open_nursery() as nursery:
+        again = await standing(nursery, shop.admin)
+        assert again.letters == "B", "nobody came, so they are free again"
+        nursery.cancel_scope.cancel()
+
+
+async def test_what_was_issued_counts_though_nobody_confirmed(shop, environment, monkeypatch):
+    """The new terminal dies with its certificate half way to its disk."""
+
+    def dies(*_: object, **__: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(pairing, "install", dies)
+    async with trio.open_nursery() as nursery:
+        inviting = await standing(nursery, shop.admin)
+        with pytest.raises(OSError, match="no space"):
+            await join(inviting.text, shop.place("new"), "x", environment=environment)
+        with trio.fail_after(10):
+            await inviting.over.wait()
+    assert inviting.admitted is not None
+    assert not inviting.admitted.confirmed
+    async with trio.open_nursery() as nursery:
+        assert (await standing(nursery, shop.admin)).letters == "C"
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_home_of_another_site_is_not_overwritten(shop, new_shop, environment):
     other = new_shop("other")
     before = other.terminal("B")
@@ -274,13 +375,10 @@ async def test_only_an_admin_invites(shop):
     assert shop.admin.certificate.role == ADMIN
 
 
-async def test_letters_that_are_no_letters_end_the_invitation_with_a_type(shop, environment):
-    async with trio.open_nursery() as nursery:
-        inviting = await standing(nursery, shop.admin, letters="b2")
-        with pytest.raises((InvitationRefused, InviterUnreachable)):
-            await join(inviting.text, shop.place("new"), "x", environment=environment)
-        with trio.fail_after(10):
-            await inviting.over.wait()
+async def test_letters_that_are_no_letters_are_refused_with_a_type(shop):
+    inviting = Inviting()
+    await inviting.run(shop.admin, letters="b2")
+    assert inviting.text == ""
     assert inviting.failure is not None
     assert inviting.failure.code == "bad_terminal_name"
 

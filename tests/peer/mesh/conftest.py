@@ -30,7 +30,7 @@ from peer.storage.change_log import ChangeLog
 from tests.peer.conftest import Shop
 
 INTERVAL_SECONDS = 0.2
-PATIENCE_SECONDS = 30.0  # a deadline for conditions, never a measurement
+PATIENCE_SECONDS = 120.0  # a deadline for conditions, never a measurement
 DAY_MS = 86_400_000
 DATABASE_KEY = b"k" * 32
 PIZZA = NewLine(product="hawaiian_m", name="Hawaiian M", unit_centavos=1325)

@@ -8,6 +8,8 @@ import trio
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import DeviceId
+from crdt_models.replication import link
+from crdt_models.replication.gossip import Gossip
 from crdt_models.replication.link import REFUSED_LIMIT
 from crdt_models.replication.messages import (
     MAX_FRAME_BYTES,
@@ -107,6 +109,32 @@ async def test_garbage_closes_the_liars_link_and_no_other(honest_pair, garbage: 
         assert len(liar.goodbyes()) == 1
         await until(lambda: one.mesh.online() == [other.node.device])
         await still_one_shop([one, other])
+
+
+async def test_a_member_that_talks_too_much_is_read_slower_and_the_shop_sells_on(
+    honest_pair, monkeypatch, caplog
+):
+    monkeypatch.setattr(link, "BYTES_AT_ONCE", 100_000)
+    async with honest_pair() as (shop, one, other), lying(shop.identity("Z"), one.address) as liar:
+        for count in range(1, 9):
+            await liar.say(invented_tips(other.node.device, 200 * count))
+        await until(lambda: "link_slowed" in caplog.text)
+        await still_one_shop([one, other])
+        assert link_of(one, liar)
+
+
+async def test_gossip_is_told_when_the_node_is_done(honest_pair, monkeypatch):
+    """Refused changes are asked for again after an interval; on a slow disk, stored ones never."""
+    told: list[bytes] = []
+
+    def noting(gossip: Gossip, changes: list[bytes], now: float) -> None:
+        told.extend(changes)
+
+    async with honest_pair() as (shop, one, other), lying(shop.identity("Z"), one.address) as liar:
+        monkeypatch.setattr(Gossip, "taken", noting)
+        lies = forged(other.node.since(0, 100)[-1][1], liar.identity, 3)
+        await liar.say(Changes(tuple(lies)))
+        await until(lambda: set(lies) <= set(told))
 
 
 async def test_changes_forged_under_another_author_are_refused(honest_pair):

@@ -1,6 +1,7 @@
 """Authentic changes that mean nothing, or harm: stored, forwarded, and the shop sells on."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +11,15 @@ from crdt_models.change import Change, Unsigned, decode_change, sign_change
 from crdt_models.documents.orders.commands import EditOrder, NewLine, OpenOrder
 from crdt_models.documents.orders.facts import OrderNumbered, OrderOpened
 from crdt_models.fact import Fact
-from crdt_models.ids import TABLES, TERMINALS, CommandId, DocumentId, Epoch, OrderId
+from crdt_models.ids import (
+    TABLES,
+    TERMINALS,
+    ChangeId,
+    CommandId,
+    DocumentId,
+    Epoch,
+    OrderId,
+)
 from peer.environment import RealDice
 from peer.identity import Identity, install, keys_for_joining
 from peer.identity.membership import admit, applicant_of
@@ -31,19 +40,29 @@ class Hostile:
         self.identity = install(place, keys, admin.root_der, grant, dice=RealDice())
         self.changes: list[Change] = []
 
-    def write(self, *facts: tuple[DocumentId, Fact], hlc: int = 1, command: bytes = b"") -> bytes:
+    def write(
+        self,
+        *facts: tuple[DocumentId, Fact],
+        hlc: int = 1,
+        command: bytes = b"",
+        also: Sequence[ChangeId] = (),
+    ) -> bytes:
+        """also: changes that it names beside its last one."""
         number = len(self.changes) + 1
+        last = [each.id for each in self.changes[-1:]]
         change = sign_change(
             Unsigned(
                 site=self.identity.site,
                 device=self.identity.device,
                 epoch=Epoch(b"hostile!"),
                 sequence=number,
-                previous=(self.changes[-1].id,) if self.changes else (),
+                previous=tuple(sorted([*last, *also])),
                 hlc=hlc,
                 business_day=21_000,
                 operator=None,
-                command_id=CommandId(command or hashlib.sha256(bytes([number])).digest()[:16]),
+                command_id=CommandId(
+                    command or hashlib.sha256(b"hostile %d" % number).digest()[:16]
+                ),
                 seen=0,
                 facts=facts,
             ),
@@ -132,3 +151,36 @@ async def test_a_ring_of_replacements_costs_little(
         edit = EditOrder(order=order, fields={"note": "ours"})
         await node.execute(edit, command_id=command("2"))
         assert node.view(document).text("note") == "ours"
+
+
+async def test_invented_gaps_are_looked_for_by_what_is_asked_and_not_all_read(
+    running: Any, opened: Any, command: Any, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened()
+    opening = hostile.open()
+    named = [ChangeId(hashlib.sha256(b"%d" % number).digest()) for number in range(700)]
+    changes = [
+        hostile.write((TABLES, OrderOpened(service_type="mesa")), also=named[start : start + 7])
+        for start in range(0, len(named), 7)
+    ]
+    async with running(log) as node:
+        assert (await node.receive([opening, *changes], source=1)).stored == len(changes) + 1
+        monkeypatch.setattr(log, "missing", None)  # whoever would read them all fails
+        # A change whose own signature does not fit is asked about: has its author named it?
+        spoiled = bytearray(hostile.write((TABLES, OrderOpened(service_type="mesa"))))
+        spoiled[-1] ^= 1
+        assert (await node.receive([bytes(spoiled)], source=1)).refused == 1
+        await node.execute(ORDER, command_id=command("1"))
+
+
+async def test_what_its_author_named_is_taken_although_its_own_signature_does_not_fit(
+    running: Any, opened: Any, hostile: Hostile
+) -> None:
+    async with running(opened()) as node:
+        opening = hostile.open()
+        spoiled = bytearray(hostile.write((TABLES, OrderOpened(service_type="mesa"))))
+        spoiled[-1] ^= 1
+        hostile.changes[-1] = decode_change(bytes(spoiled))
+        naming = hostile.write((TABLES, OrderOpened(service_type="mesa")))
+        assert (await node.receive([opening, naming], source=1)).stored == 2
+        assert (await node.receive([bytes(spoiled)], source=1)).stored == 1

@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from crdt_models.change import Change, decode_change
-from crdt_models.disputes import Dispute, SettleDispute
+from crdt_models.disputes import Dispute, SettleDispute, two_tabs
 from crdt_models.documents.orders.bill_commands import CloseBill, ReopenBill, TakePayment
 from crdt_models.documents.orders.commands import (
     AddLines,
@@ -283,6 +283,33 @@ async def test_tabs_opened_apart_at_one_table(terminals: Terminals) -> None:
         await terminals.do(one, CancelOrder(order=second))
         await exchange(one, other)
         assert (one.site_disputes(), other.site_disputes()) == ((), ())
+
+
+async def test_a_tab_more_is_compared_only_with_those_its_opener_did_not_see(
+    terminals: Terminals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[set[OrderId]] = []
+
+    def noting(orders: Any, tables: Any) -> Any:
+        views = list(orders)
+        compared.append({each.order for each in views})
+        return two_tabs(views, tables)
+
+    monkeypatch.setattr(site_disputes, "two_tabs", noting)
+    async with terminals.on("A", "a") as one, terminals.on("B", "b") as other:
+        table = TableId((await terminals.do(one, AddTable(label="7"))).ids["table"])
+        await exchange(one, other)
+        tabs = [await terminals.order(one, table) for _ in range(12)]
+        assert compared == []
+        apart = await terminals.order(other, table)
+        await exchange(one, other)
+        assert {frozenset(each) for each in compared} == {frozenset({apart, tab}) for tab in tabs}
+        assert len(of_kind(one, "two_tabs_at_once")) == 12
+        assert one.site_disputes() == other.site_disputes()
+        compared.clear()
+        await terminals.do(one, CancelOrder(order=tabs[0]))
+        assert compared == [{apart, tabs[0]}]
+        assert len(of_kind(one, "two_tabs_at_once")) == 11
 
 
 async def test_tabs_that_leave_the_table_and_come_back(terminals: Terminals) -> None:

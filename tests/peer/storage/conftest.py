@@ -1,3 +1,3 @@
 """The fixtures of the log's contract serve here too."""
 
-from tests.contracts.conftest import driver, log, open_log, shelf  # noqa: F401
+from tests.contracts.conftest import driver, home, log, open_log, place, shelf  # noqa: F401

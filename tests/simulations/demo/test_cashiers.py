@@ -37,6 +37,8 @@ class FakeShop:
         self.leaks = False
         self.at_relay: set[str] = set()
         self.looks_before_known = 0
+        self.versions_agree = False
+        self.looks = 0
 
     def together(self, letters: str) -> list[str]:
         return [
@@ -66,6 +68,7 @@ class FakeTill(Till):
 
     async def find(self, order: str, version: str = "") -> Seen | None:
         await trio.lowlevel.checkpoint()
+        self._shop.looks += 1
         if self.letters in self._shop.off:
             raise Away(self.letters)
         if order not in self._shop.known[self.letters]:
@@ -90,6 +93,14 @@ class FakeTill(Till):
             self._shop.answers_lost.remove(self.letters)
             raise Away(self.letters)
         return self._shop.orders[self._shop.done[key]]
+
+    async def post_if(
+        self, version: str, path: str, key: str, body: Any = None
+    ) -> dict[str, Any] | None:
+        await trio.lowlevel.checkpoint()
+        if self.letters in self._shop.off:
+            raise Away(self.letters)
+        return await self.post(path, key, body) if self._shop.versions_agree else None
 
     def _act(self, path: str, key: str, body: Any) -> str:
         shop = self._shop
@@ -135,6 +146,16 @@ async def test_each_step_of_an_order_is_done_at_another_terminal() -> None:
     (pedido,) = shop.orders.values()
     assert (len(pedido["itens"]), pedido["pago_centavos"], pedido["status"]) == (2, 2450, "pago")
     assert people.tally.orders == 1 and people.tally.walks == 0
+
+
+async def test_nobody_looks_where_the_order_is_as_it_was_answered() -> None:
+    shop = FakeShop()
+    people, _ = _people(shop)
+    await people.sell(1, ORDER)
+    assert shop.looks == 8
+    shop.versions_agree = True
+    await people.sell(2, ORDER)
+    assert shop.looks == 8 and people.tally.orders == 2
 
 
 async def test_an_order_is_waited_for_at_the_next_terminal(autojump_clock: object) -> None:

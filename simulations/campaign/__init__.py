@@ -1,0 +1,1 @@
+"""Runs by seed: one, many, again, smaller; and what they found."""

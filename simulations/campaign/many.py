@@ -1,0 +1,141 @@
+"""Many runs at once, in processes of their own; and the smallest run that still fails.
+
+Rules of this file:
+1. A run is a pure function of its seed and choices, so it may run in any process.
+2. A process that dies or hangs is a finding of its seed, like any other.
+"""
+
+import multiprocessing
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulations.campaign.service_run import Choices, Verdict, run
+from simulations.simulator.trace import total
+
+MAX_SHRINKS = 60  # runs spent on making a failing one smaller
+
+
+class Outcome(Struct, frozen=True):
+    """verdict: None when the run itself broke; then `broke` says how."""
+
+    seed: int
+    verdict: Verdict | None
+    broke: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is not None and self.verdict.passed
+
+    @property
+    def findings(self) -> Sequence[str]:
+        return (self.broke,) if self.verdict is None else self.verdict.findings
+
+
+class Tally(Struct, frozen=True):
+    """Sums over runs. virtual, cpu: seconds · failing: seeds."""
+
+    runs: int
+    failed: int
+    virtual: float
+    cpu: float
+    orders: int
+    acknowledged: int
+    changes: int
+    fired: dict[str, int]
+    failing: tuple[int, ...] = ()
+
+    @property
+    def hours_per_minute(self) -> float:
+        """Virtual hours for a minute of CPU."""
+        return (self.virtual / 3600) / (self.cpu / 60) if self.cpu else 0.0
+
+
+def attempt(seed: int, choices: Choices) -> Outcome:
+    """One run; what breaks the simulator itself is an outcome too. The trace stays behind."""
+    try:
+        return Outcome(seed, replace(run(seed, choices), trace=()))
+    except BaseException:  # noqa: BLE001 - told to whoever started the campaign
+        return Outcome(seed, None, traceback.format_exc())
+
+
+def run_many(seeds: Iterable[int], choices: Choices, *, jobs: int) -> Iterator[Outcome]:
+    """Outcomes as they come. Stops taking seeds when the caller stops asking."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting: set[Future[Outcome]] = set()
+        source = iter(seeds)
+        try:
+            while True:
+                while len(waiting) < jobs * 2 and (seed := next(source, None)) is not None:
+                    waiting.add(pool.submit(attempt, seed, choices))
+                if not waiting:
+                    return
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in done)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def tally(outcomes: Sequence[Outcome]) -> Tally:
+    """The sums that a report shows."""
+    verdicts = [each.verdict for each in outcomes if each.verdict is not None]
+    fired: Counter[str] = total(each.fired for each in verdicts)
+    return Tally(
+        runs=len(outcomes),
+        failed=sum(not each.passed for each in outcomes),
+        virtual=sum(each.seconds for each in verdicts),
+        cpu=sum(each.cpu for each in verdicts),
+        orders=sum(each.orders for each in verdicts),
+        acknowledged=sum(each.acknowledged for each in verdicts),
+        changes=sum(each.changes for each in verdicts),
+        fired=dict(sorted(fired.items())),
+        failing=tuple(each.seed for each in outcomes if not each.passed),
+    )
+
+
+def shrink(
+    failed: Verdict, told: Callable[[str], None], *, most: int = MAX_SHRINKS
+) -> tuple[Verdict, int]:
+    """The smallest run found that still fails in the same check, and how many runs it took.
+
+    Strikes are taken away in halves, then one by one (delta debugging: Zeller and Hildebrandt, IEEE
+    TSE 2002, in its plainest form); then orders.
+    """
+    best, runs = failed, 0
+    kinds = _kinds(failed)
+    kept = list(failed.choices.strikes or range(len(failed.strikes)))
+    size = max(1, len(kept) // 2)
+
+    def fails(choices: Choices) -> bool:
+        nonlocal best, runs
+        runs += 1
+        outcome = attempt(failed.seed, choices)
+        if outcome.verdict is not None and kinds & _kinds(outcome.verdict):
+            best = outcome.verdict
+            told(f"still fails with {len(best.strikes)} strikes, {choices.orders} orders")
+            return True
+        return False
+
+    while kept and runs < most:
+        for start in range(0, len(kept), size):
+            fewer = kept[:start] + kept[start + size :]
+            if fails(replace(best.choices, strikes=tuple(fewer))):
+                kept = fewer
+                break
+            if runs >= most:
+                break
+        else:
+            if size == 1:
+                break
+            size //= 2
+    return best, runs
+
+
+def _kinds(verdict: Verdict) -> set[str]:
+    """The checks that found something."""
+    return {each.partition(":")[0] for each in verdict.findings}

@@ -1,0 +1,164 @@
+"""One run: a seed becomes a shop, a service, its faults, quiet again, and a verdict.
+
+Rules of this file:
+1. The seed and the choices decide everything; the same pair gives the same trace in any process.
+2. Two phases: while faults strike, safety only; then they end, machines come back, and within a
+   bounded virtual time all must be equal.
+3. The verdict is findings, in sentences. A run without findings passed.
+"""
+
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import trio
+from msgspec import Struct
+
+from simulations.checkers.checks import findings
+from simulations.checkers.evidence import take_evidence
+from simulations.disk.sim_disk import SimDisk
+from simulations.faults.swarm import Strike, calm, draw_strikes, draw_swarm, run_strikes
+from simulations.mutants import mutated
+from simulations.report.recording import Recorder, Recording
+from simulations.scenarios.scenario import play
+from simulations.scenarios.table import SCENARIOS
+from simulations.simulator.determinism import run_seeded
+from simulations.simulator.trace import Event
+from simulations.simulator.world import World, draw_shape, open_world
+from simulations.workload.ledger import Ledger
+from simulations.workload.service import draw_plan, run_service
+
+CONVERGE_SECONDS = 300.0  # the longest wait of a repair rule is 16 T = 32 s; several may follow
+SCRATCH = Path("/dev/shm")  # where there is one: memory is faster than a disk
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """terminals: 1 to 50 · orders: in the service · minutes: virtual, of the service · faults:
+    which may be drawn, None for all · strikes: only these of those drawn, by index, to find a
+    smaller run that still fails · mutant: a bug put in on purpose · scenario: a story instead of a
+    service, by name; it brings its own shop · small: the story's short form · keep_all: of the
+    trace, and a recording for pictures."""
+
+    terminals: int = 4
+    orders: int = 40
+    minutes: float = 30.0
+    relay: bool = True
+    faults: tuple[str, ...] | None = None
+    strikes: tuple[int, ...] | None = None
+    mutant: str | None = None
+    scenario: str | None = None
+    small: bool = False
+    keep_all: bool = False
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What became of a run. digest: of its trace · seconds: virtual · cpu: seconds of this process
+    · healed: virtual seconds from the end of all faults until all were equal · fired, reached,
+    acts: counts by name."""
+
+    seed: int
+    choices: Choices
+    digest: str
+    seconds: float
+    cpu: float
+    healed: float | None
+    events: int
+    orders: int
+    calls: int
+    acknowledged: int
+    changes: int
+    fired: dict[str, int]
+    reached: dict[str, int]
+    acts: dict[str, dict[str, int]]
+    findings: tuple[str, ...]
+    strikes: tuple[Strike, ...]
+    trace: tuple[Event, ...] = ()
+    recording: Recording | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings
+
+
+def run(seed: int, choices: Choices) -> Verdict:
+    """Run one seed in this process."""
+    began = time.process_time()
+
+    async def main() -> Verdict:
+        with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+            async with open_world(seed, Path(folder), SimDisk, keep_all=choices.keep_all) as world:
+                recorder = Recorder(world) if choices.keep_all else None
+                if recorder is not None:
+                    trio.lowlevel.add_instrument(recorder)
+                return await _live(world, seed, choices, began, recorder)
+
+    with mutated(choices.mutant):
+        return run_seeded(seed, main)
+
+
+async def _live(
+    world: World, seed: int, choices: Choices, began: float, recorder: Recorder | None
+) -> Verdict:
+    ledger, strikes = Ledger(), list[Strike]()
+    if choices.scenario is not None:
+        await play(SCENARIOS[choices.scenario], world, ledger, small=choices.small)
+    else:
+        strikes = await _serve(world, ledger, choices)
+    await calm(world)
+    healed_at = trio.current_time()
+    converged = await world.converge(CONVERGE_SECONDS)
+    healed = trio.current_time() - healed_at
+    evidence = await take_evidence(world, ledger, converged=converged)
+    trace = world.trace
+    return Verdict(
+        seed=seed,
+        choices=choices,
+        digest=trace.digest,
+        seconds=trio.current_time(),
+        cpu=time.process_time() - began,
+        healed=healed if converged else None,
+        events=trace.recorded,
+        orders=len(ledger.orders),
+        calls=ledger.calls,
+        acknowledged=sum(1 for _ in ledger.acknowledged()),
+        changes=max((len(copy.changes) for copy in evidence.copies), default=0),
+        fired=_counts(trace.fired),
+        reached=_counts(trace.reached),
+        acts={name: _counts(told) for name, told in ledger.coverage.items()},
+        findings=(*world.findings, *findings(evidence)),
+        strikes=tuple(strikes),
+        trace=tuple(trace.events),
+        recording=None if recorder is None else recorder.finish(evidence),
+    )
+
+
+async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]:
+    """A service, and all that went wrong meanwhile."""
+    world.found(draw_shape(world.dice("shape"), choices.terminals, relay=choices.relay))
+    await world.boot_all()
+    strikes = drawn_strikes(world.dice("faults"), choices)
+    plan = draw_plan(world.dice("plan"), choices.orders, choices.minutes * 60)
+    until = trio.current_time() + choices.minutes * 60
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(run_strikes, world, strikes, world.dice("service manager"), until)
+        await run_service(world, plan, world.dice("service"), ledger)
+    return strikes
+
+
+def drawn_strikes(dice: Random, choices: Choices) -> list[Strike]:
+    """What goes wrong when; all of it, or the part that was chosen."""
+    swarm = draw_swarm(dice, choices.faults)
+    strikes = draw_strikes(swarm, dice, choices.minutes * 60)
+    if choices.strikes is None:
+        return strikes
+    return [strikes[index] for index in choices.strikes if index < len(strikes)]
+
+
+def _counts(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items()))
+
+
+def _scratch() -> str | None:
+    return str(SCRATCH) if SCRATCH.is_dir() else None

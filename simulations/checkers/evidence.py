@@ -1,0 +1,65 @@
+"""All that checks look at: taken once, after the world has become quiet.
+
+Rules of this file:
+1. Only what anybody could take: each terminal's stored bytes, its rows' digests, what its API says,
+   and what people were told. No check asks a peer's objects for a judgement.
+2. Taking evidence changes nothing.
+"""
+
+from msgspec import Struct
+
+from crdt_models.read_models import TABLES
+from simulations.reference.peer_shop import PeerShop, observe
+from simulations.simulator.terminal import SimTerminal
+from simulations.simulator.world import World
+from simulations.workload.ledger import Ledger
+
+
+class Copy(Struct, frozen=True):
+    """What one terminal holds. changes: their bytes, by id · rows: table → digest · have: what it
+    tells others, per device (epoch, sequence, tip, missing) · shop: what its API says."""
+
+    host: str
+    letters: str
+    changes: dict[bytes, bytes]
+    content: bytes
+    rows: dict[str, bytes]
+    tips: frozenset[bytes]
+    missing: frozenset[bytes]
+    shop: PeerShop
+
+
+class Evidence(Struct, frozen=True):
+    """copies: of terminals that stand in the end, by host · relay: its content digest, None when
+    there is no relay · lost: changes that only a machine held which left for ever."""
+
+    world: World
+    ledger: Ledger
+    copies: tuple[Copy, ...]
+    relay: bytes | None
+    converged: bool
+
+
+async def take_evidence(world: World, ledger: Ledger, *, converged: bool) -> Evidence:
+    """Ask everyone."""
+    copies = [await _copy(terminal) for terminal in world.standing()]
+    relay = world.relay
+    held = relay.content_digest(world.site) if relay is not None and relay.on else None
+    return Evidence(world, ledger, tuple(copies), held, converged)
+
+
+async def _copy(terminal: SimTerminal) -> Copy:
+    log = terminal.node.log
+    changes: dict[bytes, bytes] = {}
+    for logged in log.since(0, 1_000_000):
+        changes[logged.id] = logged.data
+    return Copy(
+        host=terminal.host,
+        letters=terminal.letters,
+        changes=changes,
+        content=terminal.node.content_digest(),
+        rows={table.name: log.projections.digest(table.name) for table in TABLES},
+        tips=frozenset(tip.id for tip in log.tips()),
+        missing=frozenset(gap.missing for gap in log.missing()),
+        shop=await observe(terminal),
+    )

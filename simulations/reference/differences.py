@@ -1,0 +1,266 @@
+"""Where a real terminal and the reference do not agree, one sentence each.
+
+Rules of this file:
+1. The reference is right until somebody shows from the design that it is not.
+2. A sentence names the order (or table, dispute, day), the field, and both values. They come in one
+   sequence, whatever the hash seed.
+3. Money is compared in centavos. Wording, times of day and what only the terminal knows (whether
+   the cloud has it) are not compared.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+
+from simulations.reference.order import ReferenceOrder
+from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
+from simulations.reference.room import ReferenceTable
+from simulations.reference.shop import DayTotals, ReferenceShop
+
+_ACCOUNTS: Final = {
+    "open": "aberto",
+    "bill_asked": "conta_pedida",
+    "closed": "fechado",
+    "settled": "pago",
+    "cancelled": "cancelado",
+}
+_STAGES: Final = {
+    "new": "novo",
+    "sent": "enviado",
+    "preparing": "preparando",
+    "ready": "pronto",
+    "delivered": "entregue",
+}
+_PAYMENTS: Final = {
+    "confirmed": "confirmado",
+    "pending": "pendente",
+    "denied": "negado",
+    "unknown": "desconhecido",
+    "duplicate": "duplicado",
+}
+_TABLES: Final = {
+    "inactive": "inativa",
+    "occupied": "ocupada",
+    "cleaning": "limpeza",
+    "reserved": "reservada",
+    "free": "livre",
+}
+_REGISTERS: Final = {
+    "tipo": "service_type",
+    "mesa_id": "table",
+    "comanda": "tab",
+    "garcom": "waiter",
+    "cliente": "customer",
+    "observacao": "note",
+    "pessoas": "people",
+    "id_externo": "external_id",
+}
+_USUAL_FLAGS: Final = ("financeiro", "producao", "expedicao")
+_EPOCH = date(1970, 1, 1)
+
+
+def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
+    """Empty when they agree."""
+    return [
+        *_of_orders(reference, peer),
+        *_of_tables(reference, peer),
+        *_of_disputes(reference, peer),
+        *_of_totals(reference, peer),
+    ]
+
+
+def _compared(subject: str, ours: Json, theirs: Json) -> Iterator[str]:
+    for field, value in ours.items():
+        if theirs.get(field) != value:
+            yield f"{subject}: {field} is {theirs.get(field)!r}, and should be {value!r}"
+
+
+def _of_orders(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    known = {order.id: order for order in reference.orders.values() if order.opening is not None}
+    for order in sorted(known.keys() | peer.orders.keys()):
+        if order not in peer.orders:
+            yield f"pedido {known[order].name}: the terminal does not have it"
+        elif order not in known:
+            yield f"pedido {peer.orders[order].get('numero')}: nobody opened it"
+        else:
+            subject = f"pedido {known[order].name}"
+            yield from _compared(subject, _order(known[order]), peer.orders[order])
+            yield from _of_lists(subject, known[order], peer.orders[order])
+
+
+def _order(order: ReferenceOrder) -> Json:
+    flags = {**dict.fromkeys(_USUAL_FLAGS, False), **order.flags}
+    return {
+        "numero": order.number,
+        "status": _ACCOUNTS[order.account],
+        "status_producao": _STAGES[order.production],
+        **{name: order.register(register) for name, register in _REGISTERS.items()},
+        "total_centavos": order.total,
+        "pago_centavos": order.paid,
+        "saldo_centavos": order.balance,
+        "residual_centavos": order.residual,
+        "flags": flags,
+        "precisa_atualizar": order.needs_upgrade,
+        "versao": len(order.meaning.facts),
+        "originNodeId": None if order.device is None else order.device.hex(),
+        "dia_operacao": order.day,
+    }
+
+
+def _of_lists(subject: str, order: ReferenceOrder, peer: Json) -> Iterator[str]:
+    """Rows are compared as a multiset: one id may stand twice, and the sequence is for the eye."""
+    for name, ours in (
+        ("itens", _bill(order)),
+        ("itens_residuais", [_line(order, line.id) for line in order.late_lines]),
+        ("pagamentos", [_payment(order, at) for at in range(len(order.payments))]),
+        ("estornos", [_refund(order, at) for at in range(len(order.refunds))]),
+    ):
+        fields = list(ours[0]) if ours else ["id"]
+        mine, other = (Counter(_row(row, fields) for row in rows) for rows in (ours, peer[name]))
+        for row in (other - mine).elements():
+            yield f"{subject}: {name} has {row}, and should not"
+        for row in (mine - other).elements():
+            yield f"{subject}: {name} should have {row}, and has not"
+
+
+def _row(row: Json, fields: list[str]) -> str:
+    return ", ".join(f"{field} {row.get(field)!r}" for field in fields)
+
+
+def _bill(order: ReferenceOrder) -> list[Json]:
+    """The lines as shown: of a closed bill as billed, else all, cancelled ones too."""
+    if order.closing is None:
+        return [_line(order, line.id) for line in order.lines]
+    return [_billed(order, *line) for line in order.bill]
+
+
+def _billed(
+    order: ReferenceOrder, name: bytes, label: str, thousandths: int, unit: int, amount: int
+) -> Json:
+    """What is known of a line beside what the closing says; nothing when it has not come."""
+    known = next((line for line in order.lines if line.id == name), None)
+    return {
+        "id": name.hex(),
+        "produto_id": None if known is None else known.added["product"],
+        "nome": label,
+        "quantidade_milesimos": thousandths,
+        "preco_unitario_com_modificadores_centavos": unit,
+        "total_centavos": amount,
+        "status": _STAGES["new" if known is None else known.stage],
+        "cancelado_apos_envio": known is not None and known.was_cancelled_after_send,
+    }
+
+
+def _line(order: ReferenceOrder, name: bytes) -> Json:
+    line = next(line for line in order.lines if line.id == name)
+    shown = _billed(order, name, line.added["name"], line.left, line.unit, line.amount)
+    return shown if line.left else {**shown, "status": "cancelado"}
+
+
+def _payment(order: ReferenceOrder, at: int) -> Json:
+    payment = order.payments[at]
+    return {
+        "id": payment.id.hex(),
+        "forma": payment.received["method"],
+        "valor_centavos": payment.centavos,
+        "troco_centavos": payment.received["change_centavos"],
+        "status": _PAYMENTS[payment.state],
+    }
+
+
+def _refund(order: ReferenceOrder, at: int) -> Json:
+    refund = order.refunds[at]
+    payment = refund["payment"]
+    return {
+        "id": refund["refund"].hex(),
+        "pagamento_id": None if payment is None else payment.hex(),
+        "forma": refund["method"],
+        "valor_centavos": refund["centavos"],
+    }
+
+
+def _of_tables(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    for table in sorted(reference.tables.keys() | peer.tables.keys()):
+        if table not in peer.tables:
+            yield f"mesa {reference.tables[table].name}: the terminal does not have it"
+        elif table not in reference.tables:
+            yield f"mesa {peer.tables[table].get('nome')}: nobody added it"
+        else:
+            theirs = {**peer.tables[table], "pedidos": sorted(peer.tables[table]["pedidos"])}
+            ours = reference.tables[table]
+            yield from _compared(f"mesa {ours.name}", _table(ours), theirs)
+
+
+def _table(table: ReferenceTable) -> Json:
+    x, y = table.place
+    reservation = None
+    if table.reservation is not None:
+        reservation = dict(zip(("nome", "ate_ms"), table.reservation, strict=True))
+    return {
+        "nome": table.fields["label"],
+        "area_id": table.fields["area"],
+        "area": table.area_name,
+        "lugares": table.fields["seats"],
+        "posicao": {"x": x, "y": y},
+        "garcom": table.fields["waiter"],
+        "status": _TABLES[table.state],
+        "reserva": reservation,
+        "limpeza": table.fields["cleaning"],
+        "ativa": table.fields["active"],
+        "pedidos": sorted(table.tabs),
+    }
+
+
+def _of_disputes(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    ours = {
+        key: {"fatos": sorted(dispute.facts), "aberto": dispute.is_open}
+        for key, dispute in reference.disputes.items()
+    }
+    theirs: dict[tuple[Any, Any, Any], Json] = {
+        (each["tipo"], each["assunto"], each["documento"]): each for each in peer.disputes
+    }
+    if len(theirs) < len(peer.disputes):
+        yield "conflitos: one is listed twice"
+    for key in sorted(ours.keys() | theirs.keys()):
+        kind, subject, document = key
+        name = f"conflito {kind} of {_named(reference, document)}, {subject}"
+        if key not in theirs:
+            yield f"{name}: should be told, and is not"
+        elif key not in ours:
+            yield f"{name}: is told, and should not be"
+        else:
+            shown = {**theirs[key], "fatos": sorted(theirs[key]["fatos"])}
+            yield from _compared(name, ours[key], shown)
+
+
+def _named(reference: ReferenceShop, document: str) -> str:
+    order = reference.orders.get(document.removeprefix("order:"))
+    return document if order is None else f"pedido {order.name}"
+
+
+def _of_totals(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    """Of the days that the terminal was asked about."""
+    ours = {str(_EPOCH + timedelta(days=day)): _totals(each) for day, each in _days(reference)}
+    each_day = [_totals(totals) for totals in reference.totals.values()]
+    nothing = _totals(DayTotals())
+    ours[ALL_DAYS] = {field: sum(day[field] for day in each_day) for field in nothing}
+    for day, theirs in peer.totals.items():
+        yield from _compared(f"dia {day}", ours.get(day, nothing), theirs)
+
+
+def _days(reference: ReferenceShop) -> Iterator[tuple[int, DayTotals]]:
+    """Those that a calendar reaches; nobody can ask for others."""
+    last = (date.max - _EPOCH).days
+    return ((day, totals) for day, totals in reference.totals.items() if day <= last)
+
+
+def _totals(totals: DayTotals) -> Json:
+    return {
+        "pedidos": totals.orders,
+        "itens": totals.lines,
+        "abertos": totals.open,
+        "cancelados": totals.cancelled,
+        "receita_centavos": totals.revenue,
+        "recebido_centavos": totals.received,
+    }

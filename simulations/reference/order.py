@@ -1,0 +1,236 @@
+"""An order: what all facts of its document mean together.
+
+Rules of this file:
+1. A closed bill is read from what its closing carries, for ever. A closing stands until a reopening
+   names it; of several that stand, the one with the greatest stamp answers (the product's choice).
+2. An open bill is what is left of the lines. Nothing is owed of a cancelled order, unless a closing
+   stands: closed figures stand.
+3. paid = confirmed payments − refunds, shown as never below zero; the balance is what is owed less
+   the same, and below zero when too much was paid.
+4. The account is, in this order: cancelled while a cancellation stands that no restoring names;
+   settled or closed while a closing stands, by whether something is owed; bill asked while a
+   request stands that no reopened closing has counted; open.
+5. A number counts only in a change that also opens the order: otherwise any terminal could rename
+   the orders of another (the product's choice). The one with the least stamp is shown.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from simulations.reference.lines import STAGES, ReferenceLine, lines_of
+from simulations.reference.once import Meaning, Register, Told, Write, as_text
+from simulations.reference.payments import ReferencePayment, payments_of
+
+REGISTERS = (
+    "table", "tab", "waiter", "customer", "note", "people", "service_type", "external_id",
+)  # fmt: skip
+Number = tuple[str, int]  # ("A", 17)
+
+
+class ReferenceOrder:
+    """Money in centavos, quantities in thousandths."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.meaning = meaning
+        self.document = meaning.document
+        self.id = meaning.document.removeprefix("order:")
+        self.rank = 1  # its place among the orders of one number; the shop knows it
+        self.lines: list[ReferenceLine] = lines_of(meaning)
+        self.payments: list[ReferencePayment] = payments_of(meaning)
+        self.refunds = list(meaning.of("payment_refunded"))
+
+    # --- what people call it
+
+    @property
+    def opening(self) -> Told | None:
+        """None while it has not come: then nobody knows what the order is."""
+        return next(iter(self.meaning.of("order_opened")), None)
+
+    @property
+    def day(self) -> int | None:
+        """Business day, days since 1970-01-01."""
+        return None if self.opening is None else self.opening.first.day
+
+    @property
+    def device(self) -> bytes | None:
+        """Who opened it."""
+        return None if self.opening is None else self.opening.first.device
+
+    @cached_property
+    def numbered(self) -> tuple[Number, str] | None:
+        """Its number, and the id of the fact that gives it."""
+        opens = {
+            fact.stamp.change
+            for each in self.meaning.of("order_opened")
+            for fact, _ in each.tellings
+        }
+        for each in self.meaning.of("order_numbered"):
+            if each.stamp.change in opens:
+                return (each["letters"], each["number"]), each.id
+        return None
+
+    @property
+    def number(self) -> str | None:
+        """As shown: `A-017`, `A-017/2`."""
+        if self.numbered is None:
+            return None
+        (letters, number), _ = self.numbered
+        return f"{letters}-{number:03d}" + (f"/{self.rank}" if self.rank > 1 else "")
+
+    @property
+    def name(self) -> str:
+        """For sentences."""
+        return self.number or f"sem número {self.id[:8]}"
+
+    # --- registers
+
+    def register(self, name: str) -> Any:
+        """The current value of one of REGISTERS."""
+        writes = [
+            Write(each.id, each.stamp, as_text(each[name]), set[str]())
+            for each in self.meaning.of("order_opened")
+        ]
+        writes += [
+            Write(each.id, each.stamp, each["value"], self.meaning.same(each["replaces"]))
+            for each in self.meaning.of("field_set")
+            if each["field"] == name
+        ]
+        return Register(writes).value(None)
+
+    @cached_property
+    def flags(self) -> dict[str, bool]:
+        """Marks that were ever set."""
+        writes: dict[str, list[Write[bool]]] = {}
+        for each in self.meaning.of("flag_set"):
+            replaces = self.meaning.same(each["replaces"])
+            write: Write[bool] = Write(each.id, each.stamp, each["value"], replaces)
+            writes.setdefault(each["name"], []).append(write)
+        return {name: Register(found).value(False) for name, found in writes.items()}  # noqa: FBT003
+
+    # --- the bill
+
+    @cached_property
+    def closings(self) -> list[Told]:
+        """Those that stand, by stamp."""
+        reopened = self.meaning.same(each["closing"] for each in self.meaning.of("bill_reopened"))
+        return [each for each in self.meaning.of("bill_closed") if each.id not in reopened]
+
+    @property
+    def closing(self) -> Told | None:
+        """The one that answers for the bill."""
+        return self.closings[-1] if self.closings else None
+
+    @property
+    def bill(self) -> list[tuple[bytes, str, int, int, int]]:
+        """(line, name, thousandths, unit, amount) of each line that is billed. A closing may leave
+        names out, for want of room: then they are the lines' own."""
+        if self.closing is not None:
+            names = {line.id: line.added["name"] for line in reversed(self.lines)}
+            return [
+                (line, name or names.get(line, ""), *figures)
+                for line, name, *figures in (each[:5] for each in self.closing["lines"])
+            ]
+        return [
+            (line.id, line.added["name"], line.left, line.unit, line.amount)
+            for line in self.lines
+            if line.left
+        ]
+
+    @property
+    def total(self) -> int:
+        if self.closing is not None:
+            return int(self.closing["total"])
+        return sum(line.amount for line in self.lines)
+
+    @cached_property
+    def late_lines(self) -> list[ReferenceLine]:
+        """Lines that the closing did not count and of which something is left."""
+        if self.closing is None:
+            return []
+        counted = self.meaning.same(self.closing["counted"])
+        return [line for line in self.lines if line.added.id not in counted and line.left]
+
+    @cached_property
+    def late_cancellations(self) -> list[Told]:
+        """Cancellations of counted lines that the closing did not count."""
+        if self.closing is None:
+            return []
+        counted = self.meaning.same(self.closing["counted"])
+        return [
+            each
+            for line in self.lines
+            if line.added.id in counted
+            for each in line.cancellations
+            if each.id not in counted
+        ]
+
+    @property
+    def residual(self) -> int:
+        """What the late lines would add; part of no total."""
+        return sum(line.amount for line in self.late_lines)
+
+    # --- money
+
+    @property
+    def received(self) -> int:
+        return sum(each.centavos for each in self.payments if each.counts)
+
+    @property
+    def refunded(self) -> int:
+        return sum(each["centavos"] for each in self.refunds)
+
+    @property
+    def paid(self) -> int:
+        return max(0, self.received - self.refunded)
+
+    @property
+    def owed(self) -> int:
+        """What payments are measured against; also the order's share of the day's revenue."""
+        return 0 if self.cancellations and self.closing is None else self.total
+
+    @property
+    def balance(self) -> int:
+        return self.owed - (self.received - self.refunded)
+
+    # --- where it stands
+
+    @cached_property
+    def cancellations(self) -> list[Told]:
+        """Cancellations of the whole order that stand."""
+        restored = self.meaning.same(
+            each for fact in self.meaning.of("order_restored") for each in fact["cancellations"]
+        )
+        return [each for each in self.meaning.of("order_cancelled") if each.id not in restored]
+
+    @cached_property
+    def account(self) -> str:
+        """open, bill_asked, closed, settled or cancelled."""
+        if self.cancellations:
+            return "cancelled"
+        if self.closing is not None:
+            return "settled" if self.balance <= 0 else "closed"
+        return "bill_asked" if self._is_asked() else "open"
+
+    def _is_asked(self) -> bool:
+        asked = {each.id for each in self.meaning.of("bill_asked")}
+        standing = {each.id for each in self.closings}
+        for closing in self.meaning.of("bill_closed"):
+            if closing.id not in standing:
+                asked -= self.meaning.same(closing["counted"])
+        return bool(asked)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it occupies its table."""
+        return self.opening is not None and self.account in ("open", "bill_asked")
+
+    @property
+    def production(self) -> str:
+        """Of what is left, the stage of the line furthest behind."""
+        return min(
+            (line.stage for line in self.lines if line.left), key=STAGES.index, default="new"
+        )
+
+    @property
+    def needs_upgrade(self) -> bool:
+        return any(fact.must_understand for fact in self.meaning.not_understood)

@@ -1,0 +1,75 @@
+"""What a real terminal says of its shop, asked over its local API as any front end would.
+
+Rules of this file:
+1. Whole answers, unread: what they mean is judged in `differences`.
+2. Every list is followed to its end by its cursor. Asking takes several requests, so the shop must
+   stand still meanwhile, or the caller must ask again.
+"""
+
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from simulations.workload.till import Answer, Till
+
+Json: TypeAlias = dict[str, Any]
+PAGE = 500  # the most that a list gives at a time
+ALL_DAYS = "todos"
+
+
+class UnexpectedAnswer(Exception):
+    """The terminal did not answer what was asked."""
+
+
+class PeerShop(Struct, frozen=True, kw_only=True):
+    """orders, tables: the JSON of each by id. disputes: settled ones too. totals: by business day
+    as `AAAA-MM-DD`, and ALL_DAYS."""
+
+    orders: dict[str, Json]
+    tables: dict[str, Json]
+    disputes: list[Json]
+    totals: dict[str, Json]
+
+
+async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
+    """one_by_one: orders are also asked for singly, and must be the same as in the list. Days that
+    no calendar reaches are only a number and have no totals.
+
+    Raises UnexpectedAnswer, TillDown.
+    """
+    pedidos = await _all(till, "/api/pedidos?dia=todos", "pedidos")
+    orders = {str(each["id"]): each for each in pedidos}
+    if one_by_one:
+        for order, listed in orders.items():
+            if await _ask(till, f"/api/pedidos/{order}") != listed:
+                raise UnexpectedAnswer(f"{till.letters}: {order} is not in the list as it is")
+    mesas = (await _ask(till, "/api/mesas"))["mesas"]
+    days = {str(each["data_operacao"]) for each in pedidos if "-" in str(each["data_operacao"])}
+    totals = {day: await _ask(till, f"/api/estatisticas?dia={day}") for day in sorted(days)}
+    totals[ALL_DAYS] = await _ask(till, f"/api/estatisticas?dia={ALL_DAYS}")
+    return PeerShop(
+        orders=orders,
+        tables={str(each["id"]): each for each in mesas},
+        disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
+        totals=totals,
+    )
+
+
+async def _all(till: Till, path: str, name: str) -> list[Json]:
+    """The rows of every page of a list."""
+    rows: list[Json] = []
+    cursor: str | None = None
+    while True:
+        following = "" if cursor is None else f"&desde={cursor}"
+        page = await _ask(till, f"{path}&limite={PAGE}{following}")
+        rows += page[name]
+        cursor = page["proximo"]
+        if cursor is None:
+            return rows
+
+
+async def _ask(till: Till, path: str) -> Json:
+    answer: Answer = await till.call("GET", path)
+    if not answer.acknowledged or not isinstance(answer.body, dict):
+        raise UnexpectedAnswer(f"{till.letters}: GET {path} gave {answer.status} {answer.body}")
+    return answer.body

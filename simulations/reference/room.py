@@ -1,0 +1,149 @@
+"""The dining room and the terminals.
+
+Rules of this file:
+1. Everything of a table is a register: adding it writes the first values. A fact about a table that
+   nobody added has no effect.
+2. A table is occupied while an open order stands at it: 0 to n tabs.
+3. What one word says of a table's state is the product's choice: inactive, occupied, cleaning,
+   reserved, free, the first that holds.
+4. A device goes by the letters of its latest certificate among those with which it opened epochs.
+   Openings whose certificate does not speak of the device that wrote them are passed over; whether
+   a certificate is the site's is not asked here.
+"""
+
+from typing import Any
+
+import cbor2
+from msgspec import Struct
+
+from simulations.reference.once import Meaning, Register, Told, Write, as_text
+
+FIELDS = ("label", "area", "seats", "waiter", "cleaning", "active")
+_UNWRITTEN = {"cleaning": False, "active": True}
+
+
+class ReferenceTable(Struct, frozen=True, kw_only=True):
+    """A dining table. fields: by the names of FIELDS. reservation: (for whom, until ms). tabs: ids
+    of the open orders at it."""
+
+    id: str
+    fields: dict[str, Any]
+    area_name: str | None
+    place: tuple[int, int]
+    reservation: tuple[str, int | None] | None
+    tabs: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return str(self.fields["label"])
+
+    @property
+    def state(self) -> str:
+        if not self.fields["active"]:
+            return "inactive"
+        if self.tabs:
+            return "occupied"
+        if self.fields["cleaning"]:
+            return "cleaning"
+        return "reserved" if self.reservation else "free"
+
+
+class ReferenceTerminal(Struct, frozen=True, kw_only=True):
+    """A device. openings: how often it began an epoch."""
+
+    device: str
+    letters: str
+    openings: int
+
+
+def tables_of(meaning: Meaning, tabs: dict[str, set[str]]) -> dict[str, ReferenceTable]:
+    """By id. tabs: open orders by table."""
+    areas = _areas_of(meaning)
+    ids = [each["table"] for each in meaning.of("table_added")]
+    return {each.hex(): _table(meaning, each, areas, tabs.get(each.hex(), set())) for each in ids}
+
+
+def _areas_of(meaning: Meaning) -> dict[str, str]:
+    """Names by id."""
+    found = {}
+    for area in {each["area"] for each in meaning.of("area_added")}:
+        began = _about(meaning, "area_added", "area", area)
+        renamed = _about(meaning, "area_renamed", "area", area)
+        found[area.hex()] = _current(meaning, [*began, *renamed], "name", "")
+    return found
+
+
+def _table(meaning: Meaning, table: bytes, areas: dict[str, str], tabs: set[str]) -> ReferenceTable:
+    began = _about(meaning, "table_added", "table", table)
+    placed = [*began, *_about(meaning, "table_placed", "table", table)]
+    fields = {name: _field(meaning, table, began, name) for name in FIELDS}
+    reserved = _current(meaning, _about(meaning, "table_reserved", "table", table), None, None)
+    is_reserved = reserved is not None and reserved["name"] is not None
+    return ReferenceTable(
+        id=table.hex(),
+        fields=fields,
+        area_name=areas.get(fields["area"]),
+        place=(_current(meaning, placed, "x", 0), _current(meaning, placed, "y", 0)),
+        reservation=(reserved["name"], reserved["until_ms"]) if is_reserved else None,
+        tabs=frozenset(tabs),
+    )
+
+
+def _field(meaning: Meaning, table: bytes, began: list[Told], name: str) -> Any:
+    """A register of a table; its adding begins those that it speaks of."""
+    written = [
+        each for each in _about(meaning, "table_field_set", "table", table) if each["field"] == name
+    ]
+    first = began if name in ("label", "area", "seats") else []
+    return Register([*_writes(meaning, first, name), *_writes(meaning, written, "value")]).value(
+        _UNWRITTEN.get(name)
+    )
+
+
+def _about(meaning: Meaning, tag: str, role: str, thing: bytes) -> list[Told]:
+    return [each for each in meaning.of(tag) if each[role] == thing]
+
+
+def _current(meaning: Meaning, facts: list[Told], field: str | None, unwritten: Any) -> Any:
+    return Register(_writes(meaning, facts, field)).value(unwritten)
+
+
+def _writes(meaning: Meaning, facts: list[Told], field: str | None) -> list[Write[Any]]:
+    """field: what of each fact is the value; None: the fact itself."""
+    return [
+        Write(
+            each.id,
+            each.stamp,
+            each if field is None else as_text(each[field]),
+            meaning.same(each.fields.get("replaces", ())),
+        )
+        for each in facts
+    ]
+
+
+def terminals_of(meaning: Meaning) -> dict[str, ReferenceTerminal]:
+    """By device."""
+    openings: dict[bytes, list[tuple[int, str]]] = {}
+    for opened in meaning.of("author_opened"):
+        for telling, fields in opened.tellings:  # another device may tell it too
+            device, since, letters = _leaf(fields["chain"])
+            if device == telling.device:
+                openings.setdefault(device, []).append((since, letters))
+    return {
+        device.hex(): ReferenceTerminal(
+            device=device.hex(), letters=max(found)[1], openings=len(found)
+        )
+        for device, found in openings.items()
+    }
+
+
+def _leaf(chain: bytes) -> tuple[bytes | None, int, str]:
+    """(device, seconds since 1970 from which on, letters) of the last certificate of `[root,
+    [certificate] …]`."""
+    try:
+        _version, _site, _role, device, _key, _tls, letters, _name, since, *_ = cbor2.loads(chain)[
+            -1
+        ]
+    except (cbor2.CBORDecodeError, ValueError, TypeError, LookupError):
+        return None, 0, ""
+    return device, since, letters

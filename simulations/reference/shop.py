@@ -1,0 +1,137 @@
+"""The whole shop as its stored changes make it.
+
+Rules of this file:
+1. A function of the set of changes: order of arrival and repetition cannot matter, since the set is
+   all it gets.
+2. A day's totals are those of the orders opened on it. Cancelled orders are counted apart; their
+   money stays in sight. An order whose opening has not come is part of none.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from msgspec import Struct
+
+from simulations.reference.chains import Chain, chains_of
+from simulations.reference.disputes import Key, ReferenceDispute, judged, of_any_document, of_order
+from simulations.reference.once import Meaning
+from simulations.reference.order import ReferenceOrder
+from simulations.reference.room import (
+    ReferenceTable,
+    ReferenceTerminal,
+    tables_of,
+    terminals_of,
+)
+from simulations.reference.schema import is_order
+from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
+from simulations.reference.stored import Change, Fact, read_changes
+
+KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
+
+
+class DayTotals(Struct, kw_only=True):
+    """orders, lines: without the cancelled. open: still at their tables. Money in centavos."""
+
+    orders: int = 0
+    lines: int = 0
+    open: int = 0
+    cancelled: int = 0
+    revenue: int = 0
+    received: int = 0
+
+
+class ReferenceShop:
+    """See `read_shop`."""
+
+    def __init__(self, changes: dict[bytes, Change]) -> None:
+        self.changes = changes
+        facts: dict[str, list[Fact]] = {"tables": [], "terminals": []}
+        for change in changes.values():
+            for fact in change.facts:
+                facts.setdefault(fact.document, []).append(fact)
+        self._meanings = {document: Meaning(document, found) for document, found in facts.items()}
+        orders = [
+            ReferenceOrder(meaning)
+            for document, meaning in self._meanings.items()
+            if is_order(document)
+        ]
+        self.orders: dict[str, ReferenceOrder] = {order.id: order for order in orders}
+        for same in namesakes(self.orders.values()).values():
+            for rank, order in enumerate(same, start=1):
+                order.rank = rank
+
+    @cached_property
+    def tables(self) -> dict[str, ReferenceTable]:
+        """By id."""
+        tabs: dict[str, set[str]] = {}
+        for order in self.orders.values():
+            if order.is_open:
+                tabs.setdefault(order.register("table"), set()).add(order.id)
+        return tables_of(self._meanings["tables"], tabs)
+
+    @cached_property
+    def terminals(self) -> dict[str, ReferenceTerminal]:
+        """By device."""
+        return terminals_of(self._meanings["terminals"])
+
+    @cached_property
+    def chains(self) -> dict[str, Chain]:
+        """By device."""
+        return chains_of(self.changes.values())
+
+    @cached_property
+    def disputes(self) -> dict[Key, ReferenceDispute]:
+        """By (kind, subject, document), settled ones too."""
+        found: list[ReferenceDispute] = []
+        for document, meaning in self._meanings.items():
+            situations = list(of_any_document(meaning))
+            if is_order(document):
+                situations += of_order(self.orders[document.removeprefix("order:")])
+            found += judged(meaning, situations)
+        orders = self.orders.values()
+        found += judged(self._meanings["tables"], two_tabs(orders))
+        of_site = [*equal_numbers(orders), *forks(self.chains.values())]
+        found += judged(self._meanings["terminals"], of_site)
+        return {each.key: each for each in found}
+
+    @property
+    def open_disputes(self) -> set[Key]:
+        """Those that wait for a person."""
+        return {key for key, dispute in self.disputes.items() if dispute.is_open}
+
+    @cached_property
+    def totals(self) -> dict[int, DayTotals]:
+        """By business day, days since 1970-01-01."""
+        days: dict[int, DayTotals] = {}
+        for order in self.orders.values():
+            if order.day is not None:
+                _add(days.setdefault(order.day, DayTotals()), order)
+        return days
+
+    @cached_property
+    def keys_used_twice(self) -> set[tuple[bytes, int]]:
+        """Every (idempotency key, place) under which the site was told different things, in one
+        document or in several. The design wants them told to a person; the product tells those of
+        one command id in one document (see `once`), so nothing compares this yet."""
+        said: dict[tuple[bytes, int], set[tuple[str, str]]] = {}
+        for document, meaning in self._meanings.items():
+            for each in meaning.all_told():
+                command, place = each.first.command
+                said.setdefault((command[:KEY_BYTES], place), set()).add((document, each.id))
+        return {key for key, told in said.items() if len(told) > 1}
+
+
+def read_shop(deliveries: Iterable[bytes]) -> ReferenceShop:
+    """The shop of stored changes, given as their bytes in any order, any number of times."""
+    return ReferenceShop(read_changes(deliveries))
+
+
+def _add(totals: DayTotals, order: ReferenceOrder) -> None:
+    totals.revenue += order.owed
+    totals.received += order.paid
+    if order.account == "cancelled":
+        totals.cancelled += 1
+        return
+    totals.orders += 1
+    totals.lines += len(order.bill)
+    totals.open += order.is_open

@@ -1,0 +1,75 @@
+"""What a person must decide about several documents at once: tables, numbers, chains.
+
+Rules of this file:
+1. Two tabs at once: two open orders at one table, each opened there, of which neither opening knew
+   the other. An order that was moved there later does not count (the product's choice).
+2. Equal numbers: two orders of one business day with the same letters and number. The first opened
+   shows the plain number, the others `/2`, `/3` … (by opening, then by id: the product's choice).
+3. Forked chains: see `chains`. The evidence is the first fact of each change involved. The subject
+   of a forked lineage is the shared previous id, with the device before it (the product's choice:
+   two devices that never wrote before share "none").
+4. Resolutions stand in the document `tables` for tabs and in `terminals` for the rest.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from simulations.reference.chains import Chain
+from simulations.reference.disputes import Situation, situation
+from simulations.reference.order import Number, ReferenceOrder
+from simulations.reference.stored import ID_BYTES, fact_id
+
+LARGEST_CLOCK = 2**63 - 1  # what a row of SQL can hold; later clocks count as equal to it
+
+
+def two_tabs(orders: Iterable[ReferenceOrder]) -> Iterator[Situation]:
+    at_table: dict[str, list[ReferenceOrder]] = {}
+    for order in orders:
+        table, opening = order.register("table"), order.opening
+        if opening is None or table is None or not order.is_open:
+            continue
+        if opening["table"] == bytes.fromhex(table):
+            at_table.setdefault(table, []).append(order)
+    for table, tabs in at_table.items():
+        for one, other in combinations(sorted(tabs, key=lambda order: order.id), 2):
+            if not _knew(one, other) and not _knew(other, one):
+                facts = [each.opening.id for each in (one, other) if each.opening is not None]
+                yield situation("two_tabs_at_once", f"{table}:{one.id}:{other.id}", facts)
+
+
+def _knew(order: ReferenceOrder, other: ReferenceOrder) -> bool:
+    return order.opening is not None and bytes.fromhex(other.id) in order.opening["tabs_seen"]
+
+
+def namesakes(orders: Iterable[ReferenceOrder]) -> dict[tuple[int, Number], list[ReferenceOrder]]:
+    """Orders by business day and number where there are several, first opened first."""
+    found: dict[tuple[int, Number], list[ReferenceOrder]] = {}
+    for order in orders:
+        if order.numbered is not None and order.day is not None:
+            found.setdefault((order.day, order.numbered[0]), []).append(order)
+    return {
+        number: sorted(same, key=_by_opening) for number, same in found.items() if len(same) > 1
+    }
+
+
+def _by_opening(order: ReferenceOrder) -> tuple[int, str]:
+    clock = 0 if order.opening is None else order.opening.stamp.clock
+    return min(clock, LARGEST_CLOCK), order.id
+
+
+def equal_numbers(orders: Iterable[ReferenceOrder]) -> Iterator[Situation]:
+    for (day, (letters, number)), same in namesakes(orders).items():
+        facts = [order.numbered[1] for order in same if order.numbered is not None]
+        yield situation("equal_numbers", f"{day}:{letters}-{number}", facts)
+
+
+def forks(chains: Iterable[Chain]) -> Iterator[Situation]:
+    for chain in chains:
+        device = chain.device[: 2 * ID_BYTES]
+        for (epoch, sequence), changes in chain.author_forks.items():
+            subject = f"{device}:{epoch.hex()}:{sequence}"
+            yield situation("author_forked", subject, [fact_id(each, 0) for each in changes])
+        for previous, epochs in chain.lineage_forks.items():
+            subject = f"{device}:{previous[:ID_BYTES].hex()}"
+            facts = [fact_id(each, 0) for each in epochs.values()]
+            yield situation("lineage_forked", subject, facts)

@@ -1,0 +1,97 @@
+"""Stored changes, read from their bytes with plain CBOR.
+
+Rules of this file:
+1. Only changes that a peer stored come here: their form and signatures were judged by others.
+2. The id of a change is the SHA-256 of its complete bytes; a fact is known by the first 16 bytes of
+   that and its place. So a change that is delivered twice is one change.
+3. A stamp orders all writes: clock, then change, then place.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+import cbor2
+from msgspec import Struct
+
+Fields: TypeAlias = dict[str, Any]  # of a fact, as CBOR gives them
+ID_BYTES = 16  # of a change id, in stamps and fact ids
+
+
+class Stamp(NamedTuple):
+    """clock: packed hybrid logical clock. change: first 16 bytes of its id. place: in the
+    change."""
+
+    clock: int
+    change: bytes
+    place: int
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One fact as it was written. day: days since 1970-01-01. command: (command id, place)."""
+
+    id: str
+    stamp: Stamp
+    document: str
+    tag: str
+    must_understand: bool
+    fields: Fields
+    device: bytes
+    day: int
+    command: tuple[bytes, int]
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What one command wrote. previous: ids of the changes that it follows."""
+
+    id: bytes
+    device: bytes
+    epoch: bytes
+    sequence: int
+    previous: tuple[bytes, ...]
+    clock: int
+    facts: tuple[Fact, ...]
+
+
+def read_changes(deliveries: Iterable[bytes]) -> dict[bytes, Change]:
+    """The changes by id, however often and in whatever order they were delivered."""
+    return {change.id: change for change in map(read_change, set(deliveries))}
+
+
+def read_change(data: bytes) -> Change:
+    """The array of 13 that a change is."""
+    (
+        _version, _site, device, epoch, sequence, previous, clock, day, _operator, command, _seen,
+        told, _signature,
+    ) = cbor2.loads(data)  # fmt: skip
+    change = hashlib.sha256(data).digest()
+    facts = tuple(
+        Fact(
+            id=fact_id(change, place),
+            stamp=Stamp(clock, change[:ID_BYTES], place),
+            document=document,
+            tag=tag,
+            must_understand=must_understand,
+            fields=fields,
+            device=device,
+            day=day,
+            command=(command, place),
+        )
+        for place, (document, (tag, must_understand, fields)) in enumerate(told)
+    )
+    return Change(
+        id=change,
+        device=device,
+        epoch=epoch,
+        sequence=sequence,
+        previous=tuple(previous),
+        clock=clock,
+        facts=facts,
+    )
+
+
+def fact_id(change: bytes, place: int) -> str:
+    """`<22 characters of base64url>.<place>`."""
+    prefix = base64.urlsafe_b64encode(change[:ID_BYTES]).decode().rstrip("=")
+    return f"{prefix}.{place}"

@@ -1,0 +1,312 @@
+"""Holds the final JSON of every order against what people were promised, in sentences.
+
+Rules of this file:
+1. It knows the API's rules as its documentation states them, and nothing of how they are kept.
+2. Whatever may legitimately differ (two people at once, a call without an answer) is allowed here
+   explicitly, beside the check; nothing is compared "roughly".
+3. One function per promise, one line per function in the tables.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from simulations.workload.ledger import Deed, Ledger
+from simulations.workload.promises import (
+    Case,
+    Excuse,
+    Mark,
+    audited,
+    cases,
+    marks_in,
+    marks_of,
+    target,
+)
+from simulations.workload.sights import FIELDS, Sight, sight_of
+from simulations.workload.till import JSON
+
+
+def check_ledger(
+    ledger: Ledger, orders: Mapping[str, JSON], *, excused: Excuse | None = None
+) -> list[str]:
+    """Sentences, none when all is well.
+
+    orders: id → pedido, as any one terminal shows each in the end; orders that nobody was told of
+    may be there too · excused: acknowledgements that need not hold.
+    """
+    found = [f"surprise: {each}" for each in ledger.surprises]
+    deeds = audited(ledger, excused)
+    known = cases(deeds)
+    final = {order: sight_of(pedido) for order, pedido in orders.items()}
+    for order, case in known.items():
+        if order not in final:
+            first = case.promise.sights[0][0]
+            found.append(f"order {order} is absent: {first.letters} showed it at {first.until:.3f}")
+            continue
+        for check in _CHECKS:
+            found += [f"order {order}: {each}" for each in check(case, final[order])]
+    return [*found, *_marks(deeds, known, final)]
+
+
+# --- things that were shown
+
+
+def _lines(case: Case, final: Sight) -> Iterator[str]:
+    """No line vanishes or changes its price; what is left is what nobody struck out."""
+    shown = {line.id: line for line in final.lines}
+    added = {item["id_externo"]: item for item in _items(case)}
+    for line in case.promise.lines.values():
+        item = added.get(line.mark)
+        quantity = item["quantidade_milesimos"] if item else line.left + line.cancelled
+        least, most = _struck(case, line.id, quantity)
+        seen = shown.get(line.id)
+        if seen is None:
+            # A closed bill does not list what was struck out before.
+            if final.figures is None or most < quantity:
+                yield f"line {line.id} is absent"
+            continue
+        if item and seen.unit != item["preco_unitario_centavos"]:
+            yield f"line {line.id} costs {seen.unit}, not {item['preco_unitario_centavos']}"
+        if not least <= seen.cancelled <= most:
+            yield f"line {line.id}: {seen.cancelled} are struck out, not {least} to {most}"
+        billed = final.figures is not None and not seen.late
+        if not quantity - most <= seen.left <= (quantity if billed else quantity - least):
+            struck = f"{least} to {most} struck out"
+            yield f"line {line.id}: {seen.left} of {quantity} are left, {struck}"
+
+
+def _items(case: Case) -> Iterator[JSON]:
+    for meaning in ("open", "add", "edit"):
+        for deed in case.may(meaning):
+            yield from (each for each in deed.body.get("itens", ()) if "id" not in each)
+
+
+def _struck(case: Case, line: str, quantity: int) -> tuple[int, int]:
+    """Thousandths that are certainly struck out, and that may be: each key counts once."""
+    least = most = 0
+    for deed in case.may("strike"):
+        if target(deed) == line:
+            some = deed.body.get("quantidade_milesimos", quantity)
+            most += some
+            least += some if deed.outcome == "acknowledged" else 0
+    return min(least, quantity), min(most, quantity)
+
+
+def _stages(case: Case, final: Sight) -> Iterator[str]:
+    """What the kitchen reported is never taken back."""
+    shown = {line.id: line for line in final.lines}
+    furthest: dict[str, int] = {}
+    for _, sight in case.promise.sights:
+        for line in sight.lines:
+            furthest[line.id] = max(furthest.get(line.id, 0), line.stage)
+    for line_id, stage in furthest.items():
+        seen = shown.get(line_id)
+        if seen is not None and 0 <= seen.stage < stage:
+            yield f"line {line_id} is back at stage {seen.stage}, it was at {stage}"
+
+
+def _payments(case: Case, final: Sight) -> Iterator[str]:
+    shown = {each.id: each for each in final.payments}
+    for each in case.promise.payments.values():
+        seen = shown.get(each.id)
+        if seen is None:
+            yield f"payment {each.id} of {each.centavos} centavos is absent"
+        elif (seen.centavos, seen.method) != (each.centavos, each.method):
+            told = f"{each.centavos} by {each.method}"
+            yield f"payment {each.id} is {seen.centavos} by {seen.method}, it was {told}"
+
+
+def _refunds(case: Case, final: Sight) -> Iterator[str]:
+    shown = {each.id: each for each in final.refunds}
+    for each in case.promise.refunds.values():
+        seen = shown.get(each.id)
+        if seen is None:
+            yield f"refund {each.id} of {each.centavos} centavos is absent"
+        elif (seen.centavos, seen.payment) != (each.centavos, each.payment):
+            yield f"refund {each.id} is {seen.centavos} centavos, it was {each.centavos}"
+
+
+def _outcomes(case: Case, final: Sight) -> Iterator[str]:
+    """A payment counts unless it waits for the acquirer or is another's copy."""
+    asked = {mark: deed for deed in case.may("pay") for mark in marks_of(deed)}
+    confirmed = {target(each) for each in case.did("confirm")}
+    perhaps = {target(each) for each in case.may("confirm")}
+    denied = {target(each) for each in case.did("deny")}
+    maybe_denied = {target(each) for each in case.may("deny")}
+    for each in final.payments:
+        cash = Mark("payment", each.mark, "" if each.transaction else final.id)
+        deed = asked.get(cash)
+        if deed is None:
+            continue
+        allowed = {"confirmado", "duplicado"}
+        if deed.body.get("pendente") and each.id not in confirmed:
+            allowed = {"negado"} if each.id in denied else {"pendente"}
+            allowed |= {"negado"} if each.id in maybe_denied else set()
+            allowed |= {"confirmado", "duplicado"} if each.id in perhaps else set()
+        if each.status not in allowed:
+            yield f"payment {each.id} is {each.status}, not {' or '.join(sorted(allowed))}"
+
+
+def _copies(case: Case, final: Sight) -> Iterator[str]:
+    """One acquirer transaction counts exactly once, however often it was recorded."""
+    groups: dict[tuple[str, int], Counter[str]] = {}
+    for each in final.payments:
+        if each.transaction:
+            group = groups.setdefault((each.transaction, each.centavos), Counter())
+            group[each.status] += 1
+    for (transaction, _), told in groups.items():
+        if told["confirmado"] > 1 or (told["duplicado"] and not told["confirmado"]):
+            yield f"transaction {transaction} counts {told['confirmado']} times"
+
+
+# --- figures
+
+
+def _sums(case: Case, final: Sight) -> Iterator[str]:
+    """Money is conserved, and the bill is the sum of its lines."""
+    received = sum(each.centavos for each in final.payments if each.status == "confirmado")
+    refunded = sum(each.centavos for each in final.refunds)
+    total = sum(line.total for line in final.lines if not line.late)
+    owed = 0 if final.status == "cancelado" and final.figures is None else final.total
+    if final.total != total:
+        yield f"total {final.total} is not the {total} of its lines"
+    if final.paid != max(0, received - refunded):
+        yield f"paid {final.paid} is not {received} received less {refunded} refunded"
+    if final.balance != owed - (received - refunded):
+        yield f"balance {final.balance} is not {owed} less {received} and plus {refunded}"
+
+
+def _status(case: Case, final: Sight) -> Iterator[str]:
+    is_cancelled = final.status == "cancelado"
+    if case.did("cancel") and not case.may("restore") and not is_cancelled:
+        yield f"it is {final.status} although it was cancelled"
+    if is_cancelled and not case.may("cancel"):
+        yield "it is cancelled, which nobody asked for"
+    if is_cancelled and case.did("restore") and len(case.may("cancel")) == 1:
+        yield "it is cancelled although that was taken back"
+    if not is_cancelled and final.figures is not None:
+        expected = "pago" if final.balance <= 0 else "fechado"
+        if final.status != expected:
+            yield f"it is {final.status}, not {expected}"
+
+
+def _closings(case: Case, final: Sight) -> Iterator[str]:
+    """A closed bill stands until it is reopened, with the figures that it was closed with."""
+    closings, reopenings = case.may("close"), case.may("reopen")
+    if final.figures is None:
+        for closing in case.did("close"):
+            if all(_is_over(each, before=closing) for each in reopenings):
+                yield f"it is open, though {closing.who} closed it at {_at(closing):.3f}"
+                return
+        return
+    # One key executed at two terminals makes two closings when their bills differ.
+    made = [each for deed in closings for each in deed.attempts if each.outcome != "refused"]
+    unseen = any(each.outcome == "unknown" for each in made)
+    if not closings:
+        yield "it is closed, which nobody asked for"
+    elif not unseen and final.figures not in case.promise.bills:
+        yield f"its bill {final.figures} is none of those closed: {case.promise.bills}"
+    if sum(not each.replayed for each in made) == 1 and not reopenings:
+        yield from _unchanged(case, final)
+
+
+def _unchanged(case: Case, final: Sight) -> Iterator[str]:
+    """One closing, never reopened: whoever looked must have seen the same bill."""
+    for attempt, sight in case.promise.sights:
+        if sight.figures is not None and sight.figures != final.figures:
+            yield (
+                f"its closed bill changed: {attempt.letters} showed {sight.figures} at"
+                f" {attempt.until:.3f}, now {final.figures}"
+            )
+
+
+def _is_over(deed: Deed, *, before: Deed) -> bool:
+    settled = all(each.outcome != "unknown" for each in deed.attempts)
+    return settled and deed.attempts[-1].until < before.attempts[0].at
+
+
+def _at(deed: Deed) -> float:
+    return 0.0 if deed.answer is None else deed.answer.until
+
+
+# --- fields
+
+
+def _fields(case: Case, final: Sight) -> Iterator[str]:
+    """A field holds what somebody wrote; what was acknowledged replaces what the opening said."""
+    opening = next((each.body for each in case.may("open")), None)
+    if opening is None:
+        return
+    values: dict[str, Any] = {name: final.field(name) for name in FIELDS} | dict(final.flags)
+    for name, value in values.items():
+        told = [each for each in case.may("edit") if name in each.body]
+        allowed = [each.body[name] for each in told]
+        if not any(each.outcome == "acknowledged" for each in told):
+            allowed.append(opening.get(name, None if name in FIELDS else False))
+        if value not in allowed:
+            yield f"{name} is {value!r}, which is none of {allowed!r}"
+
+
+# --- what one terminal says
+
+
+def _memory(case: Case, final: Sight) -> Iterator[str]:
+    """A terminal never forgets what it once showed."""
+    since: dict[str, float] = {}
+    money: dict[tuple[str, str], float] = {}  # (letters, id) → when it was shown
+    for attempt, sight in case.promise.sights:
+        since.setdefault(attempt.letters, attempt.until)
+        shown = [each.id for each in sight.payments] + [each.id for each in sight.refunds]
+        for (letters, missing), at in money.items():
+            if letters == attempt.letters and at < attempt.at and missing not in shown:
+                yield f"{letters} forgot payment or refund {missing} by {attempt.until:.3f}"
+        for seen in shown:
+            money.setdefault((attempt.letters, seen), attempt.until)
+    for deed in case.deeds:
+        for each in deed.attempts:
+            if each.code == "unknown_order" and each.at > since.get(each.letters, each.at):
+                yield f"{each.letters} did not know it at {each.at:.3f}"
+
+
+def _replays(case: Case, final: Sight) -> Iterator[str]:
+    """One key at one terminal happens once; the next answers are called replays."""
+    for deed in case.deeds:
+        if not any(True for _ in marks_of(deed)):
+            continue
+        fresh = Counter(
+            each.letters
+            for each in deed.attempts
+            if each.outcome == "acknowledged" and not each.replayed
+        )
+        for letters, count in fresh.items():
+            if count > 1:
+                yield f"{letters} did {deed.act} {count} times under key {deed.key}"
+
+
+_CHECKS: tuple[Callable[[Case, Sight], Iterator[str]], ...] = (
+    _lines, _stages, _payments, _refunds, _outcomes, _copies, _sums, _status, _closings, _fields,
+    _memory, _replays,
+)  # fmt: skip
+
+
+# --- one key, one effect
+
+
+def _marks(
+    deeds: Sequence[Deed], known: Mapping[str, Case], final: Mapping[str, Sight]
+) -> Iterator[str]:
+    """What was acknowledged is there, what was refused has no effect, and nothing has two."""
+    shown: Counter[Mark] = Counter()
+    for sight in final.values():
+        shown.update(marks_in(sight))
+    promised = {line.mark for case in known.values() for line in case.promise.lines.values()}
+    for deed in deeds:
+        for mark in marks_of(deed):
+            # A line that was shown is looked after by `_lines`: it may be struck out since.
+            is_seen = bool(shown[mark]) or (mark.kind == "line" and mark.text in promised)
+            if deed.outcome == "acknowledged" and deed.order in final and not is_seen:
+                yield f"key {deed.key} was acknowledged, yet {mark.kind} {mark.text} is not there"
+            if shown[mark] > 1:
+                yield f"key {deed.key} has {shown[mark]} effects: {mark.kind} {mark.text}"
+            if shown[mark] and deed.outcome == "refused":
+                yield f"key {deed.key} was refused, yet {mark.kind} {mark.text} is there"

@@ -1,0 +1,188 @@
+"""What a shop has promised about each order, read from the ledger alone.
+
+Rules of this file:
+1. Everything that an answer below 300 showed is a promise, whoever had written it.
+2. What an act means is read from its route and body, so a new scene that uses the same routes is
+   held to the same rules.
+3. A checker may excuse acknowledgements (a disk that was put back to yesterday before its
+   neighbours had heard): an excused attempt counts as unanswered, and what it showed is no promise.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+from msgspec import Struct, field
+
+from simulations.workload.ledger import DOWN, ORDERS, Attempt, Deed, Ledger
+from simulations.workload.sights import (
+    Figures,
+    SeenLine,
+    SeenPayment,
+    SeenRefund,
+    Sight,
+    payment_mark,
+)
+from simulations.workload.till import JSON
+
+Excuse = Callable[[Deed, Attempt], bool]
+
+# (method, what follows the order's id, ids as *) → what the act means for the order
+MEANINGS = {
+    ("POST", ""): "open",
+    ("PUT", ""): "edit",
+    ("PATCH", ""): "edit",
+    ("DELETE", ""): "cancel",
+    ("POST", "itens"): "add",
+    ("POST", "itens/*/cancelar"): "strike",
+    ("POST", "pagamentos"): "pay",
+    ("POST", "pagamentos/*/estornar"): "refund",
+    ("POST", "pagamentos/*/confirmar"): "confirm",
+    ("POST", "pagamentos/*/negar"): "deny",
+    ("POST", "fechar"): "close",
+    ("POST", "reabrir"): "reopen",
+    ("POST", "cancelar"): "cancel",
+    ("POST", "restaurar"): "restore",
+}
+
+
+class Mark(Struct, frozen=True):
+    """One thing that one key makes. kind: order, line, payment or refund · order: only where the
+    mark alone could be another order's."""
+
+    kind: str
+    text: str
+    order: str = ""
+
+
+class Promise(Struct):
+    """What the answers showed of one order: id → as first shown. sights: with who showed each, by
+    time."""
+
+    lines: dict[str, SeenLine] = field(default_factory=dict)
+    payments: dict[str, SeenPayment] = field(default_factory=dict)
+    refunds: dict[str, SeenRefund] = field(default_factory=dict)
+    bills: list[Figures] = field(default_factory=list)
+    sights: list[tuple[Attempt, Sight]] = field(default_factory=list)
+
+
+class Case:
+    """One order: what was asked of it, and what was shown."""
+
+    def __init__(self, order: str, deeds: list[Deed]) -> None:
+        self.order = order
+        self.deeds = deeds
+
+    def did(self, meaning: str) -> list[Deed]:
+        """Acknowledged acts of a meaning."""
+        return [
+            each for each in self._by_meaning.get(meaning, ()) if each.outcome == "acknowledged"
+        ]
+
+    def may(self, meaning: str) -> list[Deed]:
+        """Acts of a meaning that may have happened."""
+        return [each for each in self._by_meaning.get(meaning, ()) if each.outcome != "refused"]
+
+    @cached_property
+    def _by_meaning(self) -> dict[str, list[Deed]]:
+        found: dict[str, list[Deed]] = {}
+        for deed in self.deeds:
+            found.setdefault(meaning_of(deed), []).append(deed)
+        return found
+
+    @cached_property
+    def promise(self) -> Promise:
+        """Everything that was shown of it."""
+        promise = Promise()
+        attempts = [each for deed in self.deeds for each in deed.attempts]
+        for attempt in sorted(attempts, key=lambda each: each.until):
+            sight = attempt.sight
+            if sight is None:
+                continue
+            promise.sights.append((attempt, sight))
+            for line in sight.lines:
+                promise.lines.setdefault(line.id, line)
+            for payment in sight.payments:
+                promise.payments.setdefault(payment.id, payment)
+            for refund in sight.refunds:
+                promise.refunds.setdefault(refund.id, refund)
+            if sight.figures is not None and sight.figures not in promise.bills:
+                promise.bills.append(sight.figures)
+        return promise
+
+
+def audited(ledger: Ledger, excused: Excuse | None = None) -> list[Deed]:
+    """Every deed, as far as it is not excused."""
+    if excused is None:
+        return ledger.deeds
+    return [_without(deed, excused) for deed in ledger.deeds]
+
+
+def cases(deeds: Sequence[Deed]) -> dict[str, Case]:
+    """Order id → its case, for every order that a promise was made about."""
+    found: dict[str, list[Deed]] = {}
+    for deed in deeds:
+        if deed.order:
+            found.setdefault(deed.order, []).append(deed)
+    known = {order: Case(order, about) for order, about in found.items()}
+    return {order: case for order, case in known.items() if case.promise.sights}
+
+
+def meaning_of(deed: Deed) -> str:
+    """One of MEANINGS, "" for a look and for acts that leave no trace to follow."""
+    path = deed.path.partition("?")[0]
+    if not deed.key or not path.startswith(ORDERS):
+        return ""
+    parts = path.removeprefix(ORDERS).strip("/").split("/")[1:]
+    if len(parts) > 1:
+        parts[1] = "*"
+    return MEANINGS.get((deed.method, "/".join(parts)), "")
+
+
+def target(deed: Deed) -> str:
+    """The id of the line or payment that an act is about."""
+    return deed.path.split("/")[5]
+
+
+def marks_of(deed: Deed) -> Iterator[Mark]:
+    """What this deed makes, if it happens, exactly once."""
+    body = deed.body or {}
+    meaning = meaning_of(deed)
+    if meaning == "open":
+        yield Mark("order", body["id_externo"])
+    if meaning in ("open", "add", "edit"):
+        for item in body.get("itens", ()):
+            if "id" not in item:
+                yield Mark("line", item["id_externo"])
+    if meaning == "pay":
+        yield _payment_mark(body, deed.order)
+    if meaning == "refund":
+        yield Mark("refund", body["motivo"])
+
+
+def marks_in(sight: Sight) -> Counter[Mark]:
+    """What an order shows, by mark."""
+    found = Counter([Mark("order", sight.mark)])
+    found.update(Mark("line", line.mark) for line in sight.lines)
+    found.update(Mark("refund", refund.mark) for refund in sight.refunds)
+    found.update(_shown_mark(each, sight.id) for each in sight.payments)
+    return found
+
+
+def _payment_mark(body: JSON, order: str) -> Mark:
+    change = body.get("valor_recebido_centavos", body["valor_centavos"]) - body["valor_centavos"]
+    text = payment_mark(body.get("adquirente"), change)
+    return Mark("payment", text, "" if "adquirente" in body else order)
+
+
+def _shown_mark(payment: SeenPayment, order: str) -> Mark:
+    return Mark("payment", payment.mark, "" if payment.transaction else order)
+
+
+def _without(deed: Deed, excused: Excuse) -> Deed:
+    attempts = [
+        msgspec.structs.replace(each, status=DOWN, sight=None) if excused(deed, each) else each
+        for each in deed.attempts
+    ]
+    return msgspec.structs.replace(deed, attempts=attempts)

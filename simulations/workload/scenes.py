@@ -1,0 +1,85 @@
+"""What goes otherwise than planned at a party: one function, and one line of `SCENES`.
+
+Rules of this file:
+1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
+2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
+   (`acts.together`).
+3. To add a scene write a function of a party in `floor_scenes` or `bill_scenes`, and one line here.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from simulations.workload import bill_scenes as bill
+from simulations.workload import floor_scenes as floor
+from simulations.workload.people import Party
+
+Moment = Literal["arriving", "ordering", "waiting", "eating", "paying", "closing", "after"]
+
+
+class Scene(Struct, frozen=True):
+    """usual: probability per party in an ordinary run; every run draws its own."""
+
+    name: str
+    moment: Moment
+    usual: float
+    play: Callable[[Party], Awaitable[None]]
+
+
+async def play(party: Party, moment: Moment) -> None:
+    """Draw each scene of this moment."""
+    for scene in SCENES:
+        if party.gone or scene.moment != moment:
+            continue
+        if party.dice.random() < party.service.plan.chance(scene.name):
+            party.service.ledger.scenes[scene.name] += 1
+            await scene.play(party)
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene("reserve", "arriving", 0.04, floor.reserve),
+    Scene("greet", "arriving", 0.08, floor.greet),
+    Scene("change_table", "arriving", 0.03, floor.change_table),
+    Scene("same_table_twice", "arriving", 0.02, floor.same_table_twice),
+    Scene("order_more", "ordering", 0.2, floor.order_more),
+    Scene("cancel_before_send", "ordering", 0.1, floor.cancel_one),
+    Scene("two_waiters", "ordering", 0.06, floor.two_waiters),
+    Scene("edit_fields", "ordering", 0.15, floor.edit_fields),
+    Scene("edit_if_unchanged", "ordering", 0.06, floor.edit_if_unchanged),
+    Scene("put_back", "ordering", 0.06, floor.put_back),
+    Scene("give_up", "ordering", 0.04, floor.give_up),
+    Scene("erase", "ordering", 0.02, floor.erase),
+    Scene("cancel_after_send", "waiting", 0.1, floor.cancel_one),
+    Scene("cancel_one_twice", "waiting", 0.04, floor.cancel_one_twice),
+    Scene("edit_both", "waiting", 0.05, floor.edit_both),
+    Scene("cancel_and_restore", "waiting", 0.04, floor.cancel_and_restore),
+    Scene("read_lists", "waiting", 0.04, floor.read_lists),
+    Scene("another_round", "eating", 0.15, floor.another_round),
+    Scene("move", "eating", 0.08, floor.move),
+    Scene("change_kind", "eating", 0.03, floor.change_kind),
+    Scene("edit_while_eating", "eating", 0.06, floor.edit_fields),
+    Scene("pay_too_early", "paying", 0.05, bill.pay_too_early),
+    Scene("mistyped", "paying", 0.05, bill.mistyped),
+    Scene("slow_card", "paying", 0.1, bill.slow_card),
+    Scene("same_pix_twice", "paying", 0.05, bill.same_pix_twice),
+    Scene("cancel_while_paying", "paying", 0.03, floor.cancel_while_paying),
+    Scene("two_cashiers", "paying", 0.08, bill.two_cashiers),
+    Scene("add_while_closing", "closing", 0.05, bill.add_while_closing),
+    Scene("close_twice", "closing", 0.06, bill.close_twice),
+    Scene("cancel_paid", "closing", 0.02, floor.cancel_paid),
+    Scene("mark", "after", 0.12, floor.mark),
+    Scene("give_back", "after", 0.1, bill.give_back),
+    Scene("refund", "after", 0.06, bill.refund),
+    Scene("refund_twice", "after", 0.02, bill.refund_twice),
+    Scene("late_line", "after", 0.04, bill.late_line),
+    Scene("reopen", "after", 0.08, bill.reopen),
+    Scene("reopen_twice", "after", 0.03, bill.reopen_twice),
+    Scene("look_again", "after", 0.15, bill.look_again),
+    Scene("clean", "after", 0.06, floor.clean),
+    Scene("settle", "after", 0.06, bill.settle),
+)
+
+# double_tap is no scene of a party but a habit: the same key once more, after any write.
+USUAL: Mapping[str, float] = {each.name: each.usual for each in SCENES} | {"double_tap": 0.03}

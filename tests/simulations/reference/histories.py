@@ -1,0 +1,445 @@
+"""Random histories of a shop: real commands at several terminals that see little of each other.
+
+Rules of this file:
+1. A history is a function of its seed: the bytes of all changes that were stored anywhere.
+2. Whatever stored changes can say happens here often: one command at two terminals, one key for two
+   commands, clocks of any year, equal clocks, copies of a disk, nonsense that a member signed.
+3. Keys are real and chains are whole, so that a real peer takes a history too.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from functools import cache
+from itertools import count
+from random import Random
+from typing import Any, TypeVar
+
+from crdt_models.certificates import AuthorOpened
+from crdt_models.change import Change, decode_change
+from crdt_models.disputes import SettleDispute, open_disputes, two_tabs
+from crdt_models.documents.command import Command, Context
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.bill_commands import (
+    AskBill,
+    CloseBill,
+    RefundPayment,
+    ReopenBill,
+    SettlePayment,
+    TakePayment,
+)
+from crdt_models.documents.orders.commands import (
+    AddLines,
+    AdvanceLines,
+    CancelLines,
+    CancelOrder,
+    EditOrder,
+    LineCancellation,
+    NewLine,
+    OpenOrder,
+    RestoreOrder,
+    SendLines,
+)
+from crdt_models.documents.orders.facts import Acquirer, Modifier
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.table_commands import (
+    AddArea,
+    AddTable,
+    ChangeTable,
+    ReleaseTable,
+    RenameArea,
+    ReserveTable,
+)
+from crdt_models.documents.tables import TablesView
+from crdt_models.documents.view import View
+from crdt_models.errors import DomainError, MalformedChange, NotCanonical
+from crdt_models.fact import body_of
+from crdt_models.hybrid_logical_clock import next_stamp
+from crdt_models.ids import (
+    TABLES,
+    TERMINALS,
+    CommandId,
+    CreatedId,
+    DocumentId,
+    Epoch,
+    LineId,
+    OrderId,
+    PaymentId,
+    TableId,
+)
+from simulations.fuzz.members import Author, Site
+from simulations.fuzz.nonsense import Pools, any_body
+
+T = TypeVar("T")
+DAY = 20_000
+NOW_MS = DAY * 86_400_000 + 12 * 3_600_000
+HOUR_MS, YEAR_MS = 3_600_000, 365 * 86_400_000
+CLOCKS = (0, NOW_MS - 40 * YEAR_MS, NOW_MS, NOW_MS + 3 * HOUR_MS, NOW_MS + 10 * YEAR_MS, 2**48 - 1)
+
+
+class Replica:
+    """One terminal without disk or network. What it signs goes to `told`, which all share."""
+
+    def __init__(self, letters: str, author: Author, told: dict[bytes, Change]) -> None:
+        self.letters = letters
+        self.author = author
+        self.told = told
+        self.clock_ms = NOW_MS
+        self.day = DAY
+        self.changes: dict[bytes, Change] = {}
+        self.views: dict[DocumentId, View] = {}
+        self.stamp = 0
+        self.number = 0
+
+    def read(self, document: DocumentId) -> View:
+        return self.views.get(document) or empty_view(document)
+
+    def open(self, epoch: bytes) -> None:
+        """Begin an epoch, on top of what this terminal wrote last."""
+        self.author.epoch = Epoch(epoch)
+        self.write([[TERMINALS, body_of(AuthorOpened(self.author.chain))]])
+
+    def give(self, command: Command, key: bytes) -> dict[str, CreatedId]:
+        """Decide and keep. Raises DomainError."""
+        context = Context(
+            site=self.author.site,
+            device=self.author.device,
+            command_id=CommandId(key),
+            letters=self.letters,
+            business_day=self.day,
+            next_order_number=self._next_number,
+            open_tabs=self._open_tabs,
+        )
+        decision = command.decide(self.read, context)
+        if decision.facts:
+            self.write([[document, body_of(fact)] for document, fact in decision.facts], key)
+        return decision.ids
+
+    def write(self, facts: Sequence[Any], key: bytes | None = None, clock: int = -1) -> None:
+        """Sign and keep. clock: as is; without it, the next one here."""
+        self.clock_ms += 1
+        self.stamp = next_stamp(self.stamp, self.clock_ms)
+        clock = self.stamp if clock < 0 else clock
+        data = self.author.write(facts, hlc=clock, day=self.day, command=key)
+        self.receive([decode_change(data)])
+
+    def receive(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.told[change.id] = change
+            if change.id in self.changes:
+                continue
+            self.changes[change.id] = change
+            self.stamp = next_stamp(self.stamp, self.clock_ms, change.hlc)
+            for document, entry in change.entries():
+                self.views.setdefault(document, empty_view(document)).apply(entry)
+
+    def copy(self) -> "Replica":
+        """The same disk a second time."""
+        other = copy(self)
+        other.author = copy(self.author)
+        other.changes = dict(self.changes)
+        other.views = {document: view.copy() for document, view in self.views.items()}
+        return other
+
+    @property
+    def orders(self) -> list[OrderView]:
+        return [view for view in self.views.values() if isinstance(view, OrderView)]
+
+    @property
+    def room(self) -> TablesView:
+        view = self.read(TABLES)
+        assert isinstance(view, TablesView)
+        return view
+
+    def _next_number(self) -> int:
+        self.number += 1
+        return self.number
+
+    def _open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
+        return tuple(each.order for each in self.orders if each.is_open and each.table == table)
+
+
+@cache
+def site() -> Site:
+    return Site("reference")
+
+
+@cache
+def member(name: str) -> Author:
+    return site().author(name)
+
+
+def history(
+    seed: int, *, nonsense: bool = False, author: Callable[[str], Author] = member
+) -> list[bytes]:
+    """The bytes of every change that some terminal stored. nonsense: members also sign what no
+    program of ours writes. author: a member of the site, by name; copied before use."""
+    world = _World(Random(seed), nonsense, author)
+    for _ in range(world.dice.choice((20, 40, 80))):
+        world.step()
+    return [change.data for change in world.told.values()]
+
+
+class _World:
+    """The terminals of one history, and what was commanded so far."""
+
+    def __init__(self, dice: Random, nonsense: bool, author: Callable[[str], Author]) -> None:
+        self.dice = dice
+        self.told: dict[bytes, Change] = {}
+        self.given: list[tuple[Command, bytes]] = []
+        self.epochs = count(1)
+        self.replicas = [
+            Replica(name, copy(author(name)), self.told) for name in "ABC"[: dice.choice((2, 2, 3))]
+        ]
+        for replica in self.replicas:
+            replica.author.previous = []
+            replica.author.sequence = 0
+            replica.open(self._epoch())
+        self._furnish(nonsense)
+
+    def _furnish(self, nonsense: bool) -> None:
+        """Two tables and an order that everybody knows; and what can happen."""
+        first = self.replicas[0]
+        for label in ("1", "2"):
+            first.give(AddTable(label=label), self._key())
+        first.give(OpenOrder(service_type="balcao", lines=(self._line(),)), self._key())
+        for other in self.replicas[1:]:
+            other.receive(list(first.changes.values()))
+        self.acts: list[Callable[[Replica], None]] = [
+            *[self._command] * 14,
+            *[self._sync] * 3,
+            *[self._again] * 2,
+            self._key_reused,
+            self._settle,
+            self._clock,
+            self._reboot,
+            *[self._copy_or_restore] * (self.dice.random() < 0.3),
+            *[self._nonsense] * (6 if nonsense else 0),
+        ]
+
+    def step(self) -> None:
+        self.dice.choice(self.acts)(self.dice.choice(self.replicas))
+
+    # --- what can happen
+
+    def _command(self, replica: Replica) -> None:
+        command = self._any_command(replica)
+        if command is not None:
+            self._give(replica, command, self._key())
+
+    def _sync(self, replica: Replica) -> None:
+        """Another's changes, or some of them: without what they follow on, if it must be."""
+        other = self.dice.choice(self.replicas)
+        theirs = list(other.changes.values())
+        if self.dice.random() < 0.3:
+            theirs = self.dice.sample(theirs, self.dice.randrange(len(theirs) + 1))
+        replica.receive(theirs)
+
+    def _again(self, replica: Replica) -> None:
+        """A retry that reaches another terminal."""
+        if self.given:
+            self._give(replica, *self.dice.choice(self.given[-6:]))
+
+    def _key_reused(self, replica: Replica) -> None:
+        """One key for two commands, on one order."""
+        command = self._any_command(replica)
+        if self.given and command is not None:
+            last, key = self.dice.choice(self.given[-6:])
+            if getattr(last, "order", None) == getattr(command, "order", None):
+                self._give(replica, command, key)
+
+    def _settle(self, replica: Replica) -> None:
+        """A person decides, mostly on what is so."""
+        disputes = [each for view in replica.views.values() for each in open_disputes(view)]
+        disputes += two_tabs(replica.orders, replica.room)
+        disputes = [each for each in disputes if each.choices]
+        if disputes:
+            chosen = self.dice.choice(disputes)
+            weighed = chosen.facts if self.dice.random() < 0.8 else chosen.facts[1:]
+            command = SettleDispute(
+                document=chosen.document,
+                kind=chosen.kind,
+                subject=chosen.subject,
+                choice=self.dice.choice(chosen.choices),
+                weighs=weighed,
+            )
+            self._give(replica, command, self._key())
+
+    def _clock(self, replica: Replica) -> None:
+        replica.clock_ms = self.dice.choice(CLOCKS)
+        replica.stamp = self.dice.choice((replica.stamp, 0))
+        replica.day = self.dice.choice((DAY, DAY, DAY + 1))
+
+    def _reboot(self, replica: Replica) -> None:
+        replica.open(self._epoch())
+
+    def _copy_or_restore(self, replica: Replica) -> None:
+        """A disk is copied: the copy goes on in the same epoch, or begins one. Or the first
+        change of a terminal is written once more."""
+        if len(self.replicas) > 4:
+            return
+        twin = replica.copy()
+        self.replicas.append(twin)
+        throw = self.dice.random()
+        if throw < 0.2:
+            twin.author.previous, twin.author.sequence = [], 0
+        if throw < 0.6:
+            twin.open(self._epoch())
+
+    def _nonsense(self, replica: Replica) -> None:
+        """What a member that was taken over can sign."""
+        orders = [DocumentId(each.document) for each in replica.orders]
+        known = [entry.id for view in replica.views.values() for entry in view.entries]
+        pools = Pools(self.dice, known, self._ids(replica))
+        facts = []
+        for _ in range(self.dice.choice((1, 1, 2, 4))):
+            document, body = any_body(pools)
+            if document.startswith("order:") and self.dice.random() < 0.9:
+                document = self.dice.choice(orders)
+            facts.append([document, body])
+        clock = self.dice.choice([-1, 0, 2**64 - 1, *(each.hlc for each in self.told.values())])
+        key = self.dice.choice([self._key(), *(key for _, key in self.given[-3:])])
+        before = copy(replica.author)
+        try:
+            replica.write(facts, key, clock)
+        except (NotCanonical, MalformedChange):
+            replica.author = before
+
+    def _ids(self, replica: Replica) -> list[bytes]:
+        """What facts may be about, in one pool: a payment may go by the id of a line."""
+        lines = [line.fact.line for order in replica.orders for line in order.lines]
+        payments = [each.id for order in replica.orders for each in order.payments]
+        return [*lines, *payments, *replica.room.tables, bytes(16)]
+
+    # --- commands
+
+    def _give(self, replica: Replica, command: Command, key: bytes) -> None:
+        try:
+            replica.give(command, key)
+        except DomainError:
+            return
+        self.given.append((command, key))
+
+    def _any_command(self, replica: Replica) -> Command | None:
+        throw = self.dice.random()
+        if throw < 0.12:
+            return self._opening(replica)
+        if throw < 0.25:
+            return self._room_command(replica)
+        orders = [each for each in replica.orders if each.opening is not None]
+        if not orders:
+            return None
+        return self._order_command(self.dice.choice(orders[:3]))
+
+    def _opening(self, replica: Replica) -> OpenOrder:
+        table = self._one([None, *replica.room.tables])
+        lines = tuple(self._line() for _ in range(self.dice.randrange(3)))
+        service = self.dice.choice(("mesa", "comanda", "balcao"))
+        return OpenOrder(service_type=service, table=table, waiter="Ana", lines=lines)
+
+    def _order_command(self, view: OrderView) -> Command:
+        dice, order = self.dice, view.order
+        makers: list[Callable[[], Command]] = [
+            *[lambda: AddLines(order=order, lines=(self._line(),))] * 3,
+            *[lambda: CancelLines(order=order, cancel=self._some_of(view))] * 3,
+            *[lambda: SendLines(order=order, lines=self._lines_of(view))] * 2,
+            lambda: AdvanceLines(order=order, to=dice.choice(("preparing", "ready", "delivered"))),
+            *[lambda: self._edit(view)] * 3,
+            *[lambda: self._payment(view)] * 4,
+            lambda: self._outcome(view),
+            lambda: self._refund(view),
+            lambda: AskBill(order=order),
+            *[lambda: CloseBill(order=order)] * 5,
+            *[lambda: ReopenBill(order=order)] * 2,
+            lambda: CancelOrder(order=order),
+            lambda: RestoreOrder(order=order),
+        ]
+        return dice.choice(makers)()
+
+    def _line(self) -> NewLine:
+        dice = self.dice
+        extra = Modifier("queijo", dice.choice((1000, 333)), dice.choice((-500, 99, 250)))
+        return NewLine(
+            product=dice.choice(("p1", "p2")),
+            name=dice.choice(("Pizza", "Suco")),
+            unit_centavos=dice.choice((0, 5, 1325, 999)),
+            thousandths=dice.choice((1000, 1000, 2000, 333, 1)),
+            modifiers=(extra,) * dice.choice((0, 0, 1, 2)),
+        )
+
+    def _some_of(self, view: OrderView) -> tuple[LineCancellation, ...]:
+        line = self._one([each.id for each in view.lines if each.left] or [LineId(bytes(16))])
+        return (LineCancellation(line, self.dice.choice((None, None, 1, 500))),)
+
+    def _lines_of(self, view: OrderView) -> tuple[LineId, ...]:
+        return tuple(each.id for each in view.lines if self.dice.random() < 0.5)
+
+    def _edit(self, view: OrderView) -> EditOrder:
+        dice = self.dice
+        tables = [None, *(each.hex() for each in self.replicas[0].room.tables)]
+        field, value = dice.choice((
+            ("waiter", dice.choice(("Ana", "Bia"))),
+            ("customer", dice.choice((None, "Zé"))),
+            ("note", "sem sal"),
+            ("people", dice.choice((1, 4))),
+            ("table", dice.choice(tables)),
+            ("service_type", dice.choice(("mesa", "viagem"))),
+        ))  # fmt: skip
+        flags = {dice.choice(("financeiro", "vip")): dice.random() < 0.7}
+        return EditOrder(order=view.order, fields={field: value}, flags=flags)
+
+    def _payment(self, view: OrderView) -> TakePayment:
+        dice = self.dice
+        acquirer = Acquirer("rede", transaction=dice.choice(("", "nsu1", "nsu1", "nsu2")))
+        owed = max(1, view.balance)
+        return TakePayment(
+            order=view.order,
+            centavos=dice.choice((owed, owed, min(owed, 100))),
+            method=dice.choice(("pix", "dinheiro", "credito")),
+            acquirer=dice.choice((None, acquirer)),
+            is_pending=dice.random() < 0.25,
+        )
+
+    def _outcome(self, view: OrderView) -> Command:
+        pending = [each.id for each in view.payments if each.received.fact.is_pending]
+        payment = self._one(pending or [PaymentId(bytes(16))])
+        outcome = self.dice.choice(("confirmed", "confirmed", "denied", "unknown"))
+        acquirer = self.dice.choice((None, Acquirer("rede", transaction="nsu1")))
+        return SettlePayment(order=view.order, payment=payment, outcome=outcome, acquirer=acquirer)
+
+    def _refund(self, view: OrderView) -> Command:
+        named = self._one([None, *(each.id for each in view.payments)])
+        return RefundPayment(order=view.order, centavos=self.dice.choice((1, 300)), payment=named)
+
+    def _room_command(self, replica: Replica) -> Command:
+        room, dice = replica.room, self.dice
+        table = self._one(list(room.tables) or [TableId(bytes(16))])
+        areas = list(room.areas)
+        if dice.random() < 0.3:
+            return (
+                AddArea(name="Salão")
+                if not areas
+                else RenameArea(area=self._one(areas), name=dice.choice(("Terraço", "Salão")))
+            )
+        field, value = dice.choice((
+            ("label", dice.choice("12")),
+            ("seats", dice.choice((2, 4))),
+            ("waiter", dice.choice((None, "Caio"))),
+            ("cleaning", dice.random() < 0.5),
+            ("active", dice.random() < 0.8),
+            ("area", None if not areas else self._one(areas).hex()),
+        ))  # fmt: skip
+        return self._one([
+            ChangeTable(table=table, fields={field: value}),
+            ChangeTable(table=table, position=(dice.randrange(3), 1)),
+            ReserveTable(table=table, name=dice.choice(("Rui", "Lia")), until_ms=NOW_MS),
+            ReleaseTable(table=table),
+        ])  # fmt: skip
+
+    def _one(self, values: Sequence[T]) -> T:
+        return self.dice.choice(values)
+
+    def _key(self) -> bytes:
+        return self.dice.randbytes(16)
+
+    def _epoch(self) -> bytes:
+        return self.dice.randbytes(8)

@@ -1,0 +1,135 @@
+"""What the models say of a set of changes, in the form in which a terminal's API would."""
+
+import json
+from collections.abc import Iterable, Iterator
+from random import Random
+from typing import Any
+
+from crdt_models.change import Change, decode_change
+from crdt_models.disputes import (
+    Dispute,
+    NumberedOrder,
+    Opening,
+    Place,
+    author_forked,
+    disputes_of,
+    equal_numbers,
+    lineage_forked,
+    number_ranks,
+    two_tabs,
+)
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import TablesView
+from crdt_models.documents.view import View
+from crdt_models.ids import TABLES, TERMINALS, DocumentId
+from crdt_models.pedido import JSON, dispute_json, order_json, table_json
+from crdt_models.read_models import ORDER_ROW, rows_of
+from peer.http_api import lists
+from peer.node import site_disputes
+from simulations.reference.differences import differences
+from simulations.reference.peer_shop import ALL_DAYS, PeerShop
+from simulations.reference.shop import read_shop
+
+_COLUMNS = [name for name, _ in ORDER_ROW.columns]
+
+
+def disagreements(told: list[bytes], seed: int = 0) -> list[str]:
+    """What the models and the reference say differently, each told the changes in another order."""
+    dice = Random(seed)
+    one, other = [*told, *told[:5]], list(told)
+    dice.shuffle(one)
+    dice.shuffle(other)
+    return differences(read_shop(one), models_shop([decode_change(each) for each in other]))
+
+
+def models_shop(changes: list[Change]) -> PeerShop:
+    views: dict[DocumentId, View] = {TABLES: empty_view(TABLES), TERMINALS: empty_view(TERMINALS)}
+    for change in changes:
+        for document, entry in change.entries():
+            views.setdefault(document, empty_view(document)).apply(entry)
+    orders = [view for view in views.values() if isinstance(view, OrderView)]
+    rows = [_row(order) for order in orders]
+    numbered = [
+        site_disputes._numbered(row)
+        for row in rows
+        if row["business_day"] is not None and row["number"] is not None
+    ]
+    ranks = number_ranks(numbered)
+    shown = [
+        _plain(order_json(each, "0", rank=ranks.get(each.order, 1)))
+        for each in orders
+        if each.opening is not None
+    ]
+    found = [each for view in views.values() for each in disputes_of(view)]
+    found += _of_site(changes, views, orders, numbered)
+    return PeerShop(
+        orders={each["id"]: each for each in shown},
+        tables=_tables(views[TABLES], orders),
+        disputes=[_plain(dispute_json(each)) for each in found],
+        totals=_totals(rows),
+    )
+
+
+def _row(order: OrderView) -> dict[str, Any]:
+    return dict(zip(_COLUMNS, rows_of(order.document, order)[ORDER_ROW.name][0], strict=True))
+
+
+def _of_site(
+    changes: list[Change],
+    views: dict[DocumentId, View],
+    orders: list[OrderView],
+    numbered: list[NumberedOrder],
+) -> Iterator[Dispute]:
+    yield from two_tabs(orders, views[TABLES])
+    yield from equal_numbers(numbered, views[TERMINALS])
+    yield from lineage_forked(_openings(changes), views[TERMINALS])
+    places = [Place(each.device, each.epoch, each.sequence, each.id) for each in changes]
+    yield from author_forked(places, views[TERMINALS])
+
+
+def _openings(changes: Iterable[Change]) -> Iterator[Opening]:
+    """Every change that could follow on what another epoch follows on."""
+    for change in changes:
+        is_opening = any(body[0] == "author_opened" for _, body in change.facts)
+        for previous in change.previous:
+            yield Opening(change.device, change.epoch, (previous,), change.id)
+        if is_opening and not change.previous:
+            yield Opening(change.device, change.epoch, (), change.id)
+
+
+def _tables(view: View, orders: list[OrderView]) -> dict[str, Any]:
+    assert isinstance(view, TablesView)
+    tabs: dict[bytes | None, list[Any]] = {}
+    for order in orders:
+        if order.is_open:
+            tabs.setdefault(order.table, []).append(order.order)
+    return {
+        table.hex(): _plain(table_json(each, view, tabs.get(table, [])))
+        for table, each in view.tables.items()
+    }
+
+
+def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    days: dict[str, lists.Sums] = {ALL_DAYS: lists.Sums()}
+    for row in rows:
+        lists._add(days[ALL_DAYS], row)
+        if row["business_day"] is not None:
+            day = lists.iso_day(row["business_day"])
+            lists._add(days.setdefault(day, lists.Sums()), row)
+    return {
+        day: {
+            "pedidos": sums.orders,
+            "itens": sums.lines,
+            "abertos": sums.standing,
+            "cancelados": sums.cancelled,
+            "receita_centavos": sums.revenue,
+            "recebido_centavos": sums.received,
+        }
+        for day, sums in days.items()
+        if day == ALL_DAYS or "-" in day
+    }
+
+
+def _plain(shown: Any) -> Any:
+    return json.loads(JSON.encode(shown))

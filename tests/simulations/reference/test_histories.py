@@ -1,0 +1,113 @@
+"""The models and the reference read the same histories alike. MALHA_HISTORIES asks for more."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from crdt_models.change import decode_change
+from crdt_models.documents.kinds import empty_view
+from crdt_models.documents.terminals import TerminalsView
+from crdt_models.ids import TERMINALS
+from simulations.reference.order import ReferenceOrder
+from simulations.reference.shop import ReferenceShop, read_shop
+from tests.simulations.reference.histories import history
+from tests.simulations.reference.judged import disagreements
+
+HISTORIES = int(os.environ.get("MALHA_HISTORIES", "300"))
+FIRST = int(os.environ.get("MALHA_FIRST_HISTORY", "0"))
+SEEDS = range(FIRST, FIRST + HISTORIES)
+
+
+@pytest.mark.timeout(max(120, HISTORIES))
+def test_the_models_and_the_reference_say_the_same() -> None:
+    for seed in SEEDS:
+        nonsense = seed % 3 == 2
+        found = disagreements(history(seed, nonsense=nonsense), seed)
+        assert found == [], f"history({seed}, nonsense={nonsense})"
+
+
+def test_the_terminals_are_those_of_the_models() -> None:
+    for seed in range(20):
+        told = history(seed)
+        view = empty_view(TERMINALS)
+        assert isinstance(view, TerminalsView)
+        for data in told:
+            for document, entry in decode_change(data).entries():
+                if document == TERMINALS:
+                    view.apply(entry)
+        theirs = {
+            (device.hex(), each.letters, each.epochs) for device, each in view.terminals.items()
+        }
+        mine = read_shop(told).terminals.values()
+        assert {(each.device, each.letters, each.openings) for each in mine} == theirs
+
+
+def _orders(check: Callable[[ReferenceOrder], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.orders.values()))
+
+
+def _is_told_twice(order: ReferenceOrder) -> bool:
+    return any(len(each.tellings) > 1 for each in order.meaning.all_told())
+
+
+def _has_equal_clocks(order: ReferenceOrder) -> bool:
+    clocks = {(fact.stamp.clock, fact.stamp.change) for fact in order.meaning.facts}
+    return len({clock for clock, _ in clocks}) < len(clocks)
+
+
+def _was_reopened(order: ReferenceOrder) -> bool:
+    return len(order.closings) < len(order.meaning.of("bill_closed"))
+
+
+def _was_paid_after_closing(order: ReferenceOrder) -> bool:
+    if order.closing is None:
+        return False
+    counted = order.meaning.same(order.closing["counted"])
+    return any(each.received.id not in counted for each in order.payments)
+
+
+def _clock_loses(order: ReferenceOrder) -> bool:
+    """The write of a field with the greatest stamp is not the one that counts."""
+    writes = [each for each in order.meaning.of("field_set") if each["field"] == "waiter"]
+    return bool(writes) and writes[-1]["value"] != order.register("waiter")
+
+
+MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
+    "one command told at two terminals": _orders(_is_told_twice),
+    "equal clocks": _orders(_has_equal_clocks),
+    "an edit beats a later clock": _orders(_clock_loses),
+    "a bill was reopened": _orders(_was_reopened),
+    "paid after the closing": _orders(_was_paid_after_closing),
+    "a number shown with its rank": _orders(lambda order: order.rank > 1),
+    "a cancelled order": _orders(lambda order: order.account == "cancelled"),
+    "a settled order": _orders(lambda order: order.account == "settled"),
+    "a closed bill that is owed again": _orders(lambda order: order.account == "closed"),
+    "a bill that is asked for": _orders(lambda order: order.account == "bill_asked"),
+    "an order whose opening has not come": _orders(lambda order: order.opening is None),
+    "a payment that was recorded twice": _orders(
+        lambda order: any(each.state == "duplicate" for each in order.payments)
+    ),
+    "a settled dispute": lambda shop: len(shop.open_disputes) < len(shop.disputes),
+    **{
+        kind: lambda shop, kind=kind: any(each[0] == kind for each in shop.disputes)
+        for kind in (
+            "overpaid", "paid_and_cancelled", "paid_with_residual", "late_change_to_closed_bill",
+            "closing_does_not_add_up", "two_closings", "over_cancelled", "cancelled_after_send",
+            "over_refunded", "payment_outcome_unknown", "command_used_twice", "needs_upgrade",
+            "two_tabs_at_once", "equal_numbers", "lineage_forked", "author_forked",
+            "two_resolutions",
+        )
+    },
+}  # fmt: skip
+
+
+def test_the_histories_hold_everything_that_can_happen() -> None:
+    missing = dict(MARKS)
+    for seed in range(300):
+        shop = read_shop(history(seed, nonsense=seed % 3 == 2))
+        for name in [name for name, is_so in missing.items() if is_so(shop)]:
+            del missing[name]
+        if not missing:
+            return
+    raise AssertionError(f"no history has {', '.join(missing)}")

@@ -1,0 +1,143 @@
+"""Each rule of the reference sees: the product with the rule broken is told apart from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+
+from crdt_models import disputes
+from crdt_models.documents import register, view
+from crdt_models.documents.orders import bill, lines, payments
+from crdt_models.documents.orders import view as order_view
+from crdt_models.documents.orders.facts import OrderCancelled
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.register import Register
+from crdt_models.documents.tables import DiningTable
+from crdt_models.documents.view import View
+from tests.simulations.reference import judged
+from tests.simulations.reference.histories import history
+
+HISTORIES = 300  # a mutant that none of so many shows is not seen
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong product. where: what is replaced, with the name of the attribute."""
+
+    name: str
+    where: Any
+    attribute: str
+    wrong: Any
+
+
+def _replaced(function: Callable[..., Any], **wrong: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A function whose result has other values in some of its fields."""
+
+    def mutant(*given: Any, **named: Any) -> Any:
+        result = function(*given, **named)
+        return msgspec.structs.replace(
+            result, **{field: change(result) for field, change in wrong.items()}
+        )
+
+    return mutant
+
+
+def _unseeing(order: OrderView) -> OrderView:
+    """An order whose opening saw no tabs."""
+    other = order.copy()
+    opening = order.opening
+    if opening is not None:
+        fact = msgspec.structs.replace(opening.fact, tabs_seen=())
+        other.__dict__["opening"] = opening._replace(fact=fact)
+    return other
+
+
+# As the product has them, whatever stands in their places later.
+_united, _dispute = view._united, disputes._dispute
+_two_tabs, _equal_numbers = disputes.two_tabs, disputes.equal_numbers
+
+MUTANTS = [
+    Mutant("last write by clock only", register, "_unreplaced", set),
+    Mutant("the first write stays", Register, "value", lambda self, default: (
+        self.writes[0].value if self.writes else default
+    )),
+    Mutant("quantity may go negative", lines, "_line", _replaced(
+        lines._line, left=lambda line: line.fact.thousandths - line.cancelled - line.excess
+    )),
+    Mutant("an amount is rounded down", lines, "line_amount", lambda much, unit: (
+        much * unit // 1000
+    )),
+    Mutant("modifiers cost nothing", lines, "unit_price", lambda unit, _: unit),
+    Mutant("the kitchen goes back to the start", lines, "_line", _replaced(
+        lines._line, stage=lambda line: "new" if line.stage == "delivered" else line.stage
+    )),
+    Mutant("a closed bill is folded anew", OrderView, "total", property(
+        lambda self: sum(line.amount for line in self.lines)
+    )),
+    Mutant("a reopening is ignored", bill.Closings, "standing", property(
+        lambda self: tuple(sorted([*self[0], *self[1]], key=lambda each: each.stamp))
+    )),
+    Mutant("the first closing answers", OrderView, "closed", property(
+        lambda self: next(iter(self.closings.standing), None)
+    )),
+    Mutant("late lines are nobody's", OrderView, "late", property(lambda self: bill.Late((), ()))),
+    Mutant("payments are deduplicated by amount", payments, "_transaction", lambda fact, _: (
+        "", "", fact.centavos
+    )),
+    Mutant("an acquirer's transaction counts twice", payments, "_transaction", lambda *_: None),
+    Mutant("a denial takes confirmed money away", payments, "_state", lambda fact, yes, no, _: (
+        "denied" if no else "confirmed" if yes or not fact.is_pending else "pending"
+    )),
+    Mutant("a refund is ignored", OrderView, "refunded", 0),
+    Mutant("a retried command counts twice", view, "_group", lambda _: view._TOLD_ONCE),
+    Mutant("a cancellation of the order is ignored", OrderView, "cancellations", ()),
+    Mutant("a restoring is ignored", OrderView, "cancellations", property(
+        lambda self: self.all(OrderCancelled)
+    )),
+    Mutant("the bill stays asked for", order_view, "is_asked", lambda *_: True),
+    Mutant("a closed order keeps its table", OrderView, "is_open", property(
+        lambda self: self.opening is not None and not self.is_cancelled
+    )),
+    Mutant("cancelled orders are revenue", OrderView, "revenue", property(lambda self: self.total)),
+    Mutant("what is not understood may be closed", View, "needs_upgrade", False),
+    Mutant("the last telling of a fact stands", view, "_united", lambda tellings: (
+        _united((tellings[-1], *tellings[:-1]))
+    )),
+    Mutant("no number has a rank", judged, "number_ranks", lambda _: {}),
+    Mutant("a command used twice is told to nobody", View, "reused_commands", ()),
+    Mutant("any resolution settles", disputes, "_dispute", lambda *given: tuple(
+        msgspec.structs.replace(each, is_open=not each.resolutions) for each in _dispute(*given)
+    )),
+    Mutant("money in doubt is told to nobody", disputes, "_of_money", lambda _: iter(())),
+    Mutant("forks of a lineage are told to nobody", judged, "lineage_forked", lambda *_: ()),
+    Mutant("forks of an author are told to nobody", judged, "author_forked", lambda *_: ()),
+    Mutant("tabs that were seen are a dispute", judged, "two_tabs", lambda orders, tables: (
+        _two_tabs([_unseeing(each) for each in orders], tables)
+    )),
+    Mutant("numbers are equal over all days", judged, "equal_numbers", lambda orders, terminals: (
+        _equal_numbers([each._replace(business_day=1) for each in orders], terminals)
+    )),
+    Mutant("a reservation is never released", DiningTable, "reservation", property(
+        lambda self: next((w.value for w in reversed(self.reservations.writes) if w.value), None)
+    )),
+]  # fmt: skip
+
+
+@cache
+def told(seed: int) -> list[bytes]:
+    return history(seed, nonsense=seed % 3 == 2)
+
+
+def test_the_product_as_it_is_is_no_mutant() -> None:
+    assert [each for seed in range(30) for each in judged.disagreements(told(seed), seed)] == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_seen(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(HISTORIES):
+        told(seed)  # made by the right product
+    monkeypatch.setattr(mutant.where, mutant.attribute, mutant.wrong, raising=False)
+    assert any(judged.disagreements(told(seed), seed) for seed in range(HISTORIES))

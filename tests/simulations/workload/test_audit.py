@@ -1,0 +1,308 @@
+"""The audit is silent about a true evening, and says what was changed in a false one."""
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from simulations.workload.audit import check_ledger
+from simulations.workload.ledger import Deed, Ledger
+from simulations.workload.promises import cases, meaning_of
+from simulations.workload.till import Answer
+
+Pedido = dict[str, Any]
+Orders = dict[str, Pedido]
+
+
+def _first(orders: Orders, fits: Callable[[Pedido], object]) -> Pedido:
+    return next(pedido for pedido in orders.values() if fits(pedido))
+
+
+def _open_line(orders: Orders) -> tuple[Pedido, Pedido]:
+    """A line that nobody struck out, on a bill that never was closed."""
+    pedido = _first(orders, lambda it: it["fechado_em"] is None and _whole(it))
+    return pedido, _whole(pedido)[0]
+
+
+def _whole(pedido: Pedido) -> list[Pedido]:
+    return [each for each in pedido["itens"] if each["quantidade_cancelada"] == 0]
+
+
+def _paid(orders: Orders) -> Pedido:
+    return _first(orders, lambda it: it["pagamentos"])
+
+
+def _untouched(ledger: Ledger, *meanings: str) -> Iterator[str]:
+    """Orders about which nobody ever asked for any of these."""
+    for order, case in cases(ledger.deeds).items():
+        if not any(case.may(each) for each in meanings):
+            yield order
+
+
+def order_lost(orders: Orders, ledger: Ledger) -> None:
+    del orders[ledger.orders[3]]
+
+
+def payment_lost(orders: Orders, ledger: Ledger) -> None:
+    _paid(orders)["pagamentos"].pop()
+
+
+def payment_lost_with_its_figures(orders: Orders, ledger: Ledger) -> None:
+    pedido = _first(orders, lambda it: it["pagamentos"] and not it["estornos"])
+    gone = pedido["pagamentos"].pop()
+    if gone["status"] == "confirmado":
+        pedido["pago_centavos"] -= gone["valor_centavos"]
+        pedido["saldo_centavos"] += gone["valor_centavos"]
+
+
+def payment_altered(orders: Orders, ledger: Ledger) -> None:
+    _paid(orders)["pagamentos"][0]["valor_centavos"] += 1
+
+
+def payment_by_another_method(orders: Orders, ledger: Ledger) -> None:
+    payment = _paid(orders)["pagamentos"][0]
+    payment["forma"] = "pix" if payment["forma"] != "pix" else "debito"
+
+
+def payment_twice(orders: Orders, ledger: Ledger) -> None:
+    payments = _paid(orders)["pagamentos"]
+    payments.append({**payments[0], "id": "f" * 32})
+
+
+def pending_payment_counts(orders: Orders, ledger: Ledger) -> None:
+    pedido = _first(orders, lambda it: any(p["status"] == "negado" for p in it["pagamentos"]))
+    payment = next(each for each in pedido["pagamentos"] if each["status"] == "negado")
+    payment["status"] = "confirmado"
+    pedido["pago_centavos"] += payment["valor_centavos"]
+    pedido["saldo_centavos"] -= payment["valor_centavos"]
+
+
+def copy_counts_too(orders: Orders, ledger: Ledger) -> None:
+    pedido = _first(orders, lambda it: any(p["status"] == "duplicado" for p in it["pagamentos"]))
+    for payment in pedido["pagamentos"]:
+        payment["status"] = payment["status"].replace("duplicado", "confirmado")
+
+
+def refund_lost(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["estornos"])["estornos"].pop()
+
+
+def refund_altered(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["estornos"])["estornos"][0]["valor_centavos"] -= 1
+
+
+def line_lost(orders: Orders, ledger: Ledger) -> None:
+    pedido, line = _open_line(orders)
+    pedido["itens"].remove(line)
+
+
+def line_dearer(orders: Orders, ledger: Ledger) -> None:
+    _open_line(orders)[1]["preco_unitario_centavos"] += 10
+
+
+def line_halved(orders: Orders, ledger: Ledger) -> None:
+    _open_line(orders)[1]["quantidade_milesimos"] //= 2
+
+
+def line_struck_out_by_nobody(orders: Orders, ledger: Ledger) -> None:
+    _open_line(orders)[1]["quantidade_cancelada"] = 0.5
+
+
+def line_struck_out_is_back(orders: Orders, ledger: Ledger) -> None:
+    pedido = _first(
+        orders,
+        lambda it: it["fechado_em"] is None and any(i["quantidade_cancelada"] for i in it["itens"]),
+    )
+    line = next(each for each in pedido["itens"] if each["quantidade_cancelada"])
+    line["quantidade_milesimos"] += round(1000 * line["quantidade_cancelada"])
+    line["quantidade_cancelada"] = 0
+
+
+def line_twice(orders: Orders, ledger: Ledger) -> None:
+    pedido, line = _open_line(orders)
+    pedido["itens"].append({**line, "id": "f" * 32})
+
+
+def line_not_made_after_all(orders: Orders, ledger: Ledger) -> None:
+    for pedido in orders.values():
+        for line in pedido["itens"]:
+            if line["status"] == "entregue":
+                line["status"] = "pronto"
+
+
+def bill_altered(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["fechado_em"])["total_centavos"] += 100
+
+
+def bill_altered_consistently(orders: Orders, ledger: Ledger) -> None:
+    pedido = _first(orders, lambda it: it["fechado_em"] and it["itens"])
+    pedido["itens"][0]["total_centavos"] += 100
+    pedido["total_centavos"] += 100
+    pedido["saldo_centavos"] += 100
+
+
+def bill_open_again(orders: Orders, ledger: Ledger) -> None:
+    order = next(
+        each for each in _untouched(ledger, "reopen", "cancel") if orders[each]["fechado_em"]
+    )
+    orders[order] |= {"fechado_em": None, "status": "aberto"}
+
+
+def paid_in_the_red(orders: Orders, ledger: Ledger) -> None:
+    _paid(orders)["saldo_centavos"] -= 1
+
+
+def paid_but_not_received(orders: Orders, ledger: Ledger) -> None:
+    _paid(orders)["pago_centavos"] += 1
+
+
+def cancelled_by_nobody(orders: Orders, ledger: Ledger) -> None:
+    orders[next(_untouched(ledger, "cancel"))]["status"] = "cancelado"
+
+
+def cancelled_but_alive(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["status"] == "cancelado")["status"] = "aberto"
+
+
+def waiter_invented(orders: Orders, ledger: Ledger) -> None:
+    orders[ledger.orders[0]]["garcom"] = "Ninguém"
+
+
+def edit_lost(orders: Orders, ledger: Ledger) -> None:
+    deed = next(
+        each
+        for each in ledger.acknowledged()
+        if each.act == "edit" and str(each.body.get("observacao", "")).startswith("alergia")
+    )
+    orders[deed.order]["observacao"] = None
+
+
+def mark_lost(orders: Orders, ledger: Ledger) -> None:
+    flags = _first(orders, lambda it: any(it["flags"].values()))["flags"]
+    flags |= dict.fromkeys(flags, False)
+
+
+def order_opened_twice(orders: Orders, ledger: Ledger) -> None:
+    order = ledger.orders[0]
+    orders["f" * 32] = {**orders[order], "id": "f" * 32}
+
+
+FALSE: dict[Callable[[Orders, Ledger], None], str] = {
+    order_lost: "is absent",
+    payment_lost: "payment .* is absent",
+    payment_lost_with_its_figures: "payment .* is absent",
+    payment_altered: "payment .* it was",
+    payment_by_another_method: "payment .* it was",
+    payment_twice: "effects: payment",
+    pending_payment_counts: "is confirmado, not negado",
+    copy_counts_too: "counts 2 times",
+    refund_lost: "refund .* is absent",
+    refund_altered: "refund .* it was",
+    line_lost: "line .* is absent",
+    line_dearer: "line .* costs",
+    line_halved: "are left",
+    line_struck_out_by_nobody: "are struck out",
+    line_struck_out_is_back: "are struck out",
+    line_twice: "effects: line",
+    line_not_made_after_all: "back at stage",
+    bill_altered: "is none of those closed|its closed bill changed",
+    bill_altered_consistently: "is none of those closed|its closed bill changed",
+    bill_open_again: "closed it at",
+    paid_in_the_red: "balance",
+    paid_but_not_received: "paid .* is not",
+    cancelled_by_nobody: "cancelled, which nobody asked for",
+    cancelled_but_alive: "although it was cancelled",
+    waiter_invented: "garcom is 'Ninguém'",
+    edit_lost: "observacao is None",
+    mark_lost: " is False, which is none",
+    order_opened_twice: "effects: order",
+}
+
+
+@pytest.mark.parametrize("falsify", FALSE, ids=lambda each: each.__name__)
+def test_what_was_changed_is_said(falsify: Any, busy_evening: Any) -> None:
+    ledger, orders = busy_evening.ledger, copy.deepcopy(busy_evening.orders)
+    falsify(orders, ledger)
+    said = check_ledger(ledger, orders)
+    assert re.search(FALSE[falsify], " / ".join(said)), said
+
+
+def _retold(ledger: Ledger, change: Callable[[Deed], Deed | None]) -> Ledger:
+    """Another ledger in which the first deed that `change` takes is another."""
+    other, is_done = Ledger(), False
+    for deed in ledger.deeds:
+        changed = None if is_done else change(deed)
+        is_done = is_done or changed is not None
+        other.begin(changed or deed)
+    assert is_done, "this never happened"
+    return other
+
+
+def test_a_refused_key_with_an_effect_is_said(busy_evening: Any) -> None:
+    def refuse(deed: Deed) -> Deed | None:
+        if meaning_of(deed) != "add" or deed.outcome != "acknowledged":
+            return None
+        refused = [msgspec.structs.replace(each, status=409) for each in deed.attempts]
+        return msgspec.structs.replace(deed, attempts=refused)
+
+    (said,) = check_ledger(_retold(busy_evening.ledger, refuse), busy_evening.orders)
+    assert "was refused, yet line" in said
+
+
+def test_a_key_that_one_terminal_executed_twice_is_said(busy_evening: Any) -> None:
+    def twice(deed: Deed) -> Deed | None:
+        if meaning_of(deed) != "pay" or not any(each.replayed for each in deed.attempts):
+            return None
+        if len({each.letters for each in deed.attempts}) > 1:
+            return None
+        fresh = [msgspec.structs.replace(each, replayed=False) for each in deed.attempts]
+        told = [each for each in fresh if each.outcome == "acknowledged"]
+        return msgspec.structs.replace(deed, attempts=fresh) if len(told) > 1 else None
+
+    said = check_ledger(_retold(busy_evening.ledger, twice), busy_evening.orders)
+    assert any("2 times under key" in each for each in said)
+
+
+def test_a_terminal_that_forgot_an_order_is_said(busy_evening: Any) -> None:
+    late = busy_evening.ledger.deeds[-1].attempts[-1]
+    order = busy_evening.ledger.orders[0]
+    ledger = _retold(busy_evening.ledger, lambda deed: deed if deed.order == order else None)
+    look = Deed("look", "waiter 1", "GET", f"/api/pedidos/{order}", order=order)
+    ledger.begin(look)
+    gone = Answer(404, {"code": "unknown_order"})
+    ledger.attempted(look, "A", late.until + 1, late.until + 2, gone)
+    (said,) = check_ledger(ledger, busy_evening.orders)
+    assert f"order {order}: A did not know it" in said
+
+
+def test_a_terminal_that_forgot_a_payment_is_said(busy_evening: Any) -> None:
+    def forget(deed: Deed) -> Deed | None:
+        last = deed.attempts[-1] if deed.attempts else None
+        if deed.act != "look" or last is None or last.sight is None or not last.sight.payments:
+            return None
+        sight = msgspec.structs.replace(last.sight, payments=())
+        late = msgspec.structs.replace(last, at=last.at + 9000, until=last.at + 9001, sight=sight)
+        return msgspec.structs.replace(deed, attempts=[*deed.attempts, late])
+
+    said = check_ledger(_retold(busy_evening.ledger, forget), busy_evening.orders)
+    assert said and all("forgot payment" in each for each in said)
+
+
+def test_what_is_excused_need_not_hold(busy_evening: Any) -> None:
+    ledger, orders = busy_evening.ledger, copy.deepcopy(busy_evening.orders)
+    del orders[ledger.orders[-1]]
+    case = cases(ledger.deeds)[ledger.orders[-1]]
+    lost = {each.until for deed in case.deeds for each in deed.attempts}
+    assert len(check_ledger(ledger, orders)) == 1
+    assert check_ledger(ledger, orders, excused=lambda _, each: each.until in lost) == []
+
+
+def test_the_first_sighting_makes_no_promise_of_the_whole(busy_evening: Any) -> None:
+    """An order that nobody here was told of may be among the final ones."""
+    orders = copy.deepcopy(busy_evening.orders)
+    stranger = {**orders[busy_evening.ledger.orders[0]], "id": "e" * 32, "id_externo": None}
+    stranger |= {"itens": [], "itens_residuais": [], "pagamentos": [], "estornos": []}
+    assert check_ledger(busy_evening.ledger, {**orders, "e" * 32: stranger}) == []
