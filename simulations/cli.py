@@ -211,6 +211,27 @@ def campaign(*, minutes: float, table: Path | None, jobs: int) -> None:
     sys.exit(run_and_append(Console(highlight=False), minutes, table, jobs=jobs))
 
 
+@main.command("prove")
+@click.option("--mutant", "mutants", multiple=True, help="Only this one; again for more.")
+@_JOBS
+def prove_checks(*, mutants: tuple[str, ...], jobs: int) -> None:
+    """Bugs put in on purpose, one after the other: which check sees each, and in which seed.
+
+    About half an hour for all. Exit code 0: every one is caught. 1: some are not; they come first.
+    """
+    from rich.console import Console
+
+    from simulations.campaign.command import prove_mutants
+    from simulations.campaign.service_run import Choices
+    from simulations.mutants import MUTANTS
+
+    unknown = sorted(set(mutants) - MUTANTS.keys())
+    if unknown:
+        raise click.UsageError(f"No mutant {', '.join(unknown)}. There are: {', '.join(MUTANTS)}.")
+    choices = Choices(terminals=3, orders=10, minutes=8.0)
+    sys.exit(prove_mutants(Console(highlight=False), mutants, choices, jobs=jobs))
+
+
 @main.command("coverage")
 def show_coverage() -> None:
     """Every fault that a shop must survive: what strikes it here, or what it waits for."""

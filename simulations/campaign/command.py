@@ -16,8 +16,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from simulations.campaign.many import Outcome, Tally, run_many, shrink, tally
+from simulations.campaign.prove import Proof, prove, table_of
 from simulations.campaign.service_run import Choices, Verdict, run
 from simulations.faults.coverage import coverage
+from simulations.mutants import MUTANTS
 from simulations.report.naming import replay, title_of
 from simulations.report.page import page
 from simulations.report.timeline import timeline
@@ -25,6 +27,7 @@ from simulations.report.timeline import timeline
 LAST_EVENTS = 40
 FINDINGS_SHOWN = 20
 FRESH_BITS = 32
+PROOF_SEEDS = 200  # to look among for those in which a mutant's faults strike
 STDOUT = "-"
 
 
@@ -97,6 +100,20 @@ def shrink_seed(console: Console, seed: int, choices: Choices) -> int:
     console.print(f"{runs} runs; {len(verdict.strikes)} strikes became {len(smaller.strikes)}")
     tell(console, smaller)
     return 0
+
+
+def prove_mutants(console: Console, names: Sequence[str], choices: Choices, *, jobs: int) -> int:
+    """Which mutants the checks catch. 0: all of them. 1: not all."""
+
+    def told(proof: Proof) -> None:
+        by = " ".join(proof.checks) or "nothing"
+        console.print(f"{proof.name}: caught by {by} in {proof.runs} runs")
+
+    proofs = prove(names or list(MUTANTS), range(1, PROOF_SEEDS), choices, jobs=jobs, told=told)
+    console.print(table_of(proofs))
+    caught = sum(proof.caught for proof in proofs)
+    console.print(f"{caught} of {len(proofs)} mutants are caught")
+    return 0 if caught == len(proofs) else 1
 
 
 def tell_coverage(console: Console) -> None:

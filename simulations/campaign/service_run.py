@@ -16,6 +16,7 @@ from random import Random
 import trio
 from msgspec import Struct
 
+from simulations.checkers.back_office import watch_receipts
 from simulations.checkers.checks import findings
 from simulations.checkers.evidence import take_evidence
 from simulations.disk.sim_disk import SimDisk
@@ -102,6 +103,7 @@ async def _live(
     world: World, seed: int, choices: Choices, began: float, recorder: Recorder | None
 ) -> Verdict:
     ledger, strikes = Ledger(), list[Strike]()
+    world.nursery.start_soon(watch_receipts, world)
     if choices.scenario is not None:
         await play(SCENARIOS[choices.scenario], world, ledger, small=choices.small)
     else:

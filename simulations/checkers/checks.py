@@ -8,6 +8,8 @@ Rules of this file:
 
 from collections.abc import Callable, Iterator
 
+from simulations.checkers import authors, decisions
+from simulations.checkers.back_office import back_office
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.reference.differences import differences
 from simulations.reference.shop import read_shop
@@ -18,6 +20,7 @@ from simulations.workload.ledger import Attempt, Deed
 Check = Callable[[Evidence], Iterator[str]]
 
 TOLD_OF_DISKS = frozenset({"batch_not_durable", "storage_broken"})
+MOST_TOLD = 64  # tips of one device; beyond them a Have says that there are more
 ANSWER_SECONDS = 5.0  # the longest that a till that is on may let a person wait, faults included
 
 
@@ -37,14 +40,15 @@ def convergence(evidence: Evidence) -> Iterator[str]:
 
 
 def promises(evidence: Evidence) -> Iterator[str]:
-    """Nothing acknowledged is lost, no payment, no closed figure; but what only a machine held
-    that lost it (it left for ever, its disk was put back) is excused, order by order."""
+    """Nothing acknowledged is lost, no payment, no closed figure. Excused are orders of which a
+    machine lost what it alone held, and those that a hostile member signed something about."""
+    world = evidence.world
+    apart = world.lost_orders | world.meddled
+
+    def excused(deed: Deed, _: Attempt) -> bool:
+        return deed.order in apart
+
     for copy in _distinct(evidence):
-        gone = _lost_orders(evidence, copy)
-
-        def excused(deed: Deed, _: Attempt, gone: frozenset[str] = gone) -> bool:
-            return deed.order in gone
-
         for sentence in check_ledger(evidence.ledger, copy.shop.orders, excused=excused):
             yield f"{copy.host}: {sentence}"
 
@@ -63,6 +67,8 @@ def holdings(evidence: Evidence) -> Iterator[str]:
         named = {name for change in changes.values() for name in change.previous}
         tips = frozenset(changes) - named
         missing = frozenset(named - set(changes))
+        if len(tips) <= MOST_TOLD and copy.told != tips:
+            yield f"{copy.host} tells others of {len(copy.told)} tips and has {len(tips)}"
         if copy.tips != tips:
             yield f"{copy.host} tells of {len(copy.tips)} tips and has {len(tips)}"
         if copy.missing != missing:
@@ -93,6 +99,22 @@ def answers(evidence: Evidence) -> Iterator[str]:
                 yield f"{attempt.letters} let a person wait {waited:.1f} s for {deed.act}"
 
 
+def retries(evidence: Evidence) -> Iterator[str]:
+    """A key that was acknowledged is answered as a replay, at whichever terminal."""
+    for retry in evidence.retries:
+        if retry.deed.order in evidence.world.lost_orders | evidence.world.meddled:
+            continue
+        told = retry.answer.headers.get("idempotency-replayed")
+        if retry.answer.status >= 300 or told != "true" or retry.wrote:
+            what = f"{retry.deed.act} under key {retry.deed.key}"
+            yield f"{retry.letters} answered {what} with {retry.answer.status}, replayed: {told}"
+
+
+def rest(evidence: Evidence) -> Iterator[str]:
+    """Every two terminals keep one link when all is well."""
+    yield from evidence.unrest
+
+
 CHECKS: dict[str, Check] = {
     "convergence": convergence,
     "promises": promises,
@@ -100,23 +122,23 @@ CHECKS: dict[str, Check] = {
     "holdings": holdings,
     "liveness": liveness,
     "answers": answers,
+    "chains": authors.chains,
+    "lineages": authors.lineages,
+    "numbers": authors.numbers,
+    "stamps": authors.stamps,
+    "signatures": authors.signatures,
+    "versions": decisions.versions,
+    "closings": decisions.closings,
+    "payments": decisions.payments,
+    "retries": retries,
+    "back_office": back_office,
+    "rest": rest,
 }
 
 
 def findings(evidence: Evidence) -> list[str]:
     """Of all checks, each with its name."""
     return [f"{name}: {each}" for name, check in CHECKS.items() for each in check(evidence)]
-
-
-def _lost_orders(evidence: Evidence, copy: Copy) -> frozenset[str]:
-    """Orders that some change was about which nobody has any more."""
-    return frozenset(
-        document.removeprefix("order:")
-        for change, documents in evidence.world.lost.items()
-        if change not in copy.changes
-        for document in documents
-        if document.startswith("order:")
-    )
 
 
 def _distinct(evidence: Evidence) -> list[Copy]:

@@ -9,6 +9,7 @@ Rules of this file:
 from msgspec import Struct
 
 from crdt_models.read_models import TABLES
+from simulations.checkers.afterwards import Retry, ask_again, unrest
 from simulations.reference.peer_shop import PeerShop, observe
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
@@ -17,7 +18,8 @@ from simulations.workload.ledger import Ledger
 
 class Copy(Struct, frozen=True):
     """What one terminal holds. changes: their bytes, by id · rows: table → digest · have: what it
-    tells others, per device (epoch, sequence, tip, missing) · shop: what its API says."""
+    tells others, per device (epoch, sequence, tip, missing) · shop: what its API says ·
+    told: the tips that it tells others of."""
 
     host: str
     letters: str
@@ -26,6 +28,7 @@ class Copy(Struct, frozen=True):
     rows: dict[str, bytes]
     tips: frozenset[bytes]
     missing: frozenset[bytes]
+    told: frozenset[bytes]
     shop: PeerShop
 
 
@@ -38,14 +41,17 @@ class Evidence(Struct, frozen=True):
     copies: tuple[Copy, ...]
     relay: bytes | None
     converged: bool
+    retries: tuple[Retry, ...] = ()
+    unrest: tuple[str, ...] = ()
 
 
 async def take_evidence(world: World, ledger: Ledger, *, converged: bool) -> Evidence:
     """Ask everyone."""
     copies = [await _copy(terminal) for terminal in world.standing()]
     relay = world.relay
-    held = relay.content_digest(world.site) if relay is not None and relay.on else None
-    return Evidence(world, ledger, tuple(copies), held, converged)
+    held = relay.content_digest(world.site) if relay is not None and world.relay_in_reach else None
+    retries = await ask_again(world, ledger) if converged else ()
+    return Evidence(world, ledger, tuple(copies), held, converged, retries, await unrest(world))
 
 
 async def _copy(terminal: SimTerminal) -> Copy:
@@ -61,5 +67,8 @@ async def _copy(terminal: SimTerminal) -> Copy:
         rows={table.name: log.projections.digest(table.name) for table in TABLES},
         tips=frozenset(tip.id for tip in log.tips()),
         missing=frozenset(gap.missing for gap in log.missing()),
+        told=frozenset(
+            entry.tip for entry in terminal.parts.mesh._gossip._holdings.have()[0].entries
+        ),
         shop=await observe(terminal),
     )

@@ -156,12 +156,20 @@ async def disk_bit_flipped(world: World, dice: Random, seconds: float) -> None:
     """A stored bit turns; it is found when it is read, at the latest after a power cut."""
     with _claim_disk(world, dice) as (terminal, disk):
         world.trace.fire("disk_bit_flipped", terminal.host)
+        world.rotten.add(terminal.host)
         disk.flip_bit()
         await trio.sleep(seconds)
-        terminal.kill(power=True)
-        if not await world.boot(terminal.host):
-            give_up_database(world, terminal)
-            await world.boot(terminal.host)
+        await check_disk(world, terminal)
+
+
+async def check_disk(world: World, terminal: SimTerminal) -> None:
+    """Off and on again: a start after a power cut reads every page. What does not start then is
+    given up."""
+    terminal.kill(power=True)
+    world.rotten.discard(terminal.host)
+    if not await world.boot(terminal.host):
+        give_up_database(world, terminal)
+        await world.boot(terminal.host)
 
 
 async def disk_slow(world: World, dice: Random, seconds: float) -> None:

@@ -174,19 +174,35 @@ async def tips_invented(world: World, dice: Random, seconds: float) -> None:
 
 
 async def nonsense(world: World, dice: Random, seconds: float) -> None:
-    """Valid facts without sense: of orders that exist and that do not, upside down and absurd."""
+    """Valid facts without sense, upside down and absurd, of orders that nobody opened."""
 
     async def step(member: HostileMember) -> None:
         pools = _pools(member)
-        facts = [list(_addressed(member, *any_body(pools))) for _ in range(dice.randint(1, 4))]
-        try:
-            told = member.write(facts)
-        except NotCanonical:
-            return
-        if len(told) < MAX_CHANGES_BYTES:
-            await member.push(told)
+        await _tell(member, [list(any_body(pools)) for _ in range(dice.randint(1, 4))])
 
     await _play(world, dice, seconds, "nonsense", step)
+
+
+async def orders_meddled(world: World, dice: Random, seconds: float) -> None:
+    """The same of the shop's orders: no promise about those can be kept, but all must see the
+    same."""
+
+    async def step(member: HostileMember) -> None:
+        pools = _pools(member)
+        facts = [_addressed(member, *any_body(pools)) for _ in range(dice.randint(1, 4))]
+        await _tell(member, [list(each) for each in facts])
+
+    await _play(world, dice, seconds, "orders_meddled", step)
+
+
+async def _tell(member: HostileMember, facts: list[list[Any]]) -> None:
+    """Some nonsense, unless no change can hold it."""
+    try:
+        told = member.write(facts)
+    except NotCanonical:
+        return
+    if len(told) < MAX_CHANGES_BYTES:
+        await member.push(told)
 
 
 def _pools(member: HostileMember) -> Pools:
@@ -269,6 +285,8 @@ async def false_opening(world: World, dice: Random, seconds: float) -> None:
     """It opens epochs with chains of others, with garbage, and in wrong places."""
 
     async def step(member: HostileMember) -> None:
+        if not member.may_branch():
+            return
         author = member.author
         chains = [
             entry.body[2]["chain"]  # type: ignore[index,call-overload]  # a map, as decoded
@@ -293,7 +311,8 @@ FAULTS: tuple[Fault, ...] = (
     fault(frame_flood, 55, most=2),
     fault(changes_withheld, 67, 68),
     fault(tips_invented, 68, 69),
-    fault(nonsense, 62, 66),
+    fault(nonsense, 62),
+    fault(orders_meddled, 62, 66),
     fault(unknown_facts, 63),
     fault(epochs_without_end, 28, 65),
     fault(bad_frames, 53, 57, 64),

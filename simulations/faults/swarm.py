@@ -17,6 +17,7 @@ import trio
 from msgspec import Struct
 
 from simulations.faults.clocks import correct_unbelievable
+from simulations.faults.disks import check_disk
 from simulations.faults.fault import Nowhere, present
 from simulations.faults.process import SETTLED_SECONDS, keep_up
 from simulations.faults.table import FAULTS
@@ -108,7 +109,10 @@ async def calm(world: World) -> None:
         world.relay.start()
     correct_unbelievable(world)
     for host in present(world):
-        await world.boot(host)
+        if host in world.rotten:
+            await check_disk(world, world.terminals[host])
+        else:
+            await world.boot(host)
     world.nursery.start_soon(keep_up, world, world.dice("service manager of quiet times"))
     with trio.move_on_after(PATIENCE_SECONDS):
         while not await _all_settled(world):

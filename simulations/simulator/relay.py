@@ -191,9 +191,7 @@ class SimRelay:
         headers["host"] = "relay.invalid"
         content = await request.aread()
         try:
-            status, answered, body = await call(
-                self._app, request.method, place, headers, content
-            )
+            status, answered, body = await call(self._app, request.method, place, headers, content)
         except Exception as error:
             if self._open is None or self._starts != start:  # stopped under the request
                 raise httpx.ReadError("connection reset") from error

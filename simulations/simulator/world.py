@@ -80,6 +80,7 @@ class World:
         self.relay: SimRelay | None = None
         self.findings: list[str] = []
         self.claimed: set[str] = set()  # machines that a fault has in hand
+        self.rotten: set[str] = set()  # machines whose disk nobody has checked since a bit turned
         self.hostile: Identity | None = None  # a member that signs anything
         self.meddled: set[str] = set()  # ids of orders that it signed something about
         self.branches = 0  # of its chains
@@ -128,6 +129,7 @@ class World:
         original = self.terminals[host]
         clone = self._machine(f"{host}'", original.identity)
         clone.copy(original)
+        self.rotten.update({clone.host} if host in self.rotten else ())
         return clone
 
     def admit(self, letters: str) -> Identity:
@@ -241,7 +243,7 @@ class World:
         return frozenset(it.removeprefix(ORDER) for it in documents if it.startswith(ORDER))
 
     def _held_by_no_terminal(self, changes: set[ChangeId]) -> set[ChangeId]:
-        present = (each.seen.keys() for each in self.terminals.values() if not each.gone)
+        present = (each.seen.keys() for each in self.terminals.values())
         return changes.difference(*present)
 
     def _note_lost(self, host: str, lost: set[ChangeId]) -> None:
@@ -279,13 +281,19 @@ class World:
                 await trio.sleep(0.5)
         return self.same()
 
+    @property
+    def relay_in_reach(self) -> bool:
+        """Whether it is on, and any terminal that is not gone has a way to it."""
+        ways = any(it.letters in self._tokens for it in self.terminals.values() if not it.gone)
+        return self.relay is not None and self.relay.on and ways
+
     def same(self) -> bool:
         """Whether every terminal that is not gone is on and holds what all others hold."""
         alive = [each for each in self.terminals.values() if not each.gone]
         if not all(each.on for each in alive):
             return False
         digests = {each.node.content_digest() for each in alive}
-        if self.relay is not None and self.relay.on and len(digests) == 1:
+        if self.relay is not None and self.relay_in_reach and len(digests) == 1:
             digests.add(self.relay.content_digest(self.site))
         return len(digests) == 1
 

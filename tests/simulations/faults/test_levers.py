@@ -39,6 +39,30 @@ def test_a_paused_machine_neither_answers_nor_hears(in_a_shop) -> None:
     in_a_shop(play)
 
 
+def test_a_paused_machine_says_nothing_and_keeps_nothing(in_a_shop) -> None:
+    async def play(shop: SmallShop) -> None:
+        world = shop.world
+        terminal = world.terminals["B"]
+        await trio.sleep(10.0)
+        before = terminal.node.position
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(shop.sell, terminal)
+            await trio.sleep(0.0001)  # the call is on its way to the disk
+            terminal.pause()
+            told = [world.wires.path("B", other).frames for other in ("A", "C")]
+            heard = [link.received for link in terminal.links]
+            await trio.sleep(3.0)
+            assert [link.received for link in terminal.links] == heard != []
+            assert [world.wires.path("B", other).frames for other in ("A", "C")] == told
+            assert not terminal.seen
+            assert terminal.node.position == before
+            terminal.resume()
+        assert len(shop.orders) == 1
+        assert terminal.node.position > before
+
+    in_a_shop(play)
+
+
 def test_what_a_lost_machine_alone_held_is_known(in_a_shop) -> None:
     async def play(shop: SmallShop) -> None:
         world = shop.world
@@ -114,9 +138,11 @@ def test_a_clone_and_its_original_both_sell(in_a_shop) -> None:
     async def play(shop: SmallShop) -> None:
         world = shop.world
         await shop.sell(world.terminals["B"])
+        world.wires.partition(["B'"], ["A", "B", "C", "relay"], why="test")
         clone = world.clone("B")
         assert await world.boot(clone.host)
         assert clone.identity is world.terminals["B"].identity
+        assert set(clone.seen) == set(world.terminals["B"].seen) != set()
         for _ in range(3):
             assert await shop.sell(clone)
             assert await shop.sell(world.terminals["B"])

@@ -1,10 +1,8 @@
-"""Bugs put in on purpose: what a run must catch, so that passing means something.
+"""What a mutant is, and how it is put in for one run and taken out again.
 
 Rules of this file:
-1. A mutant replaces named functions from outside, for one run; production code has no switches.
-2. Each is a bug that somebody could really write, in one or two lines, with the sentence that says
-   what goes wrong. Adding one is one function with the decorator.
-3. `faults`: what must strike for it to show. A mutant that no run catches is printed as such.
+1. What is replaced must be there under that name: when production moves, a mutant fails loudly.
+2. Whatever was replaced is put back, in reverse, however the run ended.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +15,14 @@ Patch = Callable[["Patcher"], None]
 
 
 class Mutant(Struct, frozen=True):
-    """name: of its function · sentence: what is wrong · faults: what a run needs to show it."""
+    """name: of its function · sentence: what is wrong · faults: what a run needs to show it ·
+    relay: False when a relay would repair what it breaks."""
 
     name: str
     sentence: str
     faults: tuple[str, ...] | None
     patch: Patch
+    relay: bool = True
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -35,11 +35,15 @@ class Patcher:
         self._before: list[tuple[Any, str, Any]] = []
 
     def put(self, owner: Any, name: str, value: Any) -> Any:
-        """Returns what stood there."""
+        """Returns what stood there. Raises KeyError when nothing did."""
         before = owner.__dict__[name]
         self._before.append((owner, name, before))
         setattr(owner, name, value)
         return before
+
+    def wrap(self, owner: Any, name: str, around: Callable[[Any], Any]) -> None:
+        """Put `around(what stood there)`."""
+        self.put(owner, name, around(owner.__dict__[name]))
 
     def undo(self) -> None:
         for owner, name, before in reversed(self._before):
@@ -58,13 +62,14 @@ def mutated(name: str | None) -> Iterator[None]:
         patcher.undo()
 
 
-def mutant(*faults: str) -> Callable[[Patch], Patch]:
+def mutant(*faults: str, relay: bool = True) -> Callable[[Patch], Patch]:
     """Register a function as a mutant; its docstring is the sentence. Without faults: any run."""
 
     def register(patch: Patch) -> Patch:
         sentence = " ".join((patch.__doc__ or "").split())
         name = patch.__name__
-        MUTANTS[name] = Mutant(name, sentence, faults or None, patch)
+        assert name not in MUTANTS, f"two mutants are called {name}"
+        MUTANTS[name] = Mutant(name, sentence, faults or None, patch, relay)
         return patch
 
     return register

@@ -1,0 +1,47 @@
+"""Mutants of links: who is let in, which of two links stays, and when one is given up."""
+
+from typing import Any
+
+from crdt_models.replication.gossip import Gossip
+from crdt_models.replication.link import Link
+from peer.mesh import Mesh
+from simulations.mutants.patching import Patcher, mutant
+
+
+@mutant("image_cloned", relay=False)
+def clone_taken_for_the_same_process(patch: Patcher) -> None:
+    """Two machines with one identity are one device: the link to one ends that to the other."""
+
+    def around(before: Any) -> Any:
+        def admit(self: Any, link: Any) -> Any:
+            for line in self._lines.values():
+                same = line.link.peer.device == link.peer.device
+                if same and line.link.boots != link.boots:
+                    line.scope.cancel()
+            return before(self, link)
+
+        return admit
+
+    patch.wrap(Mesh, "_admit", around)
+
+
+@mutant("half_open", "power_cut", relay=False)
+def silence_means_nothing(patch: Patcher) -> None:
+    """A link on which nothing is heard is kept for ever."""
+    patch.put(Link, "check_silence", lambda self, now: None)
+
+
+@mutant("frames_dropped", "sigkill", relay=False)
+def frame_read_and_forgotten(patch: Patcher) -> None:
+    """Every tenth frame of changes is taken from gossip and never reaches the writer."""
+    count = [0]
+
+    def around(before: Any) -> Any:
+        def received(self: Any, *given: Any) -> Any:
+            found = before(self, *given)
+            count[0] += 1
+            return [] if count[0] % 10 == 0 else found
+
+        return received
+
+    patch.wrap(Gossip, "_changes_received", around)

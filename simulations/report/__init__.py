@@ -1,0 +1,1 @@
+"""Runs as people see them: recorded, drawn, written as a page, repeated, counted up."""

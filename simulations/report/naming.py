@@ -1,0 +1,29 @@
+"""What a run is called, and the one command that does it again."""
+
+from simulations.campaign.service_run import Choices, Verdict
+
+
+def title_of(verdict: Verdict) -> str:
+    """Of a page or a picture."""
+    name = verdict.choices.scenario
+    told = "Service" if name is None else name.replace("_", " ").capitalize()
+    return f"{told}, seed {verdict.seed}"
+
+
+def replay(seed: int, choices: Choices) -> str:
+    """The one command that does it again."""
+    usual = Choices()
+    parts = [f"malha-sim run --seed {seed}"]
+    if choices.scenario is not None:
+        parts += [f"--scenario {choices.scenario}", *(["--small"] if choices.small else [])]
+    parts += [
+        f"--{name} {getattr(choices, name):g}"
+        for name in ("terminals", "orders", "minutes")
+        if getattr(choices, name) != getattr(usual, name)
+    ]
+    parts += [f"--fault {name}" for name in choices.faults or ()]
+    if choices.strikes is not None:
+        parts.append(f"--strikes {','.join(map(str, choices.strikes))}")
+    if choices.mutant:
+        parts.append(f"--mutant {choices.mutant}")
+    return " ".join(parts)

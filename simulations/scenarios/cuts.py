@@ -1,0 +1,112 @@
+"""Stories of cables: two halves, a chain, days without a network, the same bill on both sides."""
+
+import trio
+
+from simulations.scenarios.scenario import Scenario, scenario
+from simulations.scenarios.shop import HOUR, PIZZA, SimShop
+
+
+@scenario(terminals=4)
+async def split_brain_at_the_rush(shop: SimShop) -> None:
+    """The switch between two halves of the shop dies in the rush, and one machine with it: both go
+    on selling, and agree when it is replaced."""
+    order = await shop.open("A")
+    await shop.expect_agreement()
+    async with trio.open_nursery() as rush:
+        rush.start_soon(shop.rush, shop.size(40, small=8), shop.size(20, small=4))
+        await shop.wait(60)
+        shop.cut(["A", "B"], ["C", "D"])
+        await shop.add("A", order)
+        await shop.edit("D", order, garcom="Rui")
+        await shop.wait(shop.size(240, small=50))
+        shop.power_cut("B")
+        await shop.wait(shop.size(90, small=20))
+        await shop.boot("B")
+        await shop.wait(shop.size(270, small=50))
+        shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(order, garcom="Rui", total_centavos=2 * PIZZA)
+
+
+@scenario(terminals=3)
+async def chain_a_b_c(shop: SimShop) -> None:
+    """A and C never reach each other: what one writes comes to the other through B."""
+    shop.cut(["A"], ["C"])
+    order = await shop.open("A")
+    await shop.expect_agreement(within=60)
+    await shop.add("C", order)
+    await shop.edit("C", order, garcom="Bia")
+    await shop.expect_agreement(within=60)
+    await shop.pay("A", order, 2 * PIZZA)
+    await shop.close("A", order)
+    await shop.expect_agreement(within=60)
+    await shop.expect_shown(order, garcom="Bia", status="pago", saldo_centavos=0)
+    await shop.expect_only()
+
+
+@scenario(terminals=2)
+async def seventy_two_hours_offline(shop: SimShop) -> None:
+    """Two sides do not hear of each other for three days, sell thousands of orders each, and are
+    equal minutes after they meet."""
+    hours, orders = shop.size(72, small=2), shop.size(5000, small=10)
+    shop.cut(["A"], ["B"])
+
+    async def sell(at: str) -> None:
+        for number in range(1, orders + 1):
+            await shop.until(number * hours * HOUR / orders)
+            await shop.sell(at)
+
+    async with trio.open_nursery() as sides:
+        sides.start_soon(sell, "A")
+        sides.start_soon(sell, "B")
+    shop.heal()
+    await shop.expect_agreement(within=300)
+    await shop.expect_only()
+    await shop.expect_sold(2 * orders, 2 * orders * PIZZA)
+
+
+@scenario(terminals=3)
+async def paid_twice(shop: SimShop) -> None:
+    """One table pays at both sides of a cut: both payments stand, and one person decides."""
+    order = await shop.open("A")
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.pay("A", order, PIZZA)
+    await shop.pay("B", order, PIZZA)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(order, pago_centavos=2 * PIZZA, saldo_centavos=-PIZZA)
+    await shop.expect_dispute("overpaid", order)
+    await shop.settle("C", "overpaid", "tip", order)
+    await shop.expect_agreement()
+    await shop.expect_no_dispute("overpaid", order)
+    await shop.expect_only()
+
+
+@scenario(terminals=3)
+async def bill_closed_twice(shop: SimShop) -> None:
+    """A paid bill is closed at both sides of a cut: one closing counts everywhere, and people are
+    told."""
+    order = await shop.open("A")
+    await shop.pay("A", order, PIZZA)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.close("A", order)
+    await shop.add("B", order)
+    await shop.pay("B", order, PIZZA)
+    await shop.close("B", order)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_dispute("two_closings", order)
+    await shop.settle("A", "two_closings", "kept", order)
+    await shop.expect_agreement()
+    await shop.expect_no_dispute("two_closings", order)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    split_brain_at_the_rush,
+    chain_a_b_c,
+    seventy_two_hours_offline,
+    paid_twice,
+    bill_closed_twice,
+)

@@ -1,0 +1,156 @@
+"""What must come of a story, in words: each that does not hold is a finding, and the story goes on.
+
+Rules of this file:
+1. Terminals are asked over their API, as any front end would; only what nobody can ask (whether two
+   machines hold the same) is read from them directly.
+2. Looking leaves nothing behind, neither in the shop nor in the ledger.
+"""
+
+from collections.abc import Sequence
+
+import trio
+
+from simulations.simulator.relay import SimRelay
+from simulations.simulator.terminal import SimTerminal
+from simulations.simulator.world import ORDER, World
+from simulations.workload.ledger import Ledger
+from simulations.workload.people import Party
+from simulations.workload.till import JSON, TillDown
+
+Order = Party  # what people know of it: `sight` is how the last one saw it
+
+EQUAL_SECONDS = 120.0  # that a healed shop may take until everybody holds the same
+_DISPUTES = "/api/conflitos?limite=500"
+_SUMS = "/api/estatisticas?dia=todos"
+
+
+class Unplayable(Exception):
+    """The story cannot go on: what it needs did not come about."""
+
+
+class Expectations:
+    """The half of `SimShop` that looks."""
+
+    def __init__(self, world: World, ledger: Ledger) -> None:
+        self.world = world
+        self.ledger = ledger
+
+    def terminal(self, host: str) -> SimTerminal:
+        return self.world.terminals[host]
+
+    @property
+    def relay(self) -> SimRelay:
+        assert self.world.relay is not None, "this story was to have a relay"
+        return self.world.relay
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        """otherwise: the sentence of the finding."""
+        if not holds:
+            self.world.findings.append(f"scenario: {otherwise}")
+
+    async def expect_agreement(self, within: float = EQUAL_SECONDS) -> None:
+        """Everybody holds the same within so many virtual seconds."""
+        same = await self.world.converge(within)
+        self.expect(same, f"not equal after {within:.0f} s")
+
+    async def expect_dispute(self, kind: str, order: Order | None = None, times: int = 1) -> None:
+        """Every terminal tells of exactly so many open disputes of this kind."""
+        for terminal in self.world.standing():
+            found = len(await self.disputes(terminal.host, kind, order))
+            self.expect(
+                found == times, f"{terminal.host} tells of {found} open {kind}, not of {times}"
+            )
+
+    async def expect_no_dispute(self, kind: str, order: Order | None = None) -> None:
+        await self.expect_dispute(kind, order, times=0)
+
+    async def expect_only(self, *kinds: str) -> None:
+        """No terminal tells of an open dispute of any other kind."""
+        for terminal in self.world.standing():
+            others = {each["tipo"] for each in await self._open(terminal.host)} - set(kinds)
+            self.expect(not others, f"{terminal.host} tells of {', '.join(sorted(others))}")
+
+    async def expect_shown(self, order: Order, **fields: JSON) -> None:
+        """Every terminal shows the order with these fields."""
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
+            for name, value in fields.items():
+                seen = shown.get(name)
+                text = f"{terminal.host} shows {name} {seen!r} on an order, not {value!r}"
+                self.expect(seen == value, text)
+
+    async def expect_sold(self, orders: int, received: int) -> None:
+        """Every terminal tells of so many orders and so many centavos received, of all days."""
+        for terminal in self.world.standing():
+            sums = await self._ask(terminal.host, _SUMS)
+            told = sums["pedidos"], sums["recebido_centavos"]
+            text = f"{terminal.host} tells of {told[0]} orders and {told[1]} centavos"
+            self.expect(told == (orders, received), f"{text}, not of {orders} and {received}")
+
+    async def expect_same_day(self, *orders: Order) -> None:
+        """They belong to one business day."""
+        at = self.world.hosts[0]
+        shown = [await self._ask(at, f"/api/pedidos/{each.order}") for each in orders]
+        days = {str(each["data_operacao"]) for each in shown}
+        self.expect(len(days) == 1, f"one evening is split into {', '.join(sorted(days))}")
+
+    async def expect_synced(self, orders: Sequence[Order], *, synced: bool) -> None:
+        """What terminals with a way to the relay say of it."""
+        asked = 0
+        for terminal in self.world.standing():
+            for order in orders:
+                shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
+                if shown["syncStatus"] != "local":
+                    asked += 1
+                    text = f"{terminal.host} says {shown['syncStatus']} of an order"
+                    self.expect(shown["sincronizado"] is synced, text)
+        self.expect(asked > 0, "no terminal has a way to the relay")
+
+    def expect_told(self, *codes: str, at: str) -> None:
+        """Somebody was refused there with one of these codes of problems."""
+        told = {
+            each.code for deed in self.ledger.deeds for each in deed.attempts if each.letters == at
+        }
+        self.expect(bool(told & set(codes)), f"{at} told nobody {' or '.join(codes)}")
+
+    async def expect_holding_as(self, one: str, other: str, within: float = EQUAL_SECONDS) -> None:
+        """Two terminals come to hold the same, whatever the others hold."""
+        pair = self.terminal(one), self.terminal(other)
+
+        def same() -> bool:
+            return all(each.on for each in pair) and (
+                pair[0].node.content_digest() == pair[1].node.content_digest()
+            )
+
+        with trio.move_on_after(within):
+            while not same():  # noqa: ASYNC110 - it belongs to two machines
+                await trio.sleep(0.5)
+        self.expect(same(), f"{other} does not come to hold what {one} holds")
+
+    def relay_knows_all(self) -> bool:
+        """Whether the relay holds what each terminal holds."""
+        held = self.relay.content_digest(self.world.site)
+        return all(each.node.content_digest() == held for each in self.world.standing())
+
+    async def disputes(self, at: str, kind: str, order: Order | None = None) -> list[JSON]:
+        """The open ones of this kind that one terminal tells of. order: only about this one."""
+        return [
+            each
+            for each in await self._open(at)
+            if each["tipo"] == kind
+            and (order is None or each["documento"] == f"{ORDER}{order.order}")
+        ]
+
+    async def _open(self, at: str) -> list[JSON]:
+        found: list[JSON] = (await self._ask(at, _DISPUTES))["conflitos"]
+        return found
+
+    async def _ask(self, at: str, path: str) -> JSON:
+        """What a terminal answers to a look. Raises Unplayable when it does not."""
+        try:
+            answer = await self.terminal(at).call("GET", path)
+        except TillDown as error:
+            raise Unplayable(f"{at} is off and should have shown {path}") from error
+        if not answer.acknowledged:
+            raise Unplayable(f"{at} answered {answer.status} to {path}")
+        return answer.body

@@ -1,0 +1,293 @@
+"""The words that scenarios are written in: what people, weather and burglars do to a shop.
+
+Rules of this file:
+1. Machines are named by their hosts: "A", "B", …, and "relay". People act through the API of the
+   terminal that is named, with keys, retries and a ledger, as in every other run.
+2. Here is what is done; what must come of it is in `expectations`, what must hold in every story in
+   `checkers`.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+import trio
+from msgspec import Struct
+
+from crdt_models.ids import ChangeId
+from simulations.disk.conditions import Conditions
+from simulations.disk.sim_disk import Image, SimDisk
+from simulations.faults.swarm import Strike, hit
+from simulations.scenarios.expectations import Expectations, Order, Unplayable
+from simulations.simulator.relay import RELAY
+from simulations.simulator.terminal import Documents, SimTerminal
+from simulations.simulator.world import World, letters_of
+from simulations.workload import acts
+from simulations.workload.ledger import Deed, Ledger
+from simulations.workload.people import Actor, Party, Person, Service
+from simulations.workload.plan import ServicePlan, Visit
+from simulations.workload.service import draw_plan, run_service
+from simulations.workload.sights import Sight
+from simulations.workload.till import JSON, Till
+
+PIZZA = 6450  # centavos of one line that `open` orders
+DEEDS_A_PERSON_TRIES = 8
+RETRY_SECONDS = 10.0
+WALK_SECONDS = (1.0, 6.0)  # to a terminal, before each act
+FOR_EVER = 1e9  # seconds: people of a story do not go home
+EVERYBODY = ""
+MINUTE, HOUR = 60.0, 3600.0
+
+_PATIENT = ServicePlan(
+    orders=0,
+    seconds=FOR_EVER,
+    tables=0,
+    waiters=1,
+    cashiers=1,
+    cooks=1,
+    mix={},
+    chances={},
+    think_seconds=1.0,
+    cook_seconds=10.0,
+    tries=DEEDS_A_PERSON_TRIES,
+    retry_seconds=RETRY_SECONDS,
+    walks=0.0,
+    gives_up=0.0,
+    at_home=1.0,
+)
+
+
+class Backup(Struct, frozen=True):
+    """image: what the files hold · seen: the changes in them."""
+
+    image: Image
+    seen: dict[ChangeId, Documents]
+
+
+class _Place:
+    """One machine as people of a story know it: by its host, since a clone has the same letters."""
+
+    def __init__(self, terminal: SimTerminal) -> None:
+        self.letters = terminal.host
+        self.call = terminal.call
+
+
+class _Places:
+    """The shop as people of a story see it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.now, self.sleep = world.now, world.sleep
+
+    def tills(self) -> Sequence[Till]:
+        return [_Place(each) for each in self._world.standing()]
+
+
+class _Since:
+    """The shop as one rush sees it: its time begins when the rush does."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._began = trio.current_time()
+
+    def tills(self) -> Sequence[Till]:
+        return self._world.tills()
+
+    def now(self) -> float:
+        return trio.current_time() - self._began
+
+    async def sleep(self, seconds: float) -> None:
+        await trio.sleep(seconds)
+
+
+class SimShop(Expectations):
+    """One shop, for one story. small: whether the short form is told."""
+
+    def __init__(self, world: World, ledger: Ledger, *, small: bool) -> None:
+        super().__init__(world, ledger)
+        self.small = small
+        self._dice = world.dice("scenario")
+        self._service = Service(_Places(world), _PATIENT, self._dice.getrandbits(64), ledger)
+        self._parties = 0
+        self._rushes = 0
+        self._began = trio.current_time()
+
+    def size(self, full: int, small: int) -> int:
+        """How many: in the full form, in the small one."""
+        return small if self.small else full
+
+    # --- what people do
+
+    async def open(self, at: str, *dishes: int) -> Order:
+        """Somebody comes to the counter. dishes: centavos of each line, one PIZZA unless given."""
+        self._parties += 1
+        lines = tuple(_line(centavos) for centavos in dishes or (PIZZA,))
+        party = Party(self._service, Visit(self._parties, trio.current_time(), "balcao", (lines,)))
+        if await acts.open_order(await self._at(at, party)) and not acts.left_lines(party.sight):
+            await acts.add_lines(await self._at(at, party), lines)
+        if not party.order:
+            raise Unplayable(f"nobody could open an order at {at}")
+        return party
+
+    async def add(self, at: str, order: Order, *dishes: int) -> Deed:
+        """They order more."""
+        lines = [_line(centavos) for centavos in dishes or (PIZZA,)]
+        return await acts.add_lines(await self._at(at, order), lines)
+
+    async def edit(self, at: str, order: Order, **fields: JSON) -> Deed:
+        """Somebody writes on the order."""
+        return await acts.edit(await self._at(at, order), fields)
+
+    async def pay(self, at: str, order: Order, centavos: int, method: str = "dinheiro") -> Deed:
+        return await acts.pay(await self._at(at, order), centavos, method)
+
+    async def close(self, at: str, order: Order) -> Deed:
+        actor = await self._at(at, order)
+        return await actor.write("close", "/fechar", {})
+
+    async def sell(self, at: str, times: int = 1) -> list[Order]:
+        """Ordered, paid and closed at one terminal, one after the other."""
+        return [await self._sell(at) for _ in range(times)]
+
+    async def _sell(self, at: str) -> Order:
+        order = await self.open(at)
+        await acts.pay_up(await self._at(at, order))
+        await self.close(at, order)
+        return order
+
+    async def rush(self, orders: int, minutes: float) -> None:
+        """A service as any run has it: tables, counter, delivery, and all that goes otherwise."""
+        self._rushes += 1
+        plan = draw_plan(self.dice(f"plan {self._rushes}"), orders, minutes * MINUTE)
+        dice = self.dice(f"rush {self._rushes}")
+        await run_service(_Since(self.world), plan, dice, self.ledger)
+
+    async def look(self, at: str, order: Order) -> Sight | None:
+        """The order as this terminal shows it now."""
+        actor = await self._at(at, order)
+        return await actor.look()
+
+    async def settle(self, at: str, kind: str, choice: str, order: Order | None = None) -> None:
+        """The manager decides the open disputes of this kind."""
+        for dispute in await self.disputes(at, kind, order):
+            party = order or Party(self._service, Visit(0, 0.0, "balcao", ()))
+            path = f"/api/conflitos/{dispute['id']}/resolver"
+            actor = await self._at(at, party)
+            deed = await actor.send("settle", path, {"escolha": choice})
+            self.expect(deed.outcome == "acknowledged", f"{at} did not take the decision on {kind}")
+
+    async def _at(self, at: str, party: Order) -> Actor:
+        """Somebody goes there."""
+        await trio.sleep(party.dice.uniform(*WALK_SECONDS))
+        return Actor(party, Person(f"person at {at}", at), at, party.dice)
+
+    # --- what happens to them
+
+    async def wait(self, seconds: float) -> None:
+        await trio.sleep(seconds)
+
+    async def until(self, seconds: float) -> None:
+        """Wait until so many seconds of the story are over; not at all when they are."""
+        await trio.sleep_until(self._began + seconds)
+
+    def cut(self, *groups: Sequence[str]) -> None:
+        """Machines of different groups no longer reach each other; "relay" may be in one."""
+        said = " | ".join(" ".join(group) for group in groups)
+        self.world.trace.fire("partition", groups=said)
+        self.world.wires.partition(*groups)
+
+    def heal(self) -> None:
+        """Every cable is whole, every network as good as new."""
+        self.world.heal()
+
+    def set_clock(self, host: str, ms: int) -> None:
+        """It believes that it is this moment, milliseconds since 1970."""
+        self.world.trace.fire("clock_set", host, ms=ms)
+        self.terminal(host).clock.set(ms)
+
+    def now_ms(self, host: str) -> int:
+        """What its clock says."""
+        return self.terminal(host).clock.now_ms()
+
+    def wipe_relay(self) -> None:
+        """Its disk is lost; keys and tokens are kept elsewhere."""
+        self.world.trace.fire("relay_wiped", RELAY)
+        self.world.relay_forgets()
+        self.relay.wipe()
+
+    def portal(self) -> None:
+        """Until `heal`, whoever asks the relay is shown a page that says welcome."""
+        self.relay.troubles[EVERYBODY] = "captive_portal"
+
+    def fill_disk(self, host: str) -> None:
+        """Not a byte more, until `free_disk`."""
+        self.world.trace.fire("disk_full", host)
+        self._disk(host).full_after(0)
+
+    async def free_disk(self, host: str) -> None:
+        """There is room again; a process that ended is started again."""
+        self._disk(host).freed()
+        await self.boot(host)
+
+    def _disk(self, host: str) -> Conditions:
+        disk = self.terminal(host).disk
+        assert isinstance(disk, SimDisk), "stories are told on simulated disks"
+        return disk.conditions
+
+    def power_cut(self, *hosts: str) -> None:
+        """Machines go dark at one moment; only what they had synced is left."""
+        for host in hosts:
+            self.terminal(host).kill(power=True)
+
+    async def boot(self, *hosts: str) -> None:
+        for host in hosts:
+            self.expect(await self.world.boot(host), f"{host} does not start")
+
+    async def join(self) -> str:
+        """A new machine is paired and switched on; its letters."""
+        letters = letters_of(len(self.world.terminals))
+        self.world.trace.fire("joined", letters)
+        self.world.add_terminal(letters)
+        await self.boot(letters)
+        return letters
+
+    def leave(self, host: str) -> None:
+        """A machine is gone for ever."""
+        self.world.trace.fire("left_for_ever", host)
+        self.world.leave(host)
+
+    async def clone(self, host: str) -> str:
+        """A second machine from a copy of the disk; both go on. Its host."""
+        self.world.trace.fire("image_cloned", host)
+        twin = self.world.clone(host).host
+        await self.boot(twin)
+        return twin
+
+    def backup(self, host: str) -> Backup:
+        """The whole disk as it is now; for `restore`."""
+        terminal = self.terminal(host)
+        return Backup(terminal.disk.snapshot(), dict(terminal.seen))
+
+    async def restore(self, host: str, backup: Backup) -> None:
+        """A machine comes up with that disk and nothing else."""
+        self.world.trace.fire("image_restored", host)
+        self.terminal(host).put_image(backup.image)
+        self.world.forget(host, backup.seen)
+        await self.boot(host)
+
+    async def strike(self, fault: str, seconds: float) -> None:
+        """One of the faults that runs draw, for so long."""
+        strike = Strike(trio.current_time(), fault, self._dice.getrandbits(64), seconds)
+        await hit(self.world, strike)
+
+    def dice(self, name: str) -> Random:
+        return self.world.dice(f"scenario {name}")
+
+
+def _line(centavos: int) -> JSON:
+    return {
+        "produto_id": "pizza-calabresa",
+        "nome": "Pizza calabresa",
+        "preco_unitario_centavos": centavos,
+        "quantidade_milesimos": 1000,
+        "estacao": "forno",
+    }

@@ -1,0 +1,98 @@
+"""Every story holds; and what a story expects can fail to come."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from peer.node.authorship import Author, Authorship
+from simulations.campaign.service_run import Choices, Verdict, run
+from simulations.scenarios import cuts, machines, strangers
+from simulations.scenarios.shop import SimShop
+from simulations.scenarios.table import SCENARIOS
+from simulations.simulator.relay import SimRelay
+
+SMALL = Choices(small=True)
+BY_CLOCK = "last_write_by_clock"
+
+
+def told(name: str) -> Verdict:
+    return run(1, replace(SMALL, scenario=name))
+
+
+def nothing(*_: object, **__: object) -> None:
+    """Does not happen."""
+
+
+async def nobody(*_: object, **__: object) -> None:
+    """Does nothing."""
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_it_holds(name: str) -> None:
+    verdict = told(name)
+    assert verdict.findings == ()
+    assert verdict.acknowledged > 0
+    assert verdict.fired  # something happened to the shop
+
+
+# (story, whose, which act does not take place, what somebody then finds)
+NOT_DONE: list[tuple[str, object, str, Callable[..., object], str]] = [
+    ("chain_a_b_c", SimShop, "edit", nobody, "shows garcom None on an order, not 'Bia'"),
+    ("paid_twice", SimShop, "cut", nothing, "tells of 0 open overpaid, not of 1"),
+    ("paid_twice", SimShop, "settle", nobody, "tells of 1 open overpaid, not of 0"),
+    ("bill_closed_twice", SimShop, "settle", nobody, "tells of 1 open two_closings, not of 0"),
+    ("bill_closed_twice", SimShop, "heal", nothing, "not equal after 120 s"),
+    ("cloned_disk", SimShop, "settle", nobody, "tells of lineage_forked"),
+    ("restored_backup", SimShop, "restore", nobody, "tells of 0 open lineage_forked, not of 1"),
+    ("disk_full_on_friday", SimShop, "fill_disk", nothing, "A told nobody disk_full"),
+    ("relay_wiped", SimRelay, "wipe", nothing, "a wiped relay knows everything"),
+    ("captive_portal", SimShop, "portal", nothing, "the relay heard through a portal"),
+    ("hostile_member", SimShop, "strike", nobody, "nobody met forged_signatures"),
+]
+
+
+@pytest.mark.parametrize(("name", "owner", "act", "instead", "finding"), NOT_DONE)
+def test_what_does_not_come_about_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    owner: object,
+    act: str,
+    instead: Callable[..., object],
+    finding: str,
+) -> None:
+    monkeypatch.setattr(owner, act, instead)
+    findings = told(name).findings
+    assert any(finding in each for each in findings if each.startswith("scenario: ")), findings
+
+
+def test_a_shop_that_believes_its_clocks_is_found() -> None:
+    findings = run(1, replace(SMALL, scenario="three_hours_off", mutant=BY_CLOCK)).findings
+    assert any("shows garcom 'Ana' on an order, not 'Bia'" in each for each in findings)
+
+
+def test_a_shop_that_splits_its_evening_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Author.business_day
+
+    def alone(self: Author, state: Authorship, neighbours: Sequence[int]) -> int:
+        return asked(self, state, ())
+
+    monkeypatch.setattr(Author, "business_day", alone)
+    findings = told("dead_cmos_battery").findings
+    assert any("one evening is split into" in each for each in findings)
+
+
+def test_a_story_that_cannot_go_on_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dark(shop: SimShop) -> None:
+        shop.power_cut("A")
+        await shop.expect_only()
+        await shop.open("A")
+
+    monkeypatch.setitem(SCENARIOS, "dark", replace(SCENARIOS["paid_twice"], story=dark))
+    assert told("dark").findings == ("scenario: nobody could open an order at A",)
+
+
+def test_each_has_a_sentence_and_is_named_once() -> None:
+    assert all(each.sentence.endswith(".") for each in SCENARIOS.values())
+    families = (cuts, machines, strangers)
+    assert len(SCENARIOS) == sum(len(family.SCENARIOS) for family in families)
