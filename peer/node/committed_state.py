@@ -6,7 +6,7 @@ Rules of this file:
    never disagree with the disk.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -27,6 +27,8 @@ from peer.storage.records import Tip
 
 MAX_PREVIOUS = 8  # tips that an epoch's opening names: more would mean eight living clones
 _ORDERS = ORDER_ROW.name
+_NUMBERED = OrderNumbered.tag().encode("ascii")  # stands as it is in a change's bytes
+_PAGE = 500  # own changes looked at together
 _MAX_KEYS = 4096  # authors whose key is remembered; a boot a day of ten terminals for a year
 _OPENING_AT_MOST = 4  # an epoch's opening is its first change; forks of it stand beside it
 
@@ -59,11 +61,9 @@ class CommittedState:
                 self._note_tab(held.view)
 
     def _note_numbers(self, change: Change) -> None:
-        for _, body in change.facts:
-            fact = fact_of(body) if body[0] == OrderNumbered.tag() else None
-            if isinstance(fact, OrderNumbered) and change.business_day in self._greatest:
-                greatest = max(self._greatest[change.business_day], fact.number)
-                self._greatest[change.business_day] = greatest
+        day = change.business_day
+        if day in self._greatest:
+            self._greatest[day] = max([self._greatest[day], *_numbers_given([change], day)])
 
     def _note_tab(self, order: OrderView) -> None:
         if order.is_open and order.table is not None:
@@ -96,13 +96,22 @@ class CommittedState:
     def greatest_number(self, day: int) -> int:
         """The greatest number this device has given on a business day, over all its epochs."""
         if day not in self._greatest:
-            given = (Condition("device", self._device.hex()), Condition("business_day", day))
-            page = self._log.projections.page(
-                Query(table=_ORDERS, where=given, order=("number",), descending=True, limit=1)
-            )
-            found = page.rows[0]["number"] if page.rows else None
-            self._greatest = {day: found if isinstance(found, int) else 0}
+            self._greatest = {day: self._given_on(day)}
         return self._greatest[day]
+
+    def _given_on(self, day: int) -> int:
+        """By what this device wrote, not by rows of orders: one that was opened at two terminals
+        under one key shows only one of its two numbers."""
+        greatest, below = 0, None
+        while headers := self._log.headers_of(self._device, below=below, limit=_PAGE):
+            written = self._log.data(header.id for header in headers)
+            numbering = (decode_change(data) for data in written if _NUMBERED in data)
+            greatest = max([greatest, *_numbers_given(numbering, day)])
+            # A clock that ran ahead may have moved the day by one, and back.
+            if decode_change(written[-1]).business_day < day - 1:
+                break
+            below = headers[-1].sequence + (len({each.sequence for each in headers}) > 1)
+        return greatest
 
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders that stand at this dining table."""
@@ -152,6 +161,15 @@ def own_chain(log: ChangeLog, device: DeviceId, epoch: Epoch | None = None) -> A
         previous=tuple(tip.id for tip in chosen),
         sequence=max((tip.sequence for tip in chosen), default=0),
     )
+
+
+def _numbers_given(changes: Iterable[Change], day: int) -> Iterator[int]:
+    """The order numbers in these changes of one business day."""
+    for change in changes:
+        for _, body in change.facts if change.business_day == day else ():
+            fact = fact_of(body) if body[0] == OrderNumbered.tag() else None
+            if isinstance(fact, OrderNumbered):
+                yield fact.number
 
 
 def _complete(log: ChangeLog, tips: list[Tip]) -> list[Tip]:

@@ -31,7 +31,9 @@ from simulations.mutants import MUTANTS
 from simulations.simulator.determinism import dice_of
 
 RUN_SECONDS = 120.0  # of CPU, for one run: some twenty times what a short service needs
-RUNS = 6  # of one mutant, before it counts as not caught
+RUNS = 6  # of one mutant in services as chosen, then as many in larger ones
+LARGER = 3  # times the orders
+LONGER = 2  # times the minutes
 LEAST_STRIKES = 3  # of a seed that is worth a run
 BROKE, HANGS = "broke", "hangs"
 
@@ -39,7 +41,7 @@ BROKE, HANGS = "broke", "hangs"
 class Proof(Struct, frozen=True, kw_only=True):
     """What became of one mutant.
 
-    checks: that caught it, none when nothing did · seed: of that run · finding: its first
+    checks: that caught it, none when nothing did · seed, orders: of that run · finding: its first
     sentence · runs, cpu: spent, seconds · struck: faults that fired, over all runs · unsound: seeds
     that find something without the mutant too.
     """
@@ -48,6 +50,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     sentence: str
     checks: tuple[str, ...] = ()
     seed: int | None = None
+    orders: int = 0
     finding: str = ""
     runs: int = 0
     cpu: float = 0.0
@@ -93,19 +96,25 @@ def prove_one(name: str, seeds: Sequence[int], choices: Choices) -> Proof:
     proof = Proof(name=name, sentence=mutant.sentence, struck={})
     struck: Counter[str] = Counter()
     began = time.process_time()
-    for seed in islice(striking(seeds, choices), RUNS):
-        outcome = limited(seed, choices)
+    larger = replace(choices, orders=choices.orders * LARGER, minutes=choices.minutes * LONGER)
+    for seed, size in (*_worth(seeds, choices), *_worth(seeds, larger)):
+        outcome = limited(seed, size)
         struck.update({} if outcome.verdict is None else outcome.verdict.fired)
         proof = replace(proof, runs=proof.runs + 1)
         if outcome.passed:
             continue
-        if limited(seed, replace(choices, mutant=None)).passed:
+        if limited(seed, replace(size, mutant=None)).passed:
             checks, finding = _caught_by(outcome)
-            proof = replace(proof, seed=seed, checks=checks, finding=finding)
+            proof = replace(proof, seed=seed, orders=size.orders, checks=checks, finding=finding)
             break
         proof = replace(proof, unsound=(*proof.unsound, seed))
     spent = time.process_time() - began
     return replace(proof, cpu=spent, struck=dict(sorted(struck.items())))
+
+
+def _worth(seeds: Iterable[int], choices: Choices) -> list[tuple[int, Choices]]:
+    """The runs of one size."""
+    return [(seed, choices) for seed in islice(striking(seeds, choices), RUNS)]
 
 
 def striking(seeds: Iterable[int], choices: Choices) -> Iterator[int]:
@@ -159,10 +168,12 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 def table_of(proofs: Iterable[Proof]) -> Table:
     """Those that nothing caught come first."""
-    table = Table("mutant", "what is wrong", "caught by", "seed", "runs", "CPU s", title="mutants")
+    table = Table(
+        "mutant", "what is wrong", "caught by", "seed", "orders", "runs", "CPU s", title="mutants"
+    )
     for each in sorted(proofs, key=lambda proof: (proof.caught, proof.name)):
         caught = " ".join(each.checks) or "[red]nothing[/]"
         seed = "" if each.seed is None else str(each.seed)
         cells = escape(each.name), escape(each.sentence), caught, seed
-        table.add_row(*cells, str(each.runs), f"{each.cpu:.0f}")
+        table.add_row(*cells, str(each.orders or ""), str(each.runs), f"{each.cpu:.0f}")
     return table

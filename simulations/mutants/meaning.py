@@ -45,7 +45,7 @@ def last_write_by_id(patch: Patcher) -> None:
     patch.wrap(Register, "__init__", around)
 
 
-@mutant("partition_every_pair", "partition_halves")
+@mutant("paused", "partition_every_pair")
 def quantity_below_zero(patch: Patcher) -> None:
     """What two waiters struck out is subtracted twice."""
 
@@ -108,7 +108,7 @@ def meaning_by_arrival(patch: Patcher) -> None:
     patch.put(View, "told", lambda self, kind: tuple(self._slots.get(kind, {}).values()))
 
 
-@mutant("partition_every_pair", "sigkill")
+@mutant("paused", "partition_every_pair")
 def copies_do_not_stand_for_each_other(patch: Patcher) -> None:
     """A reopening that names the second telling of a closing leaves the first one standing."""
     patch.put(View, "same_all", lambda self, facts: frozenset(facts))

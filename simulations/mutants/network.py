@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crdt_models.replication.gossip import Gossip
 from crdt_models.replication.link import Link
 from peer.mesh import Mesh
 from simulations.mutants.patching import Patcher, mutant
@@ -29,19 +28,3 @@ def clone_taken_for_the_same_process(patch: Patcher) -> None:
 def silence_means_nothing(patch: Patcher) -> None:
     """A link on which nothing is heard is kept for ever."""
     patch.put(Link, "check_silence", lambda self, now: None)
-
-
-@mutant("frames_dropped", "sigkill", relay=False)
-def frame_read_and_forgotten(patch: Patcher) -> None:
-    """Every tenth frame of changes is taken from gossip and never reaches the writer."""
-    count = [0]
-
-    def around(before: Any) -> Any:
-        def received(self: Any, *given: Any) -> Any:
-            found = before(self, *given)
-            count[0] += 1
-            return [] if count[0] % 10 == 0 else found
-
-        return received
-
-    patch.wrap(Gossip, "_changes_received", around)

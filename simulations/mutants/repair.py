@@ -138,8 +138,8 @@ def one_miss_is_for_ever(patch: Patcher) -> None:
     """Who did not answer once is never asked for that again."""
 
     def around(before: Any) -> Any:
-        def miss(self: Any, asked: Any) -> None:
-            before(self, asked)
+        def miss(self: Any, asked: Any, *rest: Any) -> None:
+            before(self, asked, *rest)
             record = self._record(asked.link)
             record.misses[asked.wanted.id] = _Miss(1, LATE)
 

@@ -52,7 +52,7 @@ def one_tip_per_device(patch: Patcher) -> None:
 @mutant("frames_dropped", "crash_loop", relay=False)
 def gaps_forgotten_at_a_boot(patch: Patcher) -> None:
     """The gaps below what is stored are not read back when a process starts."""
-    patch.put(CommittedReads, "missing", lambda self: [])
+    patch.put(CommittedReads, "missing", lambda self, *device: [])
 
 
 @mutant("restarted", "sigkill")

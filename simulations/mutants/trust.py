@@ -65,33 +65,3 @@ class _Of:
 
     def __init__(self, leaf: Any) -> None:
         self.signing_key = leaf.signing_key
-
-
-@mutant("joined", "frames_reordered", relay=False)
-def early_changes_dropped(patch: Patcher) -> None:
-    """Changes that come before their author_opened are thrown away."""
-    patch.put(ChangeGate, "_wait", lambda self, device, group: None)
-
-
-@mutant("joined", "frames_reordered", relay=False)
-def early_changes_never_released(patch: Patcher) -> None:
-    """Changes that wait for their author_opened go on waiting when it has come."""
-    patch.put(ChangeGate, "_release", lambda self, keys, changes: None)
-
-
-@mutant("forged_signatures", "bad_frames")
-def one_bad_change_condemns_the_frame(patch: Patcher) -> None:
-    """A frame with one change that is refused is refused as a whole."""
-
-    def around(before: Any) -> Any:
-        def judge(self: Any, batch: Any) -> Any:
-            verdict = before(self, batch)
-            return (
-                change_gate.Verdict([], verdict.waiting, verdict.refused)
-                if verdict.refused
-                else verdict
-            )
-
-        return judge
-
-    patch.wrap(ChangeGate, "judge", around)

@@ -117,7 +117,7 @@ def keys_of_others_not_remembered(patch: Patcher) -> None:
     patch.put(Preparation, "_remember", lambda self, changes: None)
 
 
-@mutant("partition_every_pair", "sigkill")
+@mutant("paused", "partition_every_pair")
 def each_telling_counts(patch: Patcher) -> None:
     """One command executed at two terminals that do not see each other counts twice."""
 

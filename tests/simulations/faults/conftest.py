@@ -20,7 +20,7 @@ def in_a_shop(tmp_path: Path) -> Callable[..., None]:
     def run(play: Play, *, seed: int = 1, terminals: int = 3) -> None:
         async def main() -> None:
             async with open_world(seed, tmp_path, SimDisk) as world:
-                world.found(Shape(terminals=terminals))
+                world.found(Shape(terminals=terminals, uplinks=terminals))
                 await world.boot_all()
                 await play(SmallShop(world))
 

@@ -108,15 +108,15 @@ async def recovered(shop: SmallShop) -> list[str]:
 
 
 def every_fault_at_once(seed: int) -> str:
-    """The digest of a run in which all faults strike within two minutes."""
+    """The digest of a run in which all faults strike within 80 s."""
 
     async def main() -> str:
         with tempfile.TemporaryDirectory() as folder:
             async with open_world(seed, Path(folder), SimDisk) as world:
-                world.found(Shape(terminals=4))
+                world.found(Shape(terminals=3, uplinks=3))
                 await world.boot_all()
                 shop = SmallShop(world)
-                await strike_all(shop, sorted(FAULTS), 120.0)
+                await strike_all(shop, sorted(FAULTS), 80.0)
                 found = await recovered(shop)
                 assert not found, found
                 return world.trace.digest
