@@ -102,7 +102,7 @@ def open_log(config: Config, *, create: bool = False, driver: Driver = SQLCIPHER
         if log.rows_are_stale:
             fill_rows(log)
     except BaseException:
-        log.close()
+        log.close(orderly=False)  # what was found wrong is looked for again, not served
         raise
     return log
 
@@ -135,7 +135,7 @@ async def run_terminal(
     identity = await environment.run_blocking(load, config.home)
     log = await environment.run_blocking(partial(open_log, config, create=rebuild))
     async with AsyncExitStack() as stack:
-        stack.callback(log.close)
+        stack.push(lambda kind, _, __: log.close(orderly=kind is None))
         nursery = await stack.enter_async_context(trio.open_nursery())
         environment.network = LanNetwork(
             identity,

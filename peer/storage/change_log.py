@@ -162,15 +162,17 @@ class ChangeLog(CommittedReads):
     def statistics(self) -> WriterStatistics:
         return self._writer.statistics()
 
-    def close(self) -> None:
+    def close(self, *, orderly: bool = True) -> None:
         """Note the orderly end, shorten the write-ahead log, close and unlock. Again: no effect.
 
-        A disk that refuses the note leaves the log marked unclean, which is the truth.
+        Not orderly (a check or a read failed), or on a disk that refuses the note, the log stays
+        marked unclean: whoever opens it next checks it before serving.
         """
         if self._closed:
             return
         self._closed = True
-        with suppress(StorageError), self._writer.transaction() as connection:
-            record(connection, Batch(settings={_RUNNING: "0"}))
+        if orderly:
+            with suppress(StorageError), self._writer.transaction() as connection:
+                record(connection, Batch(settings={_RUNNING: "0"}))
         self._reader.close()
         self._writer.close()

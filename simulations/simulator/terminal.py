@@ -227,8 +227,10 @@ class SimTerminal:
                 life.up.set()
                 await life.stopping.wait()
                 nursery.cancel_scope.cancel()
-        finally:
-            log.close()
+        except BaseException:
+            log.close(orderly=False)
+            raise
+        log.close()
 
     async def _follow(self, node: Node) -> None:
         """Every commit is an event of the world."""

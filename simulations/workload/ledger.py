@@ -27,7 +27,8 @@ LEGITIMATE = frozenset({
     "bill_is_closed", "bill_is_open", "more_than_is_left", "needs_upgrade", "no_lines",
     "order_is_cancelled", "order_is_not_cancelled", "paid_order", "payment_above_balance",
     "payment_is_denied", "refund_above_paid", "stale_version", "table_exists", "unknown_dispute",
-    "unknown_line", "unknown_order", "unknown_payment", "unknown_table", "unpaid_bill",
+    "unknown_area", "unknown_line", "unknown_order", "unknown_payment", "unknown_table",
+    "unpaid_bill",
 })  # fmt: skip
 ORDERS = "/api/pedidos"
 DOWN = 0  # the status of an attempt that nobody answered

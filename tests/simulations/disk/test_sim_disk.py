@@ -4,6 +4,8 @@ from random import Random
 
 import pytest
 
+from peer.config import read_config
+from peer.identity.key_files import ensure_database_key
 from peer.service.sqlite_driver import SQLCIPHER
 from peer.service.sqlite_errors import (
     DatabaseMissing,
@@ -13,9 +15,11 @@ from peer.service.sqlite_errors import (
     StorageError,
 )
 from peer.storage.change_log import ChangeLog
+from peer.terminal import open_log
 from simulations.disk.apsw_driver import HandleDead
 from simulations.disk.conditions import Fault
 from simulations.disk.sim_disk import DATABASE, SimDisk
+from simulations.simulator.environment import SimDice
 from tests.contracts.samples import KEY, Shelf, chain
 
 
@@ -325,3 +329,22 @@ def test_a_read_that_fails_inside_a_snapshot_is_told_as_such(machine):
     with pytest.raises(StorageBroken), machine.log.snapshot():
         machine.log.children(machine.changes[3].id)
     assert machine.fired[Fault.READ_FAILED] == 1
+
+
+def test_a_damaged_database_is_refused_at_every_start(tmp_path):
+    disk = SimDisk(tmp_path / "disk", Random(5))
+    ensure_database_key(tmp_path / "key", SimDice(Random(6)))
+
+    def start(**more):
+        home = {"MALHA_HOME": str(disk.folder), "MALHA_KEY_FILE": str(tmp_path / "key")}
+        return open_log(read_config(home), driver=disk.driver, **more)
+
+    log = start(create=True)
+    Shelf(log).put(*chain(60))
+    log.close()
+    start()
+    disk.crash(power=False)
+    disk.flip_bit()
+    for _ in range(3):
+        with pytest.raises(StorageError):
+            start()
