@@ -1,9 +1,9 @@
 """All that checks look at: taken once, after the world has become quiet.
 
 Rules of this file:
-1. Only what anybody could take: each terminal's stored bytes, its rows' digests, what its API says,
-   and what people were told. No check asks a peer's objects for a judgement.
-2. Taking evidence changes nothing.
+1. Each terminal's stored bytes, its rows' digests, what its API says, and what people were told;
+   and one look inside, at what a terminal would tell others. No check asks a peer for a judgement.
+2. Taking evidence writes nothing: keys that are asked for again must find what they did before.
 """
 
 from msgspec import Struct
@@ -17,9 +17,8 @@ from simulations.workload.ledger import Ledger
 
 
 class Copy(Struct, frozen=True):
-    """What one terminal holds. changes: their bytes, by id · rows: table → digest · have: what it
-    tells others, per device (epoch, sequence, tip, missing) · shop: what its API says ·
-    told: the tips that it tells others of."""
+    """What one terminal holds. changes: their bytes, by id · rows: table → digest · tips,
+    missing: as its log says · told: the tips that it tells others of · shop: what its API says."""
 
     host: str
     letters: str
@@ -34,7 +33,7 @@ class Copy(Struct, frozen=True):
 
 class Evidence(Struct, frozen=True):
     """copies: of terminals that stand in the end, by host · relay: its content digest, None when
-    there is no relay · lost: changes that only a machine held which left for ever."""
+    there is no relay in reach · retries, unrest: see `afterwards`."""
 
     world: World
     ledger: Ledger

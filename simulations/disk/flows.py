@@ -60,8 +60,10 @@ from peer.service.sqlite_driver import SQLCIPHER, Driver
 from peer.service.sqlite_errors import NotDurable
 from peer.storage.change_log import ChangeLog
 from peer.terminal import open_log
+from simulations.fuzz.door import dice_of
 from simulations.fuzz.members import Author, key_of
-from simulations.fuzz.memory_terminal import DAY_MS, START_MS, InlineEnvironment, SeededDice
+from simulations.fuzz.memory_terminal import DAY_MS, START_MS, InlineEnvironment
+from simulations.simulator.environment import SimDice
 
 Flow: TypeAlias = Callable[["Counter"], Awaitable[None]]
 _KEY = b"k" * 32
@@ -138,7 +140,7 @@ def identity() -> Identity:
     """Of the terminal that all flows run on."""
     with tempfile.TemporaryDirectory(prefix="malha-sim-identity-") as text:
         place = Place(Path(text) / "home", Path(text) / "key")
-        dice = SeededDice("crash points")
+        dice = SimDice(dice_of("crash points"))
         made = create_site(place, name="Balcão", letters="A", wall_seconds=0, dice=dice)
     return made.identity
 
@@ -148,7 +150,7 @@ async def at_work(log: ChangeLog, boot: str) -> AsyncIterator[Counter]:
     """A node on `log`. boot: names this start; commands and dice follow from it."""
     mine = identity()
     environment = InlineEnvironment()
-    environment.dice = SeededDice(boot)
+    environment.dice = SimDice(dice_of(boot))
     credentials = Credentials(
         site=mine.site,
         device=mine.device,

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from random import Random
 from typing import TypeVar, TypeVarTuple
 
 import trio
@@ -35,6 +34,7 @@ from peer.node.node import Node, fill_rows
 from peer.storage.change_log import ChangeLog
 from simulations.fuzz.door import dice_of, require
 from simulations.fuzz.members import Author, Site, key_of
+from simulations.simulator.environment import SimDice
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -45,24 +45,11 @@ START_MS = 20_000 * DAY_MS + 12 * 3_600_000
 _DATABASE_KEY = b"k" * 32
 
 
-class SeededDice:
-    """See `peer.environment.Dice`."""
-
-    def __init__(self, seed: str) -> None:
-        self._random: Random = dice_of(seed)
-
-    def random_bytes(self, count: int) -> bytes:
-        return self._random.randbytes(count)
-
-    def uniform(self, low: float, high: float) -> float:
-        return self._random.uniform(low, high)
-
-
 class InlineEnvironment(NoNetwork):
     """A clock that goes on by itself, and blocking functions that simply run."""
 
     def __init__(self) -> None:
-        self.dice = SeededDice("environment")
+        self.dice = SimDice(dice_of("environment"))
         self._now_ms = START_MS
 
     def wall_ms(self) -> int:
@@ -238,7 +225,7 @@ def open_terminal() -> Iterator[MemoryTerminal]:
             name="Balcão",
             letters="A",
             wall_seconds=0,
-            dice=SeededDice("site"),
+            dice=SimDice(dice_of("site")),
         )
         log = ChangeLog.open(folder / "malha.db", _DATABASE_KEY, tables=TABLES, create=True)
         fill_rows(log)

@@ -13,7 +13,7 @@ from typing import TypeVar, TypeVarTuple
 
 import trio
 
-from peer.environment import AddressSighted, DialFailed, LinkHandler, MessageLink
+from peer.environment import DialFailed, MessageLink, RealEnvironment
 from simulations.simulator.clocks import WallClock
 from simulations.simulator.network import SimNetwork
 from simulations.simulator.wires import Gate
@@ -46,16 +46,16 @@ class DiskPace:
         return self._dice.uniform(self.low, self.high) / 2
 
 
-class SimEnvironment:
+class SimEnvironment(RealEnvironment):
     """One boot of one machine."""
 
     def __init__(
         self, network: SimNetwork, clock: WallClock, dice: SimDice, pace: DiskPace, gate: Gate
     ) -> None:
-        self.network = network
+        super().__init__(network, dice)
         self.clock = clock
-        self.dice = dice
         self.dead = False
+        self.machine = network  # its links, for whoever looks on
         self._pace = pace
         self._gate = gate
 
@@ -84,22 +84,9 @@ class SimEnvironment:
     async def dial(self, address: str) -> MessageLink:
         if self.dead:
             raise DialFailed(address=address, reason="this machine is off")
-        return await self.network.dial(address)
-
-    async def listen(
-        self,
-        host: str | None,
-        port: int,
-        handler: LinkHandler,
-        *,
-        task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
-    ) -> None:
-        await self.network.listen(host, port, handler, task_status=task_status)
-
-    async def discover(self, port: int, sighted: AddressSighted) -> None:
-        await self.network.discover(port, sighted)
+        return await super().dial(address)
 
     def kill(self, *, power: bool) -> None:
         """From now on nothing of this boot reaches the world."""
         self.dead = True
-        self.network.kill(power=power)
+        self.machine.kill(power=power)

@@ -155,40 +155,33 @@ class SimNetwork:
     def _connect(
         self, there: "SimNetwork", theirs: Certificate, ours: Certificate
     ) -> tuple[LinkEnd, LinkEnd]:
-        lan, clone = self._lan, theirs.device == ours.device
-        out, back = lan.wires.both(self.host, there.host)
-        near = LinkEnd(
+        near = self._end(there, theirs, dialled=True, clone=theirs.device == ours.device)
+        far = there._end(self, ours, dialled=False, clone=theirs.device == ours.device)
+        join(near, far)
+        self.links = [link for link in self.links if not link.ended] + [near]
+        there.links = [link for link in there.links if not link.ended] + [far]
+        return near, far
+
+    def _end(
+        self, other: "SimNetwork", peer: Certificate, *, dialled: bool, clone: bool
+    ) -> LinkEnd:
+        """This machine's end of a link to `other`."""
+        lan = self._lan
+        outgoing, incoming = lan.wires.both(self.host, other.host)
+        return LinkEnd(
             owner=self.host,
-            peer=theirs,
-            address=lan.address(there.host),
-            dialled=True,
+            peer=peer,
+            address=lan.address(other.host),
+            dialled=dialled,
             clone=clone,
-            boots=(self.boot, there.boot),
-            incoming=back,
-            outgoing=out,
+            boots=(self.boot, other.boot),
+            incoming=incoming,
+            outgoing=outgoing,
             gate=self.gate,
             dice=lan.dice,
             trace=lan.trace,
             limits=self._limits,
         )
-        far = LinkEnd(
-            owner=there.host,
-            peer=ours,
-            address=lan.address(self.host),
-            dialled=False,
-            clone=clone,
-            boots=(there.boot, self.boot),
-            incoming=out,
-            outgoing=back,
-            gate=there.gate,
-            dice=lan.dice,
-            trace=lan.trace,
-            limits=self._limits,
-        )
-        join(near, far)
-        self.links = [link for link in self.links if not link.ended] + [near]
-        there.links = [link for link in there.links if not link.ended] + [far]
-        return near, far
 
     async def serve(self, link: LinkEnd, handler: LinkHandler) -> None:
         """One accepted link, from its first frame to its last."""

@@ -138,7 +138,7 @@ class SimTerminal:
     def links(self) -> list[LinkEnd]:
         """The ends that it holds now."""
         life = self._life
-        return [] if life is None else [it for it in life.environment.network.links if not it.ended]
+        return [] if life is None else [it for it in life.environment.machine.links if not it.ended]
 
     @property
     def parts(self) -> Parts:
