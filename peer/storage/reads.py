@@ -151,6 +151,21 @@ class CommittedReads:
             children += self._reader.rows("SELECT below FROM missing WHERE id = ?", (change,))
             return frozenset(it.id for it in self._at(row[0] for row in children))
 
+    def early_children(self, after: int, through: int) -> dict[int, tuple[ChangeId, ...]]:
+        """Position → children stored before it, of the changes at `after` < position ≤ `through`:
+        what had arrived ahead of its predecessor."""
+        with self.snapshot():
+            edges = self._reader.rows(
+                "SELECT parent, child FROM previous WHERE parent > ? AND parent <= ?"
+                " AND child < parent ORDER BY parent, child",
+                (after, through),
+            )
+            ids = {it.position: it.id for it in self._at(child for _, child in edges)}
+        found: dict[int, tuple[ChangeId, ...]] = {}
+        for parent, child in edges:
+            found[parent] = (*found.get(parent, ()), ids[child])
+        return found
+
     def parents(self, change: ChangeId) -> tuple[ChangeId, ...]:
         """What a stored change names as previous, stored or not. Raises KeyError."""
         header = self.header(change)

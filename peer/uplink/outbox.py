@@ -13,12 +13,12 @@ Rules of this file:
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
-from crdt_models.change import decode_change
+from crdt_models.change import Change, decode_change
 from crdt_models.ids import ChangeId, DeviceId, DocumentId, Epoch
 from crdt_models.receipts import MAX_BATCH_CHANGES, MAX_MISSING, MAX_TIPS, Claim, Receipt
 from peer.storage.records import Gap, Header, Logged, Tip
@@ -35,7 +35,7 @@ class OutboxLog(Protocol):
     def last_position(self) -> int: ...
     def data(self, changes: Iterable[ChangeId]) -> list[bytes]: ...
     def headers(self, changes: Iterable[ChangeId]) -> dict[ChangeId, Header]: ...
-    def children(self, change: ChangeId) -> frozenset[ChangeId]: ...
+    def early_children(self, after: int, through: int) -> dict[int, tuple[ChangeId, ...]]: ...
     def tips(self) -> Sequence[Tip]: ...
     def missing(self) -> Sequence[Gap]: ...
     def receipt(self, relay: str) -> StoredReceipt | None: ...
@@ -58,12 +58,17 @@ class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-def read_slice(log: OutboxLog, position: int, limit: int) -> list[Outstanding]:
-    """The changes stored after `position`, in order."""
+def read_slice(
+    log: OutboxLog, position: int, limit: int, decoded: Mapping[ChangeId, Change]
+) -> list[Outstanding]:
+    """The changes stored after `position`, in order. decoded: those known already, of any."""
+    stored = log.since(position, limit)
+    if not stored:
+        return []
+    early = log.early_children(position, stored[-1].position)
     found = []
-    for logged in log.since(position, limit):
-        change = decode_change(logged.data)
-        children = log.headers(log.children(logged.id)).values()
+    for logged in stored:
+        change = decoded.get(logged.id) or decode_change(logged.data)
         found.append(
             Outstanding(
                 position=logged.position,
@@ -72,7 +77,7 @@ def read_slice(log: OutboxLog, position: int, limit: int) -> list[Outstanding]:
                 epoch=change.epoch,
                 previous=change.previous,
                 documents=change.documents,
-                children=tuple(it.id for it in children if it.position < logged.position),
+                children=early.get(logged.position, ()),
                 size=len(logged.data),
             )
         )
@@ -258,8 +263,13 @@ class Outbox:
             if settled and change not in self._outstanding:
                 return True
         tips = {tip.id for tip in receipt.tips}
-        # A tip that we do not hold may stand above one that was vouched for: not known yet.
-        unknown = {tip.device for tip in receipt.tips if tip.id not in held.positions}
+        # A tip that was not read yet may stand above one that was vouched for: not known yet.
+        unread = self.loaded_to + 1
+        unknown = {
+            tip.device
+            for tip in receipt.tips
+            if held.positions.get(tip.id, unread) > self.loaded_to
+        }
         unknown |= held.gappy
         return any(
             change not in tips and device not in unknown for change, device in self._vouched.items()

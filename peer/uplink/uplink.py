@@ -1,8 +1,8 @@
 """The uplink: brings the log to the relay, and takes from it what others brought.
 
 Rules of this file:
-1. The author uploads its own changes at once; others wait for their turn (`uplink_turns`), then ask
-   first and upload only what nobody brought.
+1. The author uploads its own changes within a moment (`GATHER_SECONDS`); others wait for their
+   turn (`turns`), then ask first and upload only what nobody brought.
 2. Nothing counts as delivered without a verified receipt (`relay_client`, `outbox`). What the relay
    did not keep is tried again, later and later, and holds nothing else up.
 3. One task talks to the relay, one exchange at a time. A failure waits: doubling, with jitter, no
@@ -19,6 +19,7 @@ import httpx
 import msgspec
 import trio
 
+from crdt_models.change import Change
 from crdt_models.errors import MalhaError, RefusedBytes
 from crdt_models.ids import ChangeId, DeviceId, DocumentId, SiteId
 from crdt_models.receipts import (
@@ -55,6 +56,7 @@ _Ts = TypeVarTuple("_Ts")
 FIRST_BATCH_BYTES = 256 * 1024  # in time on 256 kbit/s; grows while exchanges succeed
 SMALLEST_BATCH_BYTES = 8 * 1024
 LARGEST_BATCH_BYTES = MAX_UPLOAD_BYTES - 1024
+GATHER_SECONDS = 0.05  # from a commit to its upload; a rush goes up in fewer, larger uploads
 ANSWERS_IN_A_ROW = 100  # 50,000 changes; then uploads have their turn
 SOURCE = "relay"
 
@@ -86,10 +88,17 @@ class World(Protocol):
     async def run_blocking(self, function: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T: ...
 
 
-class Watched(Protocol):
-    """Commits as they happen; each item only wakes the uplink, the log says what they hold."""
+class Committed(Protocol):
+    """A commit; the log says where its changes stand."""
 
-    def __aiter__(self) -> AsyncIterator[object]: ...
+    @property
+    def changes(self) -> Sequence[Change]: ...
+
+
+class Watched(Protocol):
+    """Commits as they happen."""
+
+    def __aiter__(self) -> AsyncIterator[Committed]: ...
 
 
 class Stored(Protocol):
@@ -143,6 +152,8 @@ class Uplink:
         self._settings = settings
         self._outbox = outbox or Outbox()
         self._wake = trio.Event()
+        # Changes of the last commits, so that reading the log need not decode them again.
+        self._decoded: dict[ChangeId, Change] = {}
         self._requested = False
         self._turns = Turns(node.device, world, online, settings.retry_max_delay_ms / 1000)
         self._next_ask = 0.0
@@ -234,7 +245,9 @@ class Uplink:
         while True:
             async with self._node.watch() as commits:
                 self._wake.set()
-                async for _ in commits:
+                async for commit in commits:
+                    if len(self._decoded) < SLICE:
+                        self._decoded.update((change.id, change) for change in commit.changes)
                     self._wake.set()
             await trio.lowlevel.checkpoint()
 
@@ -349,6 +362,8 @@ class Uplink:
             seconds = max(self._blocked_until, self._next_moment()) - self._world.monotonic()
         with trio.move_on_after(max(0.0, seconds)):
             await self._wake.wait()
+            if not self._requested:  # what is sold at about the same time goes up together
+                await trio.sleep(GATHER_SECONDS)
 
     def _failed(self, failure: RelayFailure) -> None:
         self._journal.failed(failure)
@@ -387,11 +402,12 @@ class Uplink:
         """Read what was committed since, as far as there is room."""
         while self._outbox.has_room:
             found = await self._world.run_blocking(
-                read_slice, self._log, self._outbox.loaded_to, SLICE
+                read_slice, self._log, self._outbox.loaded_to, SLICE, self._decoded
             )
-            if not found:
-                return
             self._turns.arrived(self._outbox.add(found))
+            if len(found) < SLICE:
+                self._decoded.clear()
+                return
 
     async def _remember(self) -> None:
         """Write the last receipt down once it settles more than the stored one."""

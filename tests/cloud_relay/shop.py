@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import trio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -136,6 +137,12 @@ class Terminal:
         return change
 
 
+class Stored(NamedTuple):
+    """What a watcher hears."""
+
+    changes: Sequence[Change]
+
+
 class LogNode:
     """A node without views: a log, the gate, and commits that wake whoever watches."""
 
@@ -144,7 +151,7 @@ class LogNode:
         self.log = ChangeLog.open(path, LOG_KEY, create=True)
         self._keys: dict[Author, bytes] = {}
         self._gate = ChangeGate(self.site, self)
-        self._watchers: set[trio.MemorySendChannel[object]] = set()
+        self._watchers: set[trio.MemorySendChannel[Stored]] = set()
         self.received: list[object | None] = []
 
     def signing_key(self, author: Author) -> bytes | None:
@@ -168,7 +175,7 @@ class LogNode:
         states = [DocumentState(document, digest, True) for document, digest in digests.items()]
         self.log.append(Batch(changes=new, documents=states))
         for watcher in self._watchers:
-            watcher.send_nowait(object())
+            watcher.send_nowait(Stored(new))
         return len(new)
 
     async def receive(self, changes: Sequence[bytes], source: object | None = None) -> Received:
@@ -179,8 +186,8 @@ class LogNode:
         return Received(stored, known, verdict.waiting, len(verdict.refused))
 
     @asynccontextmanager
-    async def watch(self) -> AsyncIterator[trio.MemoryReceiveChannel[object]]:
-        send, receive = trio.open_memory_channel[object](10_000)
+    async def watch(self) -> AsyncIterator[trio.MemoryReceiveChannel[Stored]]:
+        send, receive = trio.open_memory_channel[Stored](10_000)
         self._watchers.add(send)
         try:
             yield receive

@@ -144,6 +144,10 @@ def test_a_missing_predecessor_is_a_gap_until_it_comes(shelf, log):
     assert log.missing() == []
     assert tip_ids(log) == {c.id}
     assert log.children(b.id) == {c.id}
+    position = {change: log.headers([change])[change].position for change in (a.id, b.id, c.id)}
+    assert log.early_children(0, position[b.id]) == {position[b.id]: (c.id,)}
+    assert log.early_children(position[b.id], position[b.id]) == {}
+    assert log.early_children(0, position[a.id]) == {}, "a came after c, which does not name it"
     assert [header.id for header in log.walk(c.id)] == [c.id, b.id, a.id]
 
 

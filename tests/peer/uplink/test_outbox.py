@@ -43,7 +43,7 @@ def receipt_of(stored: Sequence[Change], kept: bytes = b"", *, more: bool = Fals
 
 def filled(node: LogNode) -> Outbox:
     outbox = Outbox()
-    while found := read_slice(node.log, outbox.loaded_to, 3):
+    while found := read_slice(node.log, outbox.loaded_to, 3, {}):
         outbox.add(found)
     return outbox
 
@@ -69,7 +69,7 @@ def test_only_what_the_relay_stores_is_ever_settled(node: LogNode, seed: int) ->
     while arriving or len(stored) < len(changes):
         part, arriving = arriving[:3], arriving[3:]
         node.store(*part)
-        outbox.add(read_slice(node.log, outbox.loaded_to, 500))
+        outbox.add(read_slice(node.log, outbox.loaded_to, 500, {}))
         missing = [each for each in changes if each not in stored]
         stored += chosen.sample(missing, min(len(missing), chosen.randint(0, 3)))
         assert believe(outbox, node, receipt_of(stored)), "it lost nothing"
@@ -131,13 +131,26 @@ def test_what_we_do_not_know_yet_is_no_loss(node: LogNode) -> None:
     assert believe(outbox, node, receipt_of(day[:3]))
     assert believe(outbox, node, receipt_of(day)), "another peer brought more"
     node.store(day[6])  # repair brings the newest first
-    outbox.add(read_slice(node.log, outbox.loaded_to, 500))
+    outbox.add(read_slice(node.log, outbox.loaded_to, 500, {}))
     assert believe(outbox, node, receipt_of(day)), "what lies between has not come yet"
     node.store(*day[3:6])
-    outbox.add(read_slice(node.log, outbox.loaded_to, 500))
+    outbox.add(read_slice(node.log, outbox.loaded_to, 500, {}))
     assert believe(outbox, node, receipt_of(day))
     assert left(outbox) == set()
     assert not believe(outbox, node, receipt_of(day[:6])), "now it would be one"
+
+
+def test_what_was_stored_while_we_asked_is_no_loss(node: LogNode) -> None:
+    """Another peer brought it to the relay and to us; only the outbox has not read it yet."""
+    day = Terminal("counter").day(6)
+    node.store(*day[:3])
+    outbox = filled(node)
+    assert believe(outbox, node, receipt_of(day[:3]))
+    node.store(*day[3:6])
+    assert believe(outbox, node, receipt_of(day[:6]))
+    outbox.add(read_slice(node.log, outbox.loaded_to, 500, {}))
+    assert left(outbox) == set()
+    assert not believe(outbox, node, receipt_of(day[:3])), "what it vouched for then counts"
 
 
 def test_a_restart_remembers_what_was_vouched_for(node: LogNode) -> None:
@@ -149,6 +162,6 @@ def test_a_restart_remembers_what_was_vouched_for(node: LogNode) -> None:
     assert outbox.settled_to == 3
     again = Outbox()
     again.restore(outbox.settled_to, told, held_among(node.log, told))
-    again.add(read_slice(node.log, again.loaded_to, 500))
+    again.add(read_slice(node.log, again.loaded_to, 500, {}))
     assert left(again) == {day[3].id}
     assert not believe(again, node, receipt_of(day[:2]))
