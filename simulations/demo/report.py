@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
+from rich.box import SIMPLE_HEAVY
 from rich.table import Table
 
 from crdt_models.money import to_brl
@@ -67,7 +68,14 @@ def differences(figures: Sequence[Figures], expected: Totals) -> list[str]:
 
 def table_of(figures: Sequence[Figures], expected: Totals) -> Table:
     """For people; the last row is what the orders file says."""
-    table = Table(title="What everybody has, at the end", title_justify="left")
+    # Without edges a whole year's figures fit into 80 characters.
+    table = Table(
+        title="What everybody has, at the end",
+        title_justify="left",
+        box=SIMPLE_HEAVY,
+        show_edge=False,
+        pad_edge=False,
+    )
     for name in ("", "orders", "lines", "revenue", "centavos", "digest", "pending"):
         justify: Literal["left", "right"] = "left" if name in {"", "digest"} else "right"
         table.add_column(name, justify=justify, no_wrap=True)

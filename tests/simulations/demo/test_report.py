@@ -57,6 +57,16 @@ def test_the_table_shows_everybody_and_what_is_expected() -> None:
     assert "terminal B" in shown and "abababab" in shown and "expected" in shown
 
 
+def test_a_whole_year_fits_into_a_narrow_window() -> None:
+    console = Console(width=80, quiet=False)
+    year = Totals(orders=21_350, lines=49_574, centavos=81_786_005)
+    with console.capture() as captured:
+        console.print(table_of([Figures("terminal A", year, "ab" * 32, 12_345)], year))
+    shown = captured.get()
+    assert "…" not in shown
+    assert "81,786,005" in shown and "R$ 817.860,05" in shown and "12,345" in shown
+
+
 def _till(handler: httpx.MockTransport) -> Till:
     till = Till("A", "http://127.0.0.1:9", "a key")
     till._client = httpx.AsyncClient(transport=handler, base_url="http://127.0.0.1:9")
