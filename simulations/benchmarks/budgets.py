@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from rich.box import SIMPLE_HEAVY
 from rich.table import Table
 
 CAPTION = "limit: a durable 4 kB write and a bare HTTP round trip, measured just before the row"
@@ -40,9 +41,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def table_of(rows: Sequence[Row]) -> Table:
     """For people."""
-    table = Table(title="Budgets", title_justify="left", caption=CAPTION, caption_justify="left")
-    for name in ("what", "measured", "bound", "aim", "limit", "× limit", "kept"):
-        table.add_column(name, justify="left" if name == "what" else "right")
+    table = Table(
+        title="Budgets",
+        title_justify="left",
+        caption=CAPTION,
+        caption_justify="left",
+        box=SIMPLE_HEAVY,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    table.add_column("what")
+    for name in ("measured", "bound", "aim", "limit", "× limit", "kept"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
             row.what,
