@@ -19,6 +19,7 @@ from cloud_relay.tenants import create_token, site_of
 from crdt_models.errors import MalhaError
 from crdt_models.ids import SiteId
 from crdt_models.receipts import KEY_BYTES
+from peer.service.sqlite_errors import DatabaseInUse
 
 
 @click.group()
@@ -132,6 +133,10 @@ def _told() -> Iterator[None]:
     """Turns an operating error into its sentence and cure, and exit status 1."""
     try:
         yield
+    except DatabaseInUse as error:
+        raise click.ClickException(
+            "A relay is running on this database: stop it first, and start it again afterwards."
+        ) from error
     except MalhaError as error:
         raise click.ClickException(f"{error} {error.cure}") from error
 

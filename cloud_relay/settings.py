@@ -13,6 +13,7 @@
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from cloud_relay.tenants import BURST, REQUESTS_PER_SECOND
 from crdt_models.errors import MalhaError
 
 DEFAULT_PORT = 3001
+LOOPBACK = "127.0.0.1"
 SHORTEST_ADMIN_KEY = 32  # characters
 _SQLITE = "sqlite:///"
 
@@ -61,12 +63,19 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     tls_key = environment.get("MALHA_RELAY_TLS_KEY")
     if bool(certificate) != bool(tls_key):
         raise BadSetting(name="MALHA_RELAY_CERT", reason="it needs MALHA_RELAY_TLS_KEY too")
+    host = environment.get("MALHA_RELAY_HOST") or LOOPBACK
+    if not certificate and not _is_loopback(host):
+        raise BadSetting(
+            name="MALHA_RELAY_HOST",
+            reason=f"{host} is reached from outside, where tokens must not travel in clear:"
+            " it needs MALHA_RELAY_CERT and MALHA_RELAY_TLS_KEY",
+        )
     admin_key = environment.get("API_SECRET_KEY") or None
     if admin_key is not None and len(admin_key) < SHORTEST_ADMIN_KEY:
         raise BadSetting(name="API_SECRET_KEY", reason=f"under {SHORTEST_ADMIN_KEY} characters")
     origins = environment.get("CORS_ORIGINS", "").split(",")
     return Settings(
-        host=environment.get("MALHA_RELAY_HOST", "127.0.0.1"),
+        host=host,
         port=int(_number(environment, "PORT", DEFAULT_PORT, 65535)),
         home=home,
         database=Path(url.removeprefix(_SQLITE)) if is_sqlite else home / "relay.db",
@@ -78,6 +87,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         rate=_number(environment, "MALHA_RELAY_RATE", REQUESTS_PER_SECOND, 1e6),
         burst=_number(environment, "MALHA_RELAY_BURST", BURST, 1e6),
     )
+
+
+def _is_loopback(host: str) -> bool:
+    """Names other than localhost may lead anywhere."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _number(environment: Mapping[str, str], name: str, default: float, most: float) -> float:

@@ -17,11 +17,15 @@ import h11
 import trio
 from starlette.types import ASGIApp, Message, Scope
 
+from peer.service.http_errors import RequestError
+from peer.service.problems import encoded, problem_of
+
 HEADER_BYTES = 16 * 1024
 RECEIVE_BYTES = 64 * 1024
 READ_SECONDS = 10.0
 SEND_SECONDS = 10.0
 IDLE_SECONDS = 9.0
+OUR_FAULT = 500
 LINGER_SECONDS = 2.0  # after an early answer (413), so that a reset does not swallow it
 
 Address: TypeAlias = tuple[str, int]
@@ -175,10 +179,18 @@ class HttpConnection:
 
     async def _refuse(self, status: int) -> None:
         """Answer what cannot be answered otherwise, as the last thing said."""
-        if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            headers = [(b"content-length", b"0"), (b"connection", b"close"), *self._own_headers()]
-            response = h11.Response(status_code=status, headers=headers)
-            await self._send_bytes(self._told(response) + self._told(h11.EndOfMessage()))
+        if self._h11.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        body = b"" if status == OUR_FAULT else _malformed(status)
+        headers = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(body)).encode("ascii")),
+            (b"connection", b"close"),
+            *self._own_headers(),
+        ]
+        response = h11.Response(status_code=status, headers=headers)
+        said = [response, h11.Data(data=body), h11.EndOfMessage()]
+        await self._send_bytes(b"".join(self._told(each) for each in said))
 
     def _told(self, event: h11.Response | h11.Data | h11.EndOfMessage) -> bytes:
         return self._h11.send(event) or b""
@@ -195,12 +207,21 @@ class HttpConnection:
                 pass
 
 
+def _malformed(status: int) -> bytes:
+    """The problem of a request that is no HTTP/1.1, or none that we take."""
+    _, members = problem_of(RequestError(reason="não é HTTP/1.1 bem formado"))
+    return encoded(members | {"status": status})
+
+
 def _asks_for_websocket(request: h11.Request) -> bool:
-    """Of two headers of one name the last counts, as for Hypercorn, which goes on from there."""
+    """A handshake has no body. Of two headers of one name the last counts, as for Hypercorn, which
+    goes on from there."""
     named = dict(request.headers)
     tokens = named.get(b"connection", b"").lower().split(b",")
     return (
         request.method.upper() == b"GET"
         and named.get(b"upgrade", b"").strip().lower() == b"websocket"
+        and named.get(b"content-length", b"0") == b"0"
+        and b"transfer-encoding" not in named
         and b"upgrade" in (token.strip() for token in tokens)
     )

@@ -248,7 +248,7 @@ async def _listen(host: str, port: int) -> trio.SocketListener:
         (listener, *others) = await trio.open_tcp_listeners(port, host=host)
     except OSError as failure:
         if failure.errno == errno.EADDRINUSE:
-            raise ApiPortTaken(failure.errno, f"{host}:{port} is in use") from failure
+            raise ApiPortTaken(failure.errno, f"{host}:{port} já está em uso") from failure
         raise
     for other in others:  # `localhost` may mean two families; one address is what we promise
         await other.aclose()

@@ -31,7 +31,7 @@ async def connect(address: str) -> trio.SocketStream:
         with trio.fail_after(STEP_SECONDS):
             return await trio.open_tcp_stream(*parts)
     except (OSError, UnicodeError, trio.TooSlowError) as error:
-        raise Malformed(f"no answer ({type(error).__name__})") from error
+        raise Malformed("ninguém responde") from error
 
 
 async def handshake(stream: TlsStream) -> None:
@@ -40,7 +40,7 @@ async def handshake(stream: TlsStream) -> None:
         with trio.fail_after(STEP_SECONDS):
             await stream.do_handshake()
     except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise Malformed(f"TLS: {error.__cause__ or 'no answer in time'}") from error
+        raise Malformed(f"TLS: {error.__cause__ or 'sem resposta a tempo'}") from error
 
 
 async def say(stream: TlsStream, value: Sequence[object]) -> None:
@@ -50,7 +50,7 @@ async def say(stream: TlsStream, value: Sequence[object]) -> None:
         with trio.fail_after(STEP_SECONDS):
             await stream.send_all(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
     except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise Malformed("the connection broke") from error
+        raise Malformed("a ligação caiu") from error
 
 
 async def hear(stream: TlsStream) -> Value:
@@ -59,10 +59,10 @@ async def hear(stream: TlsStream) -> Value:
         with trio.fail_after(STEP_SECONDS):
             length = int.from_bytes(await _exactly(stream, _LENGTH_BYTES), "big")
             if length > _MAX_MESSAGE:
-                raise Malformed(f"a message of {length} bytes")
+                raise Malformed(f"uma mensagem de {length} bytes")
             return decode(await _exactly(stream, length), max_bytes=_MAX_MESSAGE)
     except (trio.BrokenResourceError, trio.TooSlowError) as error:
-        raise Malformed("the connection broke or was silent") from error
+        raise Malformed("a ligação caiu ou ficou muda") from error
     except NotCanonical as error:
         raise Malformed(str(error)) from error
 
@@ -72,6 +72,6 @@ async def _exactly(stream: TlsStream, count: int) -> bytes:
     while len(data) < count:
         part = await stream.receive_some(count - len(data))
         if not part:
-            raise Malformed("it hung up")
+            raise Malformed("ele desligou")
         data += bytes(part)
     return data

@@ -356,12 +356,12 @@ def _read_application(
     value: Value,
 ) -> tuple[Applicant, str, bytes, tuple[bytes, bytes]]:
     if type(value) is not list or len(value) != 7 or value[0] != 1:
-        raise Malformed("no application")
+        raise Malformed("nenhum pedido")
     _, signing, link, name, proof, by_signing, by_link = value
     if not (_is_key(signing) and _is_key(link) and type(name) is str and type(proof) is bytes):
-        raise Malformed("a malformed application")
+        raise Malformed("um pedido malformado")
     if type(by_signing) is not bytes or type(by_link) is not bytes:
-        raise Malformed("a malformed application")
+        raise Malformed("um pedido malformado")
     return Applicant(signing, link), name, proof, (by_signing, by_link)
 
 
@@ -371,10 +371,10 @@ def _read_grant(
     if type(value) is list and len(value) == 2 and value[0] == 0:
         raise InvitationRefused(reason=str(value[1])[:200])
     if type(value) is not list or len(value) != 5 or value[0] != 1:
-        raise Malformed("no grant")
+        raise Malformed("nenhuma resposta que valha")
     _, proof, leaf, authority, addresses = value
     if type(proof) is not bytes or type(leaf) is not bytes or type(authority) is not bytes:
-        raise Malformed("a malformed grant")
+        raise Malformed("uma resposta malformada")
     expected = inviter_proof(invitation.secret, proved, encode([leaf, authority, addresses]))
     if not hmac.compare_digest(proof, expected) or type(addresses) is not list:
         raise UntrustedCertificate(reason="the inviter does not know the invitation's secret")
@@ -390,7 +390,7 @@ def _check_possession(
         for key, signature in zip(keys, signatures, strict=True):
             Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError) as error:
-        raise Malformed("it does not hold the keys it shows") from error
+        raise Malformed("não tem as chaves que mostra") from error
 
 
 def _inviter_leaf(stream: TlsStream, invitation: Invitation, floor: int) -> bytes:

@@ -148,6 +148,8 @@ def adopt_standard_logging(logger: FilteringBoundLogger, level: int = logging.WA
         root.removeHandler(handler)
     root.addHandler(_Forward(logger))
     root.setLevel(level)
+    for chatty in ("httpx", "httpcore"):  # a line for each request to the relay says nothing new
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a broken log call in a library must not reach stderr
 
 

@@ -386,7 +386,8 @@ STARTING = {
     "inviter_unreachable": Text(
         500,
         "Ninguém espera neste convite",
-        "Ele já foi usado, venceu, ou a rede é outra: faça um novo e tente de novo.",
+        "Ele já foi usado, venceu, a rede é outra, ou uma letra foi trocada, o que o anula: faça um"
+        " novo e copie-o inteiro.",
         "Tentado em {addresses} ({reason}).",
     ),
     "database_missing": Text(

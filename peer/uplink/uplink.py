@@ -293,7 +293,8 @@ class Uplink:
         told = f"{len(batch)} alterações, {sum(map(len, data))} bytes"
         receipt = await self._exchanged("alteracoes", "envio", told, self._uploading(data))
         self._batch_bytes = min(LARGEST_BATCH_BYTES, self._batch_bytes * 2)
-        await self._believe(receipt, ids)
+        if not await self._believe(receipt, ids):
+            return  # all of it is outstanding again, this upload's part as well
         for change in ids:
             if change in self._outbox:
                 self._turns.not_kept(change)
@@ -335,13 +336,16 @@ class Uplink:
         self._journal.note(tipo, operation, told)
         return found
 
-    async def _believe(self, receipt: Receipt, uploaded: Sequence[ChangeId] = ()) -> None:
+    async def _believe(self, receipt: Receipt, uploaded: Sequence[ChangeId] = ()) -> bool:
+        """False: the relay has lost data, and everything will be sent again."""
         held: Held = await self._world.run_blocking(held_among, self._log, receipt)
-        if not self._outbox.believe(receipt, held, uploaded):
+        is_whole = self._outbox.believe(receipt, held, uploaded)
+        if not is_whole:
             self._journal.losses += 1
             self._stored_position = -1
             self._journal.note("relay", "recebimento", "tudo é enviado de novo", "relay_lost_data")
         await self._read_log()
+        return is_whole
 
     # --- when
 

@@ -175,6 +175,26 @@ async def test_a_wiped_relay_is_rebuilt_from_one_peer(
     assert any(row.error == "relay_lost_data" for row in uplink.log(success=False))
 
 
+async def test_the_sale_that_reveals_a_loss_is_not_set_aside(
+    relay: RelayInside,
+    make_node: MakeNode,
+    counter: Terminal,
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """The relay cannot keep it at once: what it stands on is missing there now."""
+    node = make_node(counter)
+    node.store(*counter.day(5))
+    uplink = relay.uplink(node, interval_ms=1_000_000)
+    async with talking(uplink):
+        await until(settled(uplink))
+        relay.wipe()
+        node.store(counter.order(6))
+        await until(lambda: uplink.status().losses == 1, 1.0)
+        await until(settled(uplink), 1.0)
+        assert uplink.status().set_aside == 0
+    assert relay.digest() == node.digest()
+
+
 async def test_a_relay_that_lost_its_newest_hours_gets_them_again(
     relay: RelayInside,
     make_node: MakeNode,

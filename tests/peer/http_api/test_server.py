@@ -430,6 +430,27 @@ async def test_nonsense_ends_its_own_connection_only(
     assert answer.status_code == 200
 
 
+async def test_what_is_no_http_gets_a_typed_answer(served: Served) -> None:
+    said = await served.raw(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n")
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ") and b"application/problem+json" in head
+    problem = json.loads(body)
+    assert (problem["code"], problem["status"]) == ("bad_request", 400)
+    assert problem["como_resolver"]
+
+
+async def test_a_websocket_handshake_with_a_body_is_an_ordinary_request(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its body would be taken for frames."""
+    head = b"GET /ws/sync HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+    asked = b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+    asked += b"dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 3\r\n\r\nabc"
+    said = await served.raw(head + asked)
+    assert said.startswith(b"HTTP/1.1 4")
+    assert not caplog.records
+
+
 async def test_an_idle_connection_is_closed(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
