@@ -103,7 +103,12 @@ class Mesh:
         self._ended: dict[DeviceId, float] = {}  # members only, so no stranger makes it grow
         me = Me(site=node.site, device=node.device, letters=node.letters, program=settings.program)
         self._gossip = Gossip(
-            me, node.log, environment.dice, settings.gossip, wall_ms=environment.wall_ms
+            me,
+            node.log,
+            environment.dice,
+            settings.gossip,
+            wall_ms=environment.wall_ms,
+            clock_day=lambda: node.clock_day,
         )
         self.addresses: tuple[str, ...] = ()
 
@@ -134,7 +139,7 @@ class Mesh:
         return self._ended
 
     def neighbours_days(self) -> Sequence[int]:
-        """The business days that linked peers have open."""
+        """The business days by the clocks of linked peers."""
         return self._gossip.neighbours_days()
 
     def statistics(self) -> Statistics:
@@ -244,7 +249,6 @@ class Mesh:
             link = source if isinstance(source, int) else None
             groups.setdefault(link, []).append(Committed(change, change.data))
         now = self._environment.monotonic()
-        self._gossip.set_business_day(self._node.business_day)
         for link, committed in groups.items():
             self._gossip.committed(committed, link, now)
         self._after_input()

@@ -88,6 +88,7 @@ _JSON = click.option("--json", metavar="FILE", help="Write what came out there; 
 @click.option("--mutant", help="With a bug put in on purpose; see prove.")
 @click.option("--scenario", help="A named story instead of a service; see list.")
 @click.option("--small", is_flag=True, help="With --scenario: its short form.")
+@click.option("--no-relay", is_flag=True, help="Of a service: nobody has a way to a relay.")
 @_JOBS
 @_JSON
 @click.option("--html", metavar="FILE", help="Of one run: a page with pictures.")
@@ -105,6 +106,7 @@ def run(
     mutant: str | None,
     scenario: str | None,
     small: bool,
+    no_relay: bool,
     jobs: int,
     json: str | None,
     html: str | None,
@@ -129,6 +131,7 @@ def run(
         raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
     choices = _choices(terminals, orders, minutes, faults, strikes, mutant)
     choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
+    choices = replace(choices, relay=not no_relay)
     console = Console(highlight=False, stderr=json == "-")
     if seed is not None:
         sys.exit(run_seed(console, seed, choices, json=json, html=html, svg=svg))
@@ -217,7 +220,8 @@ def campaign(*, minutes: float, table: Path | None, jobs: int) -> None:
 def prove_checks(*, mutants: tuple[str, ...], jobs: int) -> None:
     """Bugs put in on purpose, one after the other: which check sees each, and in which seed.
 
-    About half an hour for all. Exit code 0: every one is caught. 1: some are not; they come first.
+    It says first about how long it will take. Exit code 0: every one is caught. 1: some are not;
+    they come first.
     """
     from rich.console import Console
 

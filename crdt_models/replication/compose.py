@@ -32,14 +32,14 @@ from crdt_models.replication.messages import (
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What a peer can tell at this moment. business_day: 0 when none is in use."""
+    """What a peer can tell at this moment. clock_day: the business day by its clock."""
 
     me: Me
     log: LogReader
     holdings: Holdings
     neighbours: list[DeviceId]
     addresses: Mapping[DeviceId, tuple[str, ...]]
-    business_day: int
+    clock_day: Callable[[], int]
     wall_ms: Callable[[], int]
 
 
@@ -67,7 +67,7 @@ def _of_peers(link: Link, outlook: Outlook) -> Iterator[bytes]:
             yield encode_message(_addresses(outlook.addresses))
     if link.pong_token is not None:
         token, link.pong_token = link.pong_token, None
-        yield encode_message(Pong(token, outlook.wall_ms(), outlook.business_day))
+        yield encode_message(Pong(token, outlook.wall_ms(), outlook.clock_day()))
     if link.ping_due is not None:
         yield encode_message(link.ping_due)
         link.ping_due = None
@@ -99,7 +99,7 @@ def _hello(outlook: Outlook) -> Hello:
         device=outlook.me.device,
         letters=outlook.me.letters,
         program=outlook.me.program,
-        business_day=outlook.business_day,
+        business_day=outlook.clock_day(),
     )
 
 

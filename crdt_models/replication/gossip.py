@@ -92,13 +92,16 @@ class Gossip:
         settings: GossipSettings | None = None,
         *,
         wall_ms: Callable[[], int] = lambda: 0,
+        clock_day: Callable[[], int] = lambda: 0,
     ) -> None:
-        """wall_ms: the wall clock, ms since 1970, measured against the neighbours' for show."""
+        """wall_ms: the wall clock, ms since 1970, measured against the neighbours' for show.
+        clock_day: the business day by that clock, days since 1970-01-01; 0: it is wrong."""
         self._me = me
         self._log = log
         self._dice = dice
         self._settings = settings or GossipSettings()
         self._wall_ms = wall_ms
+        self._clock_day = clock_day
         self._holdings = Holdings(log)
         self._links: dict[int, Link] = {}
         self._wants = WantBook(self._settings.interval, self._settings.want_deadline)
@@ -108,7 +111,6 @@ class Gossip:
         self._plan_due = False
         self._addresses: Mapping[DeviceId, tuple[str, ...]] = {}
         self._learned: dict[DeviceId, tuple[str, ...]] = {}
-        self._business_day = 0
         self._token = 0
         self._past = LinkFigures()
 
@@ -202,10 +204,6 @@ class Gossip:
         if link in self._links:
             self._links[link].close(Closing(CloseReason.OURS, detail))
 
-    def set_business_day(self, day: int) -> None:
-        """The business day in use here, days since 1970-01-01; told to neighbours."""
-        self._business_day = day
-
     def set_addresses(self, known: Mapping[DeviceId, tuple[str, ...]]) -> None:
         """Where peers were last reached, to be told to neighbours (the first 64, 8 each)."""
         self._addresses = dict(known)
@@ -216,13 +214,14 @@ class Gossip:
 
     def next_deadline(self) -> float:
         """When `tick` is wanted, monotonic seconds; infinity when nothing is due."""
-        times = [self._wants.next_deadline(), self._plan_at]
+        asking = self._wants.next_deadline(), self._plan_at
+        times = [time for time in asking if time is not None]
         for link in self._links.values():
-            if link.state is not State.CLOSED:
-                times.append(link.silent_at())
             if link.state is State.TALKING:
-                times += [link.next_have, link.next_ping]
-        return min((time for time in times if time is not None), default=float("inf"))
+                times += (link.silent_at(), link.next_have, link.next_ping)
+            elif link.state is not State.CLOSED:
+                times.append(link.silent_at())
+        return min(times, default=float("inf"))
 
     def links_with_output(self) -> list[int]:
         """The links for which `outgoing` would give frames."""
@@ -231,7 +230,7 @@ class Gossip:
     def outgoing(self, link: int) -> list[bytes]:
         """Frames to send on `link`, in this order. At most one answer of 200 KiB at a time."""
         sender = self._links.get(link)
-        if sender is None:
+        if sender is None or not sender.has_output():
             return []
         outlook = Outlook(
             me=self._me,
@@ -239,7 +238,7 @@ class Gossip:
             holdings=self._holdings,
             neighbours=self.neighbours(),
             addresses=self._addresses,
-            business_day=self._business_day,
+            clock_day=self._clock_day,
             wall_ms=self._wall_ms,
         )
         frames = list(compose(sender, outlook))
@@ -261,8 +260,8 @@ class Gossip:
         return dict(self._learned)
 
     def neighbours_days(self) -> list[int]:
-        """The business days in use at linked peers, days since 1970-01-01."""
-        return [link.business_day for link in self._talking().values()]
+        """The business days by the clocks of linked peers, one of each; 0: it is wrong."""
+        return list({link.peer: link.business_day for link in self._talking().values()}.values())
 
     def statistics(self) -> Statistics:
         total = LinkFigures()
@@ -349,7 +348,7 @@ class Gossip:
                 link.next_have = now + self._staggered(1)
             if now >= link.next_ping:
                 self._token += 1
-                link.ping(self._token, self._wall_ms(), self._business_day, now)
+                link.ping(self._token, self._wall_ms(), self._clock_day(), now)
                 link.next_ping = now + self._staggered(2)
         if self._plan_due or (self._plan_at is not None and now >= self._plan_at):
             self._plan(now)

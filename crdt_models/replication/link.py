@@ -296,7 +296,8 @@ class Link:
 
     def silent_at(self) -> float:
         """When `check_silence` would close the link."""
-        return min(self._heard, self._ping[1] if self._ping else self._heard) + self._silence
+        heard = self._heard if self._ping is None else min(self._heard, self._ping[1])
+        return heard + self._silence
 
     def ping(self, token: int, wall_ms: int, business_day: int, now: float) -> None:
         """Measure the link, unless a measurement is still under way."""

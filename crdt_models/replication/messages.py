@@ -88,9 +88,9 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """The first frame of either end.
 
     site, device: must be those of the authenticated link · letters: the terminal's, A … ZZZ ·
-    program: version of the sender's program, ≤ 32 characters · business_day: the one in use, days
-    since 1970-01-01, 0 when the sender has none · minor: of the sender, told by the frame's version
-    and not by a field.
+    program: version of the sender's program, ≤ 32 characters · business_day: by the sender's
+    clock, days since 1970-01-01, 0 when that is certainly wrong · minor: of the sender, told by the
+    frame's version and not by a field.
     """
 
     TYPE: ClassVar[int] = 1

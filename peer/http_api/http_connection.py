@@ -189,8 +189,8 @@ class HttpConnection:
             *self._own_headers(),
         ]
         response = h11.Response(status_code=status, headers=headers)
-        said = [response, h11.Data(data=body), h11.EndOfMessage()]
-        await self._send_bytes(b"".join(self._told(each) for each in said))
+        said = self._told(response) + self._told(h11.Data(data=body))
+        await self._send_bytes(said + self._told(h11.EndOfMessage()))
 
     def _told(self, event: h11.Response | h11.Data | h11.EndOfMessage) -> bytes:
         return self._h11.send(event) or b""

@@ -14,6 +14,7 @@ Rules of this file:
 import enum
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 
 from crdt_models.ids import DeviceId
 
@@ -30,6 +31,7 @@ STEADY_SECONDS = (
 DIAL_BURST = 8
 DIALS_PER_SECOND = 8.0
 DIAL_LASTS_SECONDS = 30.0  # a dial nobody reported on is forgotten: more than all its deadlines
+_LONGEST_ADDRESS = 300  # a name of 253, its port, and a few blanks
 
 
 class Source(enum.IntEnum):
@@ -198,6 +200,11 @@ class AddressBook:
 
 def split_address(address: str) -> tuple[str, int] | None:
     """`host:port` or `[IPv6]:port`, lower case; None for anything else."""
+    return _split(address) if len(address) <= _LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=256)  # the same few are told again and again
+def _split(address: str) -> tuple[str, int] | None:
     host, colon, port = address.strip().rpartition(":")
     if not colon or not port.isascii() or not port.isdecimal() or len(port) > 5:
         return None

@@ -5,14 +5,14 @@ Rules of this file:
    `author_opened`. A restored or cloned disk therefore never continues an old chain.
 2. `Authorship` is a value. A batch works on its own copy; only a durable commit puts the new value
    in place, so what was not committed never had a sequence.
-3. The business day never falls: not below the last one used, and not below the neighbours' (the
-   lower median of their open days, so that one wrong clock among several moves nobody). While our
-   own clock may be right, neighbours move us by a day at most, since a day once used stays,
-   until our clock and the neighbours agree that it was wrong.
+3. The business day is what most clocks say now: our own and the linked neighbours', a voice each;
+   between two halves our own decides. Only clocks are asked, never the days in use, or terminals
+   that were wrong together would confirm each other for ever. So a wrong day ends with the wrong
+   clocks, and order numbers must not need that days only rise.
 """
 
 from collections.abc import Callable, Sequence
-from statistics import median_low
+from statistics import median_high, median_low
 
 import msgspec
 
@@ -36,6 +36,7 @@ from peer.environment import Dice
 from peer.identity.membership import BUILD_SECONDS
 
 BUILD_DAY = BUILD_SECONDS // 86_400  # a clock that says less is certainly wrong
+SLACK_MS = 60 * 60 * 1000  # between clocks that are right: a year's drift, or summer time forgotten
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -52,8 +53,8 @@ class Credentials(msgspec.Struct, frozen=True):
 class Authorship(msgspec.Struct, frozen=True, kw_only=True):
     """Where the own chain stands.
 
-    epoch: None until this boot's first write. previous: what the next change names. sequence, hlc,
-    day: greatest used. remote: greatest stamp seen from others.
+    epoch: None until this boot's first write. previous: what the next change names. sequence, hlc:
+    greatest used. day: last used. remote: greatest stamp seen from others.
     """
 
     epoch: Epoch | None = None
@@ -85,16 +86,25 @@ class Author:
         self._wall_ms = wall_ms
         self._day_of = day_of
 
+    def clock_day(self) -> int:
+        """The business day by our own clock, for neighbours to hear; 0: it is certainly wrong."""
+        own = self._day_of(self._wall_ms())
+        return own if own >= BUILD_DAY else 0
+
     def business_day(self, state: Authorship, neighbours: Sequence[int]) -> int:
-        """The day that a change written now belongs to (days since 1970-01-01)."""
-        today = self._day_of(self._wall_ms())
-        theirs = median_low(neighbours) if neighbours else 0
-        last = state.day
-        if today >= BUILD_DAY:
-            if neighbours and last > max(today, theirs) + 1:
-                last = 0  # our clock and theirs agree that it ran ahead once
-            theirs = min(theirs, today + 1)
-        return max(last, today, theirs)
+        """The day that a change written now belongs to (days since 1970-01-01).
+
+        neighbours: the `clock_day` of each.
+        """
+        now = self._wall_ms()
+        own = self._day_of(now)
+        clocks = [day for day in (own, *neighbours) if day >= BUILD_DAY]
+        if not clocks:
+            return max(state.day, own)
+        day = min(max(own, median_low(clocks)), median_high(clocks))
+        # A day that was begun is not left for the minutes by which clocks differ about its hour.
+        begun = self._day_of(now - SLACK_MS) <= day < state.day <= self._day_of(now + SLACK_MS)
+        return state.day if begun else day
 
     def write(
         self,

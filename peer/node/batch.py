@@ -52,7 +52,7 @@ from peer.storage.change_log import ChangeLog
 from peer.storage.records import BODY_HASH_BYTES, Batch, CommandRecord, DocumentState
 
 DAY_MS = 86_400_000
-BUSINESS_DAY = "business_day"  # setting: the greatest business day this terminal has written under
+BUSINESS_DAY = "business_day"  # setting: the last business day this terminal has written under
 
 
 class Committed(Protocol):
@@ -284,7 +284,7 @@ class Preparation:
     def to_append(self) -> Batch:
         """All that must become durable together."""
         settings = {}
-        if self.authorship.day > self._first_day:
+        if self.authorship.day != self._first_day:
             settings[BUSINESS_DAY] = str(self.authorship.day)
         return Batch(
             changes=[each.change for each in self.staged],

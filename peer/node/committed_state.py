@@ -36,9 +36,10 @@ _OPENING_AT_MOST = 4  # an epoch's opening is its first change; forks of it stan
 class CommittedState:
     """Questions with short answers, for one terminal's own device."""
 
-    def __init__(self, log: ChangeLog, device: DeviceId) -> None:
+    def __init__(self, log: ChangeLog, device: DeviceId, letters: str) -> None:
         self._log = log
         self._device = device
+        self._letters = letters
         self._keys: dict[AuthorKey, bytes] = {}
         self._greatest: dict[int, int] = {}
         self._tabs = self._load_tabs()
@@ -100,18 +101,31 @@ class CommittedState:
         return self._greatest[day]
 
     def _given_on(self, day: int) -> int:
-        """By what this device wrote, not by rows of orders: one that was opened at two terminals
-        under one key shows only one of its two numbers."""
-        greatest, below = 0, None
+        """By what this device wrote lately: of an order that was opened at two terminals under one
+        key, the rows show only one number. And by the rows: a wrong clock may have been at that day
+        long ago."""
+        greatest, below = self._greatest_shown(day), None
         while headers := self._log.headers_of(self._device, below=below, limit=_PAGE):
             written = self._log.data(header.id for header in headers)
             numbering = (decode_change(data) for data in written if _NUMBERED in data)
             greatest = max([greatest, *_numbers_given(numbering, day)])
-            # A clock that ran ahead may have moved the day by one, and back.
+            # Around the end of a day it may move by one, and back.
             if decode_change(written[-1]).business_day < day - 1:
                 break
             below = headers[-1].sequence + (len({each.sequence for each in headers}) > 1)
         return greatest
+
+    def _greatest_shown(self, day: int) -> int:
+        own = Condition("device", self._device.hex()), Condition("letters", self._letters)
+        query = Query(
+            table=_ORDERS,
+            where=(Condition("business_day", day), *own),
+            order=("number",),
+            descending=True,
+            limit=1,
+        )
+        rows = self._log.projections.page(query).rows
+        return max((int(str(row["number"])) for row in rows), default=0)
 
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders that stand at this dining table."""

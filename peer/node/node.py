@@ -76,14 +76,14 @@ class Node:
         day_of: Callable[[int], int],
         neighbours_days: Callable[[], Sequence[int]] = tuple,
     ) -> None:
-        """day_of: the business day of a time in ms. neighbours_days: open days of linked peers."""
+        """day_of: the business day of a time in ms. neighbours_days: by their clocks."""
         assert not log.rows_are_stale, "fill_rows comes first: numbers and tabs are read from rows"
         self.credentials = credentials
         self.log = log
         self._environment = environment
         self._neighbours_days = neighbours_days
         self._shelf = Shelf(log)
-        self._committed = CommittedState(log, credentials.device)
+        self._committed = CommittedState(log, credentials.device, credentials.letters)
         self._site_disputes = SiteDisputes(log, self.view, self._committed.open_tabs)
         self._author = Author(credentials, environment.dice, environment.wall_ms, day_of)
         self._authorship = own_chain(log, credentials.device)
@@ -123,6 +123,11 @@ class Node:
     def business_day(self) -> int:
         """The day that a command executed now would be written under."""
         return self._author.business_day(self._authorship, self._neighbours_days())
+
+    @property
+    def clock_day(self) -> int:
+        """The day by this terminal's clock alone, which neighbours are told; 0: it is wrong."""
+        return self._author.clock_day()
 
     # --- the two verbs
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from simulations.campaign.many import Outcome, Tally, run_many, shrink, tally
-from simulations.campaign.prove import Proof, prove, table_of
+from simulations.campaign.prove import Proof, minutes_for, prove, table_of
 from simulations.campaign.service_run import Choices, Verdict, run
 from simulations.faults.coverage import coverage
 from simulations.mutants import MUTANTS
@@ -105,11 +105,18 @@ def shrink_seed(console: Console, seed: int, choices: Choices) -> int:
 def prove_mutants(console: Console, names: Sequence[str], choices: Choices, *, jobs: int) -> int:
     """Which mutants the checks catch. 0: all of them. 1: not all."""
 
-    def told(proof: Proof) -> None:
-        by = " ".join(proof.checks) or "nothing"
-        console.print(f"{proof.name}: caught by {by} in {proof.runs} runs")
+    names = names or list(MUTANTS)
+    minutes = minutes_for(names, choices, jobs=jobs)
+    console.print(f"{len(names)} mutants, {jobs} at a time: about {minutes:.0f} minutes")
+    done: list[Proof] = []
 
-    proofs = prove(names or list(MUTANTS), range(1, PROOF_SEEDS), choices, jobs=jobs, told=told)
+    def told(proof: Proof) -> None:
+        done.append(proof)
+        by = " ".join(proof.checks) or "nothing"
+        last = f"; {proof.again}" if proof.again else ""
+        console.print(f"{len(done)}/{len(names)} {proof.name}: caught by {by}{last}")
+
+    proofs = prove(names, range(1, PROOF_SEEDS), choices, jobs=jobs, told=told)
     console.print(table_of(proofs))
     caught = sum(proof.caught for proof in proofs)
     console.print(f"{caught} of {len(proofs)} mutants are caught")

@@ -16,9 +16,10 @@ from random import Random
 import trio
 from msgspec import Struct
 
-from simulations.checkers.back_office import watch_receipts
+from simulations.checkers.back_office import look_at_relay, watch_relay
 from simulations.checkers.checks import findings
 from simulations.checkers.evidence import take_evidence
+from simulations.checkers.healing import Healing
 from simulations.disk.sim_disk import SimDisk
 from simulations.faults.swarm import Strike, calm, draw_strikes, draw_swarm, run_strikes
 from simulations.mutants import mutated
@@ -56,7 +57,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 class Verdict(Struct, frozen=True, kw_only=True):
     """What became of a run. digest: of its trace · seconds: virtual · cpu: seconds of this process
-    · healed: virtual seconds from the end of all faults until all were equal · fired, reached,
+    · healed: virtual seconds from the end of the last fault until all were equal · fired, reached,
     acts: counts by name."""
 
     seed: int
@@ -102,16 +103,18 @@ def run(seed: int, choices: Choices) -> Verdict:
 async def _live(
     world: World, seed: int, choices: Choices, began: float, recorder: Recorder | None
 ) -> Verdict:
-    ledger, strikes = Ledger(), list[Strike]()
-    world.nursery.start_soon(watch_receipts, world)
+    ledger, strikes, healing = Ledger(), list[Strike](), Healing(world)
+    world.nursery.start_soon(watch_relay, world)
+    world.nursery.start_soon(healing.watch)
     if choices.scenario is not None:
         await play(SCENARIOS[choices.scenario], world, ledger, small=choices.small)
+        world.struck_until = trio.current_time()  # what a story leaves behind ends now
     else:
         strikes = await _serve(world, ledger, choices)
     await calm(world)
-    healed_at = trio.current_time()
     converged = await world.converge(CONVERGE_SECONDS)
-    healed = trio.current_time() - healed_at
+    healed = healing.took()
+    look_at_relay(world)
     evidence = await take_evidence(world, ledger, converged=converged)
     trace = world.trace
     return Verdict(

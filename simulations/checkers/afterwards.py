@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import trio
 from msgspec import Struct
 
+from simulations.checkers.bad_disks import reading
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload.ledger import Deed, Ledger
@@ -42,10 +43,11 @@ async def ask_again(world: World, ledger: Ledger) -> tuple[Retry, ...]:
     found = []
     for number, deed in enumerate(done):
         terminal = standing[number % len(standing)]
-        before = terminal.node.content_digest()
-        answer = await terminal.call(deed.method, deed.path, deed.body, key=deed.key)
-        wrote = terminal.node.content_digest() != before
-        found.append(Retry(deed, terminal.letters, answer, wrote))
+        with reading(world, terminal):
+            before = terminal.node.content_digest()
+            answer = await terminal.call(deed.method, deed.path, deed.body, key=deed.key)
+            wrote = terminal.node.content_digest() != before
+            found.append(Retry(deed, terminal.letters, answer, wrote))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""What honest authors never write: the rules of chains, stamps, days and numbers, from the bytes.
+"""What honest authors never write: the rules of chains, stamps and numbers, from the bytes.
 
 Rules of this file:
 1. Everything is read from stored bytes with plain CBOR; nothing of the product judges itself.
@@ -32,7 +32,7 @@ def chains(evidence: Evidence) -> Iterator[str]:
     """An author's changes have one successor each, and rise in sequence and stamp."""
     changes = all_changes(evidence.copies)
     placed: dict[tuple[bytes, bytes, int], bytes] = {}
-    for change in _honest(evidence, changes):
+    for change in honest(evidence, changes):
         who = f"{_letters(evidence, change)} {change.sequence}"
         if (
             placed.setdefault((change.device, change.epoch, change.sequence), change.id)
@@ -55,9 +55,6 @@ def _follows(who: str, change: Change, before: list[Change]) -> Iterator[str]:
         yield f"{who} is stamped before what it follows"
     if not _opens(change) and [each.epoch for each in before] != [change.epoch]:
         yield f"{who} follows {len(before)} changes, and not the last of its epoch alone"
-    # Down by more: our clock and the neighbours' agreed that it ran ahead.
-    if any(_day(change) == _day(each) - 1 for each in before):
-        yield f"{who} is of the business day before"
 
 
 def lineages(evidence: Evidence) -> Iterator[str]:
@@ -65,7 +62,7 @@ def lineages(evidence: Evidence) -> Iterator[str]:
     if forgot(evidence):
         return
     roots: dict[bytes, int] = {}
-    for change in _honest(evidence, all_changes(evidence.copies)):
+    for change in honest(evidence, all_changes(evidence.copies)):
         roots[change.device] = roots.get(change.device, 0) + (not change.previous)
     for device, count in sorted(roots.items()):
         if count > 1:
@@ -75,8 +72,8 @@ def lineages(evidence: Evidence) -> Iterator[str]:
 def numbers(evidence: Evidence) -> Iterator[str]:
     """A terminal numbers its orders of a business day 1, 2, 3 …, under its own letters."""
     greatest: dict[tuple[bytes, int], int] = {}
-    honest = _honest(evidence, all_changes(evidence.copies))
-    for change in sorted(honest, key=lambda each: (each.device, each.sequence)):
+    written = honest(evidence, all_changes(evidence.copies))
+    for change in sorted(written, key=lambda each: (each.device, each.sequence)):
         name = _letters(evidence, change)
         for fact in change.facts:
             if fact.tag != "order_numbered":
@@ -95,7 +92,7 @@ def stamps(evidence: Evidence) -> Iterator[str]:
     if any(fault.startswith(CLOCKS) for fault in evidence.world.trace.fired):
         return
     most = FRIDAY_MS + int(evidence.world.now() * 1000) + AHEAD_MS + 1000
-    for change in _honest(evidence, all_changes(evidence.copies)):
+    for change in honest(evidence, all_changes(evidence.copies)):
         if change.clock >> 16 > most:
             ahead = ((change.clock >> 16) - most) / 1000
             yield f"{_letters(evidence, change)} {change.sequence} is stamped {ahead:.0f} s ahead"
@@ -128,17 +125,14 @@ def forgot(evidence: Evidence) -> bool:
     return not FORGETS.isdisjoint(trace.fired) or bool(trace.reached[GIVEN_UP])
 
 
-def _honest(evidence: Evidence, changes: Mapping[bytes, Change]) -> Iterator[Change]:
+def honest(evidence: Evidence, changes: Mapping[bytes, Change]) -> Iterator[Change]:
+    """Those that machines of the shop wrote."""
     known = {each.identity.device for each in evidence.world.terminals.values()}
     return (each for each in changes.values() if each.device in known)
 
 
 def _opens(change: Change) -> bool:
     return any(fact.tag == "author_opened" for fact in change.facts)
-
-
-def _day(change: Change) -> int:
-    return change.facts[0].day
 
 
 def _letters(evidence: Evidence, change: Change) -> str:

@@ -1,6 +1,6 @@
 """The relay: what its reports are read from, and what terminals believe that it has.
 
-`watch_receipts` looks while faults still strike: what is believed wrongly is repaired later.
+`watch_relay` looks while faults still strike: what is believed wrongly is repaired later.
 """
 
 import hashlib
@@ -13,21 +13,21 @@ import trio
 from cloud_relay.storage.port import RowQuery, Tenant
 from crdt_models.ids import ChangeId
 from crdt_models.read_models import TABLES, TableDefinition
+from simulations.checkers.bad_disks import reading
 from simulations.checkers.evidence import Evidence
-from simulations.simulator.relay import COMPANY
+from simulations.simulator.relay import COMPANY, SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 
 ALL = 1_000_000
 LOOK_SECONDS = 10.0
-LOSES = frozenset({"relay_wiped", "relay_put_back"})
 
 
 def back_office(evidence: Evidence) -> Iterator[str]:
     """The relay shows the rows that terminals show."""
     world = evidence.world
     moved = any(retry.wrote for retry in evidence.retries)  # `retries` tells of that
-    if not evidence.converged or moved or not world.relay_in_reach:
+    if not evidence.converged or moved or not world.relay_in_reach or not evidence.copies:
         return
     for table in TABLES:
         if _digest(world, table) != evidence.copies[0].rows[table.name]:
@@ -49,32 +49,47 @@ def _digest(world: World, table: TableDefinition) -> bytes:
     return total.digest()
 
 
-async def watch_receipts(world: World) -> None:
-    """Looks now and then, until cancelled; what it finds is a finding of the world, once."""
+async def watch_relay(world: World) -> None:
+    """Looks now and then, until cancelled."""
     while True:
         await trio.sleep(LOOK_SECONDS)
-        world.findings += [it for it in _false_receipts(world) if it not in world.findings]
+        look_at_relay(world)
 
 
-def _false_receipts(world: World) -> list[str]:
+def look_at_relay(world: World) -> None:
+    """What is believed wrongly now is a finding of the world, once."""
+    if world.relay is not None:
+        found = [*_false_receipts(world, world.relay), *_false_losses(world)]
+        world.findings += [each for each in found if each not in world.findings]
+
+
+def _false_receipts(world: World, relay: SimRelay) -> Iterator[str]:
     """No terminal counts as delivered what the relay does not hold, unless the relay lost it."""
-    if world.relay is None or not world.relay.on or not LOSES.isdisjoint(world.trace.fired):
-        return []
-    found = []
+    if not relay.on or world.relay_losses:
+        return
     for terminal in world.standing():
-        if terminal.parts.uplink is not None:
+        delivered: set[ChangeId] = set()
+        with reading(world, terminal):
             delivered = _delivered(terminal)
-            lacking = delivered - world.relay.held(world.site, delivered)
-            if lacking:
-                found.append(
-                    f"receipts: {terminal.host} counts {len(lacking)} changes as delivered"
-                )
-    return found
+        lacking = delivered - relay.held(world.site, delivered)
+        if lacking:
+            yield f"receipts: {terminal.host} counts {len(lacking)} changes as delivered"
+
+
+def _false_losses(world: World) -> Iterator[str]:
+    """No terminal says that the relay lost what it had vouched for more often than it did: then
+    it would be sent everything again for nothing."""
+    for terminal in world.standing():
+        uplink = terminal.parts.uplink
+        if uplink is not None and uplink._journal.losses > world.relay_losses:
+            told = f"{uplink._journal.losses} times, it did {world.relay_losses} times"
+            yield f"losses: {terminal.host} says that the relay lost data {told}"
 
 
 def _delivered(terminal: SimTerminal) -> set[ChangeId]:
     """What it does not mean to bring to the relay any more."""
-    assert terminal.parts.uplink is not None
+    if terminal.parts.uplink is None:
+        return set()
     outbox = terminal.parts.uplink._outbox
-    logged = terminal.node.log.since(0, ALL)
-    return {it.id for it in logged if it.position <= outbox.loaded_to and it.id not in outbox}
+    upto = outbox.loaded_to
+    return {it for place, it in terminal.logged().items() if place <= upto and it not in outbox}

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 
 from simulations.checkers import authors, decisions
 from simulations.checkers.back_office import back_office
+from simulations.checkers.business_days import business_days
 from simulations.checkers.evidence import Copy, Evidence
+from simulations.checkers.excuses import WorldExcuses
 from simulations.reference.differences import differences
 from simulations.reference.shop import read_shop
 from simulations.reference.stored import read_changes
 from simulations.workload.audit import check_ledger
-from simulations.workload.ledger import Attempt, Deed
+from simulations.workload.promises import Excused
 
 Check = Callable[[Evidence], Iterator[str]]
 
@@ -30,6 +32,8 @@ def convergence(evidence: Evidence) -> Iterator[str]:
         held = ", ".join(f"{copy.host} {len(copy.changes)}" for copy in evidence.copies)
         yield f"not equal after the time allowed: {held}"
         return
+    if not evidence.copies:
+        return
     first = evidence.copies[0]
     for copy in evidence.copies[1:]:
         for table, digest in copy.rows.items():
@@ -40,16 +44,10 @@ def convergence(evidence: Evidence) -> Iterator[str]:
 
 
 def promises(evidence: Evidence) -> Iterator[str]:
-    """Nothing acknowledged is lost, no payment, no closed figure. Excused are orders of which a
-    machine lost what it alone held, and those that a hostile member signed something about."""
-    world = evidence.world
-    apart = world.lost_orders | world.meddled
-
-    def excused(deed: Deed, _: Attempt) -> bool:
-        return deed.order in apart
-
+    """Nothing acknowledged is lost, no payment, no closed figure; but for what `excuses` says."""
+    excuses = WorldExcuses(evidence)
     for copy in _distinct(evidence):
-        for sentence in check_ledger(evidence.ledger, copy.shop.orders, excused=excused):
+        for sentence in check_ledger(evidence.ledger, copy.shop.orders, excuses):
             yield f"{copy.host}: {sentence}"
 
 
@@ -101,8 +99,12 @@ def answers(evidence: Evidence) -> Iterator[str]:
 
 def retries(evidence: Evidence) -> Iterator[str]:
     """A key that was acknowledged is answered as a replay, at whichever terminal."""
+    excuses = WorldExcuses(evidence)
+    shown = {order for copy in evidence.copies for order in copy.shop.orders}
     for retry in evidence.retries:
-        if retry.deed.order in evidence.world.lost_orders | evidence.world.meddled:
+        order, answer = retry.deed.order, retry.deed.answer
+        lost = answer is None or excuses.of(retry.deed, answer) is Excused.WHOLLY
+        if lost or order not in shown or not excuses.knows(order):
             continue
         told = retry.answer.headers.get("idempotency-replayed")
         if retry.answer.status >= 300 or told != "true" or retry.wrote:
@@ -126,6 +128,7 @@ CHECKS: dict[str, Check] = {
     "lineages": authors.lineages,
     "numbers": authors.numbers,
     "stamps": authors.stamps,
+    "business_days": business_days,
     "signatures": authors.signatures,
     "versions": decisions.versions,
     "closings": decisions.closings,

@@ -4,12 +4,14 @@ Rules of this file:
 1. Each terminal's stored bytes, its rows' digests, what its API says, and what people were told;
    and one look inside, at what a terminal would tell others. No check asks a peer for a judgement.
 2. Taking evidence writes nothing: keys that are asked for again must find what they did before.
+3. A terminal whose disk cannot be read gives no evidence: see `bad_disks`.
 """
 
 from msgspec import Struct
 
 from crdt_models.read_models import TABLES
 from simulations.checkers.afterwards import Retry, ask_again, unrest
+from simulations.checkers.bad_disks import reading
 from simulations.reference.peer_shop import PeerShop, observe
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
@@ -32,8 +34,8 @@ class Copy(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """copies: of terminals that stand in the end, by host · relay: its content digest, None when
-    there is no relay in reach · retries, unrest: see `afterwards`."""
+    """copies: of terminals that stand in the end and can be read, by host · relay: its content
+    digest, None when there is no relay in reach · retries, unrest: see `afterwards`."""
 
     world: World
     ledger: Ledger
@@ -46,7 +48,10 @@ class Evidence(Struct, frozen=True):
 
 async def take_evidence(world: World, ledger: Ledger, *, converged: bool) -> Evidence:
     """Ask everyone."""
-    copies = [await _copy(terminal) for terminal in world.standing()]
+    copies: list[Copy] = []
+    for terminal in world.standing():
+        with reading(world, terminal):
+            copies.append(await _copy(terminal))
     relay = world.relay
     held = relay.content_digest(world.site) if relay is not None and world.relay_in_reach else None
     retries = await ask_again(world, ledger) if converged else ()

@@ -165,10 +165,11 @@ class _File(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's name
         if self._driver.dead:
             return
-        taken, refusal = self._platter.write(self._stored, bytes(data), offset)
+        taken, refusal = self._platter.write(self._stored, data, offset)
         if taken:
-            super().xWrite(data[:taken], offset)
-        _refuse(refusal)
+            super().xWrite(data if taken == len(data) else data[:taken], offset)
+        if refusal:
+            _refuse(refusal)
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802 - SQLite's name
         if not self._driver.dead:

@@ -97,6 +97,19 @@ class Conditions:
         """The machine starts again. A cut that was still to come is forgotten."""
         self.dark, self._cut_in = False, None
 
+    def is_calm(self) -> bool:
+        """Whether nothing is wrong with the write that begins, which then is counted."""
+        calm = (
+            not self.dark
+            and not self._once
+            and not self._read_only
+            and self._room is None
+            and self._cut_in is None
+        )
+        if calm:
+            self.operations[Operation.WRITE] += 1
+        return calm
+
     def happens(self, operation: Operation) -> Fault | None:
         """The armed fault that strikes this operation, which is counted."""
         self.operations[operation] += 1

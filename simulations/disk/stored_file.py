@@ -45,6 +45,10 @@ Operation: TypeAlias = Write | Resize | Remove
 
 def applied(content: bytearray | None, operation: Operation) -> bytearray | None:
     """`content`, changed in place where it exists, after `operation`."""
+    if type(operation) is Write and content is not None and operation.offset <= len(content):
+        offset, data = operation  # nearly every operation: a page or the head of a frame
+        content[offset : offset + len(data)] = data
+        return content
     if isinstance(operation, Remove):
         return None
     content = bytearray() if content is None else content

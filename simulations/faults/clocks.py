@@ -1,7 +1,8 @@
 """Faults of wall clocks. Nothing may depend on them but dates that people read, and certificates.
 
 Rules of this file:
-1. Half of these faults are undone after a while, by the same amount; the others stay.
+1. Half of these faults are undone after a while, by the same amount; the others stay. The relay's
+   clock is nobody's clock but its own: names of its faults do not begin with `clock_`.
 2. `calm` corrects only clocks beyond the life of certificates: a machine whose clock is years ahead
    cannot link, by design, until somebody sets it.
 """
@@ -10,8 +11,9 @@ from random import Random
 
 import trio
 
-from simulations.faults.fault import Fault, fault, one_of, present
+from simulations.faults.fault import Fault, Nowhere, fault, one_of, present
 from simulations.simulator.clocks import FRIDAY_MS, WallClock
+from simulations.simulator.relay import RELAY
 from simulations.simulator.world import World
 
 MINUTE_MS = 60_000
@@ -23,6 +25,7 @@ YEAR_2001 = 978_307_200_000
 YEAR_2036 = 2_085_978_496_000  # NTP's first era ends
 YEAR_2038 = 2_147_483_647_000 + 1000  # signed 32-bit seconds end
 TEN_YEARS_MS = 3653 * DAY_MS
+BETWEEN_JUMPS_SECONDS = (0.2, 5.0)
 FASTEST_PPM = 50_000.0  # far worse than any quartz: 3 minutes an hour
 
 
@@ -98,6 +101,28 @@ async def clock_2038(world: World, dice: Random, seconds: float) -> None:
     await _set(world, dice, seconds, "clock_2038", YEAR_2038 - int(seconds * 500))
 
 
+async def relay_clock_off(world: World, dice: Random, seconds: float) -> None:
+    """The relay is hours, days or years off; it dates receipts with it."""
+    if world.relay is None:
+        raise Nowhere
+    by = dice.choice((-3 * HOUR_MS, HOUR_MS, -DAY_MS, DAY_MS, -TEN_YEARS_MS, TEN_YEARS_MS))
+    world.trace.fire("relay_clock_off", RELAY, by_ms=by)
+    await _stays_or_not(world.relay.clock, dice, seconds, by)
+
+
+async def relay_clock_jumps(world: World, dice: Random, seconds: float) -> None:
+    """Two time servers disagree, and the relay follows both."""
+    if world.relay is None:
+        raise Nowhere
+    by = dice.choice((MINUTE_MS, HOUR_MS, DAY_MS))
+    world.trace.fire("relay_clock_jumps", RELAY, by_ms=by)
+    until = trio.current_time() + seconds
+    while trio.current_time() < until:
+        world.relay.clock.jump(by)
+        by = -by
+        await trio.sleep(dice.uniform(*BETWEEN_JUMPS_SECONDS))
+
+
 def correct_unbelievable(world: World) -> None:
     """People set the clocks with which no link is possible."""
     right = WallClock().now_ms() if world.terminals else FRIDAY_MS
@@ -106,6 +131,18 @@ def correct_unbelievable(world: World) -> None:
         if clock.now_ms() > right + BELIEVABLE_MS:
             clock.set(right)
             world.trace.record(host, "clock_corrected")
+
+
+async def clocks_of_a_wrong_server(world: World, dice: Random, seconds: float) -> None:
+    """The time server in the shop's router is wrong, and is found out: all follow it both times."""
+    hosts = present(world)
+    by_ms = dice.choice((-DAY_MS, DAY_MS, TEN_YEARS_MS))
+    world.trace.fire("clocks_of_a_wrong_server", "shop", by_ms=by_ms)
+    for host in hosts:
+        world.terminals[host].clock.jump(by_ms)
+    await trio.sleep(seconds)
+    for host in hosts:
+        world.terminals[host].clock.jump(-by_ms)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -118,4 +155,7 @@ FAULTS: tuple[Fault, ...] = (
     fault(clock_2001, 20, 23),
     fault(clock_2036, 20),
     fault(clock_2038, 20),
+    fault(clocks_of_a_wrong_server, 20, 22),
+    fault(relay_clock_off, 20, 21),
+    fault(relay_clock_jumps, 20, 21),
 )

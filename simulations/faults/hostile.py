@@ -13,7 +13,7 @@ from typing import Any
 import trio
 
 from crdt_models.canonical_cbor import encode
-from crdt_models.change import MAX_HLC
+from crdt_models.change import MAX_HLC, Change
 from crdt_models.documents.orders.facts import LineAdded, OrderOpened
 from crdt_models.errors import NotCanonical
 from crdt_models.fact import body_of
@@ -281,8 +281,25 @@ def _bad_frame(member: HostileMember) -> bytes:
             return encode([dice.randrange(40), dice.choice((256, 257, 300, 512)), {"x": 1}])
 
 
+def _some_others(member: HostileMember) -> list[Change]:
+    """The last change of a few honest terminals."""
+    last = {it.device: it for it in member.heard if it.device != member.author.device}
+    return [last[device] for device in sorted(last)][:3]
+
+
+def _opened_for(member: HostileMember, honest: Change) -> bytes:
+    """An epoch in another's name, opened with its own good papers and signed with its own key."""
+    author, dice = member.author, member.dice
+    opened = [TERMINALS, ["author_opened", False, {"chain": author.chain}]]
+    head = [
+        1, honest.site, honest.device, dice.randbytes(8), honest.sequence + 1, [honest.id],
+        honest.hlc + 1, honest.business_day, None, dice.randbytes(16), 0, [opened],
+    ]  # fmt: skip
+    return author.sign(head)
+
+
 async def false_opening(world: World, dice: Random, seconds: float) -> None:
-    """It opens epochs with chains of others, with garbage, and in wrong places."""
+    """It opens epochs with chains of others, with garbage, in wrong places, and for others."""
 
     async def step(member: HostileMember) -> None:
         if not member.may_branch():
@@ -295,12 +312,67 @@ async def false_opening(world: World, dice: Random, seconds: float) -> None:
             if entry.body[0] == "author_opened"
         ]
         chain = dice.choice([*chains, b"", dice.randbytes(300)])
+        await member.push(*(_opened_for(member, it) for it in _some_others(member)))
         author.epoch, author.sequence, author.previous = Epoch(dice.randbytes(8)), 0, []
         document = dice.choice((TERMINALS, "tables"))
         opened = [document, ["author_opened", False, {"chain": chain}]]
         await member.push(member.write([opened]))
 
     await _play(world, dice, seconds, "false_opening", step)
+
+
+# --- what the shop does not withstand yet: struck by stories that wait, in no run by seed
+
+
+async def numbers_told_again(world: World, dice: Random, seconds: float) -> None:
+    """It tells others' numbers once more, stamped earlier, in changes that open nothing."""
+
+    def told(member: HostileMember, opening: Change) -> bytes:
+        nothing = (TERMINALS, ["nothing", False, {}])  # the other facts keep their places
+        facts: list[Any] = [
+            (document, body) if body[0] == "order_numbered" else nothing
+            for document, body in opening.facts
+        ]
+        return _told_again(member, opening, facts, opening.business_day)
+
+    await _tell_openings_again(world, dice, seconds, "numbers_told_again", told)
+
+
+async def openings_back_dated(world: World, dice: Random, seconds: float) -> None:
+    """It tells others' openings once more, stamped earlier, under the business day before."""
+
+    def told(member: HostileMember, opening: Change) -> bytes:
+        facts = [[document, body] for document, body in opening.facts]
+        return _told_again(member, opening, facts, opening.business_day - 1)
+
+    await _tell_openings_again(world, dice, seconds, "openings_back_dated", told)
+
+
+async def _tell_openings_again(
+    world: World,
+    dice: Random,
+    seconds: float,
+    name: str,
+    told: Callable[[HostileMember, Change], bytes],
+) -> None:
+    """Each opening that it hears, once."""
+    done: set[ChangeId] = set()
+
+    async def step(member: HostileMember) -> None:
+        for change in member.heard:
+            tags = {body[0] for _, body in change.facts}
+            is_fresh = change.id not in done and change.device != member.author.device
+            if is_fresh and "order_opened" in tags:
+                done.add(change.id)
+                await member.push(told(member, change))
+
+    await _play(world, dice, seconds, name, step)
+
+
+def _told_again(member: HostileMember, opening: Change, facts: list[Any], day: int) -> bytes:
+    """Under the same command, so that they count as copies; the earliest stamp stands for all."""
+    earlier = opening.hlc - (1 << 16)
+    return member.write(facts, hlc=earlier, day=day, command=opening.command_id)
 
 
 FAULTS: tuple[Fault, ...] = (

@@ -95,10 +95,16 @@ async def run_strikes(world: World, strikes: Sequence[Strike], dice: Random, unt
 
 async def hit(world: World, strike: Strike) -> None:
     """One strike, to its end."""
+    found = True
+    world.striking += 1
     try:
         await FAULTS[strike.fault].act(world, Random(strike.seed), strike.seconds)
     except Nowhere:
+        found = False
         world.trace.reach(f"nowhere {strike.fault}")
+    finally:
+        world.striking -= 1
+        world.struck_until = trio.current_time() if found else world.struck_until
 
 
 async def calm(world: World) -> None:

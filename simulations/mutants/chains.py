@@ -15,7 +15,7 @@ _BOOTS = ("sigkill", "restarted", "crash_loop")
 _IMAGES = ("image_restored", "image_cloned")
 
 
-@mutant(*_IMAGES)
+@mutant(*_IMAGES, scenes=("restored_backup",))
 def epoch_used_again(patch: Patcher) -> None:
     """A boot goes on in the last epoch on disk, and a restored backup writes anew what it wrote."""
 
@@ -30,7 +30,7 @@ def epoch_used_again(patch: Patcher) -> None:
     patch.wrap(node_module, "own_chain", around)
 
 
-@mutant(*_BOOTS)
+@mutant(*_BOOTS, scenes=("split_brain_at_the_rush",))
 def sequence_begins_again(patch: Patcher) -> None:
     """Each boot counts its changes from 1."""
 
@@ -58,7 +58,7 @@ def boot_follows_on_nothing(patch: Patcher) -> None:
     patch.wrap(node_module, "own_chain", around)
 
 
-@mutant(*_BOOTS, "frames_dropped", "image_restored")
+@mutant(*_BOOTS, "frames_dropped", "image_restored", scenes=("cloned_disk",))
 def every_write_adopts_all_tips(patch: Patcher) -> None:
     """Each change names all tips of its device, not only the last of its epoch."""
 
@@ -74,13 +74,19 @@ def every_write_adopts_all_tips(patch: Patcher) -> None:
     patch.wrap(node_module.Node, "_prepare", around)
 
 
-@mutant("clock_hours_off", "clock_day_off", "clock_minutes_off", "clock_1970")
+@mutant(
+    "clock_hours_off",
+    "clock_day_off",
+    "clock_minutes_off",
+    "clock_1970",
+    scenes=("dead_cmos_battery",),
+)
 def stamp_is_the_wall_clock(patch: Patcher) -> None:
     """Stamps are what the clock says, also when it was set back."""
     patch.put(authorship, "next_stamp", lambda last, wall_ms, remote=None: max(0, wall_ms) << 16)
 
 
-@mutant("impossible_stamps")
+@mutant("impossible_stamps", scenes=("hostile_member",))
 def stamp_believes_everyone(patch: Patcher) -> None:
     """A stamp from outside drags ours along, however far ahead it is."""
 
@@ -90,7 +96,13 @@ def stamp_believes_everyone(patch: Patcher) -> None:
     patch.put(authorship, "next_stamp", stamp)
 
 
-@mutant("clock_day_off", "clock_1970", "clock_2001", "clock_ten_years_ahead")
+@mutant(
+    "clock_day_off",
+    "clock_1970",
+    "clock_2001",
+    "clock_ten_years_ahead",
+    scenes=("dead_cmos_battery",),
+)
 def day_is_the_wall_day(patch: Patcher) -> None:
     """The business day is what the clock says, and falls when the clock does."""
     patch.put(Author, "business_day", lambda self, state, neighbours: self._day_of(self._wall_ms()))
@@ -104,7 +116,9 @@ def numbers_begin_again_at_a_boot(patch: Patcher) -> None:
     )
 
 
-@mutant("clock_day_off", "clock_hours_off", "clock_1970", "clock_2001")
+@mutant(
+    "clock_day_off", "clock_hours_off", "clock_1970", "clock_2001", scenes=("dead_cmos_battery",)
+)
 def numbers_of_the_wall_day(patch: Patcher) -> None:
     """The next number is looked up under the clock's day, not under the business day."""
 
@@ -129,3 +143,16 @@ def numbers_of_all_terminals(patch: Patcher) -> None:
         return told
 
     patch.wrap(CommittedState, "add", add)
+
+
+@mutant("clock_ten_years_ahead", "clock_day_off", "clocks_of_a_wrong_server")
+def day_never_falls(patch: Patcher) -> None:
+    """A day that was used once stays in use, though the clocks are right again."""
+
+    def around(before: Any) -> Any:
+        def day(self: Any, state: Any, neighbours: Any) -> int:
+            return int(max(state.day, before(self, state, neighbours)))
+
+        return day
+
+    patch.wrap(Author, "business_day", around)

@@ -24,7 +24,13 @@ def _derive(patch: Patcher, name: str, compute: Callable[[Any], Any]) -> None:
     patch.put(OrderView, name, Derived(compute))
 
 
-@mutant("clock_hours_off", "clock_minutes_off", "clock_day_off", "clock_1970")
+@mutant(
+    "clock_hours_off",
+    "clock_minutes_off",
+    "clock_day_off",
+    "clock_1970",
+    scenes=("three_hours_off",),
+)
 def last_write_by_clock(patch: Patcher) -> None:
     """Of two writes the later stamp wins, though the earlier one was made on top of it."""
     patch.put(register, "_unreplaced", set)
@@ -45,7 +51,7 @@ def last_write_by_id(patch: Patcher) -> None:
     patch.wrap(Register, "__init__", around)
 
 
-@mutant("paused", "partition_every_pair")
+@mutant("paused", "partition_every_pair", scenes=("struck_out_twice",))
 def quantity_below_zero(patch: Patcher) -> None:
     """What two waiters struck out is subtracted twice."""
 
@@ -120,7 +126,7 @@ def cancelled_for_ever(patch: Patcher) -> None:
     _derive(patch, "cancellations", lambda self: self.all(OrderCancelled))
 
 
-@mutant(*_CUTS)
+@mutant(*_CUTS, scenes=("paid_twice",))
 def disputes_kept_quiet(patch: Patcher) -> None:
     """Nobody is shown what a person must decide."""
     patch.put(read_models, "disputes_of", lambda *given: ())
@@ -143,7 +149,7 @@ def paid_more_than_is_owed(patch: Patcher) -> None:
     _decide_as_if_owed(patch, TakePayment, 10**12)
 
 
-@mutant()
+@mutant(scenes=("split_brain_at_the_rush",))
 def unpaid_bill_closed(patch: Patcher) -> None:
     """A bill is closed while something is owed."""
     _decide_as_if_owed(patch, CloseBill, 0)

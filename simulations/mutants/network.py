@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crdt_models.replication import compose
 from crdt_models.replication.link import Link
 from peer.mesh import Mesh
 from simulations.mutants.patching import Patcher, mutant
@@ -28,3 +29,9 @@ def clone_taken_for_the_same_process(patch: Patcher) -> None:
 def silence_means_nothing(patch: Patcher) -> None:
     """A link on which nothing is heard is kept for ever."""
     patch.put(Link, "check_silence", lambda self, now: None)
+
+
+@mutant(relay=False, scenes=("one_runs_the_version_before",))
+def packed_for_everybody(patch: Patcher) -> None:
+    """Answers are packed also for a program that does not know packed frames."""
+    patch.put(compose, "_unpacks", lambda link: True)

@@ -16,13 +16,16 @@ Patch = Callable[["Patcher"], None]
 
 class Mutant(Struct, frozen=True):
     """name: of its function · sentence: what is wrong · faults: what a run needs to show it ·
-    relay: False when a relay would repair what it breaks."""
+    relay: False when a relay would repair what it breaks · scenes: stories that show it, by name ·
+    seed: of a service that showed it; tried first, and no more than that."""
 
     name: str
     sentence: str
     faults: tuple[str, ...] | None
     patch: Patch
     relay: bool = True
+    scenes: tuple[str, ...] = ()
+    seed: int | None = None
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -62,14 +65,16 @@ def mutated(name: str | None) -> Iterator[None]:
         patcher.undo()
 
 
-def mutant(*faults: str, relay: bool = True) -> Callable[[Patch], Patch]:
+def mutant(
+    *faults: str, relay: bool = True, scenes: tuple[str, ...] = (), seed: int | None = None
+) -> Callable[[Patch], Patch]:
     """Register a function as a mutant; its docstring is the sentence. Without faults: any run."""
 
     def register(patch: Patch) -> Patch:
         sentence = " ".join((patch.__doc__ or "").split())
         name = patch.__name__
         assert name not in MUTANTS, f"two mutants are called {name}"
-        MUTANTS[name] = Mutant(name, sentence, faults or None, patch, relay)
+        MUTANTS[name] = Mutant(name, sentence, faults or None, patch, relay, scenes, seed)
         return patch
 
     return register

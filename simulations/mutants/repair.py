@@ -26,7 +26,7 @@ def _few(patch: Patcher) -> None:
     patch.wrap(compose, "answer", around)
 
 
-@mutant("partition_halves", "partition_one", relay=False)
+@mutant("partition_halves", "partition_one", relay=False, scenes=("seventy_two_hours_offline",))
 def nobody_compares(patch: Patcher) -> None:
     """There is gossip and no Have: what a cut swallowed stays lost."""
 
@@ -40,7 +40,7 @@ def nobody_compares(patch: Patcher) -> None:
     patch.wrap(compose, "_of_repair", around)
 
 
-@mutant("left_for_ever", "database_lost", relay=False)
+@mutant("left_for_ever", "database_lost", relay=False, scenes=("newcomer_in_the_rush",))
 def tells_of_its_own_only(patch: Patcher) -> None:
     """A Have lists the sender's own chain: what it learned from others it gives to nobody."""
 
@@ -84,7 +84,7 @@ def gap_below_a_push_not_seen(patch: Patcher) -> None:
     patch.put(Holdings, "_below", lambda self, header, waiting: set())
 
 
-@mutant("joined", "database_lost", relay=False)
+@mutant("joined", "database_lost", relay=False, scenes=("newcomer_in_the_rush",))
 def only_tips_asked_for(patch: Patcher) -> None:
     """Gaps are not asked for: a newcomer has the end of each chain and never its middle."""
 
@@ -113,7 +113,7 @@ def answered_oldest_first(patch: Patcher) -> None:
     patch.wrap(anti_entropy._Walk, "run", around)
 
 
-@mutant("joined", "database_lost", relay=False)
+@mutant("joined", "database_lost", relay=False, scenes=("newcomer_in_the_rush",))
 def answers_without_openings(patch: Patcher) -> None:
     """An answer does not bring the author_opened of what it holds: it waits for ever."""
 
@@ -127,13 +127,13 @@ def answers_without_openings(patch: Patcher) -> None:
     patch.wrap(anti_entropy, "_fitting", around)
 
 
-@mutant("disk_full", "disk_read_only", relay=False)
+@mutant("disk_full", "disk_read_only", relay=False, scenes=("no_room_for_what_comes",))
 def arriving_for_ever(patch: Patcher) -> None:
     """What was handed to the writer is never asked for again, even if the disk refused it."""
     patch.put(Arrivals, "give_up", lambda self, now: False)
 
 
-@mutant("frames_dropped", "slow_peer", relay=False)
+@mutant("disk_full", "disk_read_only", relay=False, scenes=("no_room_for_what_comes",))
 def one_miss_is_for_ever(patch: Patcher) -> None:
     """Who did not answer once is never asked for that again."""
 
@@ -148,7 +148,7 @@ def one_miss_is_for_ever(patch: Patcher) -> None:
     patch.wrap(WantBook, "_miss", around)
 
 
-@mutant("image_restored", "image_cloned", relay=False)
+@mutant("image_restored", "image_cloned", relay=False, scenes=("cloned_disk",))
 def tips_stay_when_a_fork_comes(patch: Patcher) -> None:
     """Holdings keep one chain a device: a second branch takes the first one's place."""
 

@@ -10,7 +10,7 @@ from peer.storage.reads import CommittedReads
 from simulations.mutants.patching import Patcher, mutant
 
 
-@mutant("all_power_cut", "power_cut", relay=False)
+@mutant("all_power_cut", "power_cut", relay=False, scenes=("twenty_terminals_power_cut",))
 def commits_not_synced(patch: Patcher) -> None:
     """PRAGMA synchronous = OFF: fast, until the power fails."""
     pragmas = (*sqlite_writer._WRITER_ONLY, "PRAGMA synchronous = OFF")
@@ -32,7 +32,7 @@ def failed_sync_tried_again(patch: Patcher) -> None:
     patch.put(sqlite_writer, "CHECKPOINT_FRAMES", 20)  # a short service has no more
 
 
-@mutant("image_cloned", "image_restored", relay=False)
+@mutant("image_cloned", "image_restored", relay=False, scenes=("cloned_disk",))
 def one_tip_per_device(patch: Patcher) -> None:
     """The tips table keeps the newest change of a device: the other branch of a fork is no tip."""
 
@@ -49,19 +49,19 @@ def one_tip_per_device(patch: Patcher) -> None:
     patch.wrap(recorder, "_write_edges", around)
 
 
-@mutant("frames_dropped", "crash_loop", relay=False)
+@mutant("frames_dropped", "crash_loop", relay=False, scenes=("hole_at_a_power_cut",))
 def gaps_forgotten_at_a_boot(patch: Patcher) -> None:
     """The gaps below what is stored are not read back when a process starts."""
     patch.put(CommittedReads, "missing", lambda self, *device: [])
 
 
-@mutant("restarted", "sigkill")
+@mutant("restarted", "sigkill", scenes=("split_brain_at_the_rush",))
 def document_not_in_memory_is_new(patch: Patcher) -> None:
     """After a restart, whatever is not in memory yet counts as an empty document."""
     patch.put(CommittedReads, "documents_known", lambda self, documents: frozenset())
 
 
-@mutant("restarted", "sigkill", "power_cut")
+@mutant("restarted", "sigkill", "power_cut", scenes=("hole_at_a_power_cut",))
 def rows_follow_the_next_commit(patch: Patcher) -> None:
     """A document's rows are written with the commit after: a process that ends takes them along."""
     late: dict[int, dict[Any, Any]] = {}

@@ -9,13 +9,13 @@ from crdt_models.errors import BadSignature
 from simulations.mutants.patching import Patcher, mutant
 
 
-@mutant("forged_signatures")
+@mutant("forged_signatures", scenes=("hostile_member",))
 def signatures_not_checked(patch: Patcher) -> None:
     """Whatever has the form of a change is one."""
     patch.put(ChangeGate, "_is_authentic", lambda self, change, author, key: True)
 
 
-@mutant("forged_signatures")
+@mutant("forged_signatures", scenes=("hostile_member",))
 def any_member_signs_for_all(patch: Patcher) -> None:
     """A signature by any terminal of the shop is good enough, whoever is named as the author."""
     keys: set[bytes] = set()
@@ -38,7 +38,7 @@ def _fits(change: Any, key: bytes) -> bool:
     return True
 
 
-@mutant("false_opening")
+@mutant("false_opening", scenes=("hostile_member",))
 def opening_of_anyone(patch: Patcher) -> None:
     """An epoch may be opened with another device's certificate."""
 

@@ -17,7 +17,26 @@ from simulations.mutants.patching import Patcher, mutant
 _AWAY = ("relay_refused", "relay_broken", "relay_truncated", "relay_cut_off", "relay_stopped")
 
 
-@mutant(*_AWAY)
+@mutant(scenes=("everybody_has_a_way",))
+def unread_tip_is_a_loss(patch: Patcher) -> None:
+    """A receipt that names a tip which is stored and was not read yet is taken for a loss."""
+
+    def lost_any(self: Any, receipt: Any, held: Any) -> bool:
+        for change in receipt.missing:
+            settled = held.positions.get(change, self.loaded_to + 1) <= self.loaded_to
+            if settled and change not in self._outstanding:
+                return True
+        tips = {tip.id for tip in receipt.tips}
+        unknown = {tip.device for tip in receipt.tips if tip.id not in held.positions}
+        unknown |= held.gappy
+        return any(
+            change not in tips and device not in unknown for change, device in self._vouched.items()
+        )
+
+    patch.put(Outbox, "_lost_any", lost_any)
+
+
+@mutant(*_AWAY, scenes=("captive_portal",))
 def sent_is_delivered(patch: Patcher) -> None:
     """What was sent leaves the outbox without waiting for the receipt."""
 
@@ -33,7 +52,7 @@ def sent_is_delivered(patch: Patcher) -> None:
     patch.wrap(Outbox, "batch", around)
 
 
-@mutant("relay_put_back", "relay_wiped")
+@mutant("relay_put_back", "relay_wiped", scenes=("relay_wiped",))
 def relay_of_yesterday_believed(patch: Patcher) -> None:
     """A relay that lost what it had vouched for is not sent it again."""
     patch.put(Outbox, "_lost_any", lambda self, receipt, held: False)
@@ -45,7 +64,7 @@ def outbox_position_runs_ahead(patch: Patcher) -> None:
     patch.put(Outbox, "settled_to", property(lambda self: self.loaded_to))
 
 
-@mutant()
+@mutant(scenes=("captive_portal",))
 def brings_its_own_only(patch: Patcher) -> None:
     """A terminal brings its own changes; who has no way to the relay is never seen there."""
 
@@ -59,7 +78,7 @@ def brings_its_own_only(patch: Patcher) -> None:
     patch.wrap(Turns, "_first", around)
 
 
-@mutant()
+@mutant(scenes=("captive_portal",))
 def relay_acknowledges_what_it_drops(patch: Patcher) -> None:
     """The relay says it keeps a change that it did not store."""
 
@@ -73,13 +92,13 @@ def relay_acknowledges_what_it_drops(patch: Patcher) -> None:
     patch.wrap(Ingest, "_store", around)
 
 
-@mutant("database_lost", "partition_every_pair")
+@mutant("database_lost", "partition_every_pair", scenes=("only_the_relay_knew",))
 def relay_gives_nothing_back(patch: Patcher) -> None:
     """The relay takes changes and never tells them to a terminal."""
     patch.put(ingest, "_lacking", lambda site, question: ([], False))
 
 
-@mutant("relay_flipped")
+@mutant("relay_impostor", "relay_told_before", scenes=("answers_of_another_relay",))
 def receipts_not_verified(patch: Patcher) -> None:
     """A receipt is believed without looking at its signature."""
 
@@ -89,7 +108,7 @@ def receipts_not_verified(patch: Patcher) -> None:
     patch.put(relay_client, "verify_receipt", verify)
 
 
-@mutant()
+@mutant(scenes=("captive_portal",))
 def relay_rows_one_behind(patch: Patcher) -> None:
     """What the back office reads is what was so before the last upload."""
 

@@ -20,7 +20,7 @@ _DISKS = ("disk_full", "disk_read_only", "disk_write_failed", "disk_short_write"
 _CRASHES = ("sigkill", "crash_loop", "disk_slow", "partition_every_pair")
 
 
-@mutant(*_DISKS, *_CRASHES)
+@mutant(*_DISKS, *_CRASHES, scenes=("no_room_for_what_comes",))
 def told_before_committed(patch: Patcher) -> None:
     """Answers, gossip and events go out first; the commit follows, and may fail or never come."""
 
@@ -37,7 +37,7 @@ def told_before_committed(patch: Patcher) -> None:
     patch.put(Node, "_write", write)
 
 
-@mutant(*_DISKS, *_CRASHES)
+@mutant(*_DISKS, *_CRASHES, scenes=("disk_full_on_friday",))
 def answered_before_committed(patch: Patcher) -> None:
     """Who asks for a write is answered when it is decided, not when it is durable."""
 
@@ -53,7 +53,7 @@ def answered_before_committed(patch: Patcher) -> None:
     patch.wrap(Node, "_prepare", around)
 
 
-@mutant(*_DISKS)
+@mutant(*_DISKS, scenes=("disk_full_on_friday",))
 def failed_batch_stays_in_memory(patch: Patcher) -> None:
     """Documents are changed while the batch is decided, and a failed commit does not undo them."""
 
@@ -68,7 +68,7 @@ def failed_batch_stays_in_memory(patch: Patcher) -> None:
     patch.wrap(Node, "_prepare", around)
 
 
-@mutant(*_DISKS)
+@mutant(*_DISKS, scenes=("disk_full_on_friday",))
 def failed_batch_keeps_its_sequence(patch: Patcher) -> None:
     """After a failed commit the next change follows one that nobody stored."""
 
@@ -88,7 +88,7 @@ def failed_batch_keeps_its_sequence(patch: Patcher) -> None:
     patch.put(Node, "_drop", drop)
 
 
-@mutant("sigkill", "laggy", "disk_slow")
+@mutant("sigkill", "laggy", "disk_slow", scenes=("walked_away",))
 def keys_not_remembered(patch: Patcher) -> None:
     """A retry with the same Idempotency-Key is executed again."""
     patch.put(CommittedReads, "command", lambda self, command: None)
@@ -127,7 +127,7 @@ def each_telling_counts(patch: Patcher) -> None:
     patch.put(View, "_tellings", Derived(_tellings))
 
 
-@mutant()
+@mutant(scenes=("edited_in_between",))
 def refusals_answered_as_done(patch: Patcher) -> None:
     """A refused command is answered as if it had happened."""
 
@@ -142,7 +142,7 @@ def refusals_answered_as_done(patch: Patcher) -> None:
     patch.wrap(Request, "fail", around)
 
 
-@mutant()
+@mutant(scenes=("edited_in_between",))
 def versions_not_compared(patch: Patcher) -> None:
     """If-Match is read and not held against the document."""
 
@@ -156,7 +156,31 @@ def versions_not_compared(patch: Patcher) -> None:
     patch.wrap(Execute, "__init__", around)
 
 
-@mutant()
+@mutant(scenes=("walked_away",))
+def cancelling_withdraws_a_command(patch: Patcher) -> None:
+    """A front end that hangs up takes back what it asked for, while that waits for its turn."""
+
+    def result(before: Any) -> Any:
+        async def wait(self: Any) -> Any:
+            try:
+                return await before(self)
+            except trio.Cancelled:
+                self.withdrawn = True
+                raise
+
+        return wait
+
+    def drain(before: Any) -> Any:
+        def batch(self: Any, first: Any) -> Any:
+            return [each for each in before(self, first) if not hasattr(each, "withdrawn")]
+
+        return batch
+
+    patch.wrap(Request, "result", result)
+    patch.wrap(Node, "_drain", drain)
+
+
+@mutant(scenes=("paid_twice",))
 def rows_of_own_changes_only(patch: Patcher) -> None:
     """Rows are written for what was sold here; what came from others shows after the next edit."""
 
@@ -208,7 +232,7 @@ def delivered_twice_counts_twice(patch: Patcher) -> None:
     patch.wrap(Preparation, "receive", around)
 
 
-@mutant("partition_every_pair", "partition_one")
+@mutant("partition_every_pair", "partition_one", scenes=("seventy_two_hours_offline",))
 def answers_wait_for_a_neighbour(patch: Patcher) -> None:
     """A write is answered when another terminal is linked: nobody sells alone."""
 

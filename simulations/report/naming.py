@@ -21,6 +21,8 @@ def replay(seed: int, choices: Choices) -> str:
         for name in ("terminals", "orders", "minutes")
         if getattr(choices, name) != getattr(usual, name)
     ]
+    if not choices.relay:
+        parts.append("--no-relay")
     parts += [f"--fault {name}" for name in choices.faults or ()]
     if choices.strikes is not None:
         parts.append(f"--strikes {','.join(map(str, choices.strikes))}")

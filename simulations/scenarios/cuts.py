@@ -103,10 +103,35 @@ async def bill_closed_twice(shop: SimShop) -> None:
     await shop.expect_no_dispute("two_closings", order)
 
 
+@scenario(terminals=2)
+async def hole_at_a_power_cut(shop: SimShop) -> None:
+    """A terminal has the later of two changes and not the one before, and goes dark: when the light
+    is back it asks for what it lacks."""
+    order = await shop.open("A")
+    await shop.expect_agreement()
+    shop.lose("A", "B")
+    await shop.add("A", order)
+    await shop.wait(0.5)
+    shop.lose("B", "A")  # or B would ask for it at once
+    shop.carry("A", "B")
+    await shop.edit("A", order, garcom="Rui")
+    await shop.wait(1)
+    seen = await shop.look("B", order)
+    has_hole = seen is not None and seen.field("garcom") == "Rui" and seen.total == PIZZA
+    shop.expect(has_hole, "B has all, or not the last")
+    shop.power_cut("B")
+    shop.heal()
+    await shop.boot("B")
+    await shop.expect_agreement()
+    await shop.expect_shown(order, garcom="Rui", total_centavos=2 * PIZZA)
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     split_brain_at_the_rush,
     chain_a_b_c,
     seventy_two_hours_offline,
     paid_twice,
     bill_closed_twice,
+    hole_at_a_power_cut,
 )

@@ -87,6 +87,11 @@ class Expectations:
             text = f"{terminal.host} tells of {told[0]} orders and {told[1]} centavos"
             self.expect(told == (orders, received), f"{text}, not of {orders} and {received}")
 
+    async def day(self, at: str, order: Order) -> str:
+        """The business day under which an order is shown there."""
+        shown = await self._ask(at, f"/api/pedidos/{order.order}")
+        return str(shown["data_operacao"])
+
     async def expect_same_day(self, *orders: Order) -> None:
         """They belong to one business day."""
         at = self.world.hosts[0]
@@ -126,6 +131,11 @@ class Expectations:
             while not same():  # noqa: ASYNC110 - it belongs to two machines
                 await trio.sleep(0.5)
         self.expect(same(), f"{other} does not come to hold what {one} holds")
+
+    def losses(self, at: str) -> int:
+        """How often a terminal found that the relay had lost what it had vouched for."""
+        uplink = self.terminal(at).parts.uplink
+        return 0 if uplink is None else uplink.status().losses
 
     def relay_knows_all(self) -> bool:
         """Whether the relay holds what each terminal holds."""

@@ -155,6 +155,40 @@ async def last_terminal_standing(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=2)
+async def no_room_for_what_comes(shop: SimShop) -> None:
+    """A terminal's disk is full while the other one sells, which then goes quiet: there is nothing
+    new to tell, and what could not be kept is asked for until it is there."""
+    shop.fill_disk("B")
+    await shop.sell("A", 2)
+    await shop.wait(60)
+    await shop.free_disk("B")
+    await shop.expect_agreement(within=300)
+    await shop.expect_sold(2, 2 * PIZZA)
+    await shop.expect_only()
+
+
+@scenario(terminals=3)
+async def one_runs_the_version_before(shop: SimShop) -> None:
+    """A terminal is not updated yet: it gets what it missed like everybody, gives what others
+    missed, and nobody notices when it is updated at last."""
+    await shop.install("C", before=True)
+    await shop.expect_agreement()
+    shop.cut(["A", "B"], ["C"])
+    await shop.sell("A", shop.size(40, small=4))
+    await shop.sell("C", shop.size(40, small=4))
+    shop.heal()
+    await shop.expect_agreement()
+    shop.cut(["A", "B"], ["C"])
+    order = await shop.open("B")
+    await shop.install("C", before=False)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.pay("C", order, PIZZA)
+    await shop.expect_agreement()
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     cloned_disk,
     restored_backup,
@@ -164,4 +198,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     disk_full_on_friday,
     newcomer_in_the_rush,
     last_terminal_standing,
+    no_room_for_what_comes,
+    one_runs_the_version_before,
 )

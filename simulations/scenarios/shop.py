@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 
 import trio
@@ -22,12 +23,12 @@ from simulations.simulator.relay import RELAY
 from simulations.simulator.terminal import Documents, SimTerminal
 from simulations.simulator.world import World, letters_of
 from simulations.workload import acts
-from simulations.workload.ledger import Deed, Ledger
+from simulations.workload.ledger import ORDERS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
 from simulations.workload.service import draw_plan, run_service
 from simulations.workload.sights import Sight
-from simulations.workload.till import JSON, Till
+from simulations.workload.till import JSON, Till, TillDown
 
 PIZZA = 6450  # centavos of one line that `open` orders
 DEEDS_A_PERSON_TRIES = 8
@@ -133,12 +134,43 @@ class SimShop(Expectations):
         lines = [_line(centavos) for centavos in dishes or (PIZZA,)]
         return await acts.add_lines(await self._at(at, order), lines)
 
-    async def edit(self, at: str, order: Order, **fields: JSON) -> Deed:
-        """Somebody writes on the order."""
-        return await acts.edit(await self._at(at, order), fields)
+    async def strike_out(self, at: str, order: Order) -> Deed:
+        """The first line that is left, whole."""
+        actor = await self._at(at, order)
+        left = acts.left_lines(await actor.look())
+        if not left:
+            raise Unplayable(f"{at} shows no line that is left")
+        return await acts.cancel_line(actor, left[0], None, "engano")
+
+    async def edit(self, at: str, order: Order, *, version: str = "", **fields: JSON) -> Deed:
+        """Somebody writes on the order. version: only if it is still this one."""
+        return await acts.edit(await self._at(at, order), fields, version=version)
 
     async def pay(self, at: str, order: Order, centavos: int, method: str = "dinheiro") -> Deed:
         return await acts.pay(await self._at(at, order), centavos, method)
+
+    async def walk_away(self, at: str, order: Order, seconds: float) -> Deed:
+        """They tap one more and are gone after so long, with the front end that they tapped."""
+        actor = Actor(order, Person(f"person at {at}", at), at, order.dice)
+        key = actor.new_key()
+        deed = self.ledger.begin(Deed(
+            act="add_lines", who=actor.person.name, method="POST", order=order.order, key=key,
+            path=f"{ORDERS}/{order.order}/itens", body={"itens": acts.marked([_line(PIZZA)], key)},
+        ))  # fmt: skip
+        await self._call(at, deed, seconds)
+        return deed
+
+    async def ask_again(self, at: str, deed: Deed) -> Attempt:
+        """The same once more, under the same key."""
+        return await self._call(at, deed)
+
+    async def _call(self, at: str, deed: Deed, hangs_up: float | None = None) -> Attempt:
+        began, answer = trio.current_time(), None
+        with suppress(TillDown):
+            answer = await self.terminal(at).call(
+                deed.method, deed.path, deed.body, key=deed.key, hangs_up=hangs_up
+            )
+        return self.ledger.attempted(deed, at, began, trio.current_time(), answer)
 
     async def close(self, at: str, order: Order) -> Deed:
         actor = await self._at(at, order)
@@ -165,6 +197,13 @@ class SimShop(Expectations):
         """The order as this terminal shows it now."""
         actor = await self._at(at, order)
         return await actor.look()
+
+    async def version(self, at: str, order: Order) -> str:
+        """Of the order, as somebody sees it there now."""
+        sight = await self.look(at, order)
+        if sight is None:
+            raise Unplayable(f"{at} does not show the order")
+        return sight.version
 
     async def settle(self, at: str, kind: str, choice: str, order: Order | None = None) -> None:
         """The manager decides the open disputes of this kind."""
@@ -195,6 +234,15 @@ class SimShop(Expectations):
         self.world.trace.fire("partition", groups=said)
         self.world.wires.partition(*groups)
 
+    def lose(self, source: str, target: str) -> None:
+        """Whatever one says to the other is lost on the way, until `carry`; no link ends of it."""
+        self.world.trace.fire("all_frames_lost", source, to=target)
+        self.world.wires.set_conditions(source, target, drop=1.0)
+
+    def carry(self, source: str, target: str) -> None:
+        """What one says reaches the other again."""
+        self.world.wires.set_conditions(source, target, drop=0.0)
+
     def heal(self) -> None:
         """Every cable is whole, every network as good as new."""
         self.world.heal()
@@ -214,9 +262,13 @@ class SimShop(Expectations):
         self.world.relay_forgets()
         self.relay.wipe()
 
+    def trouble(self, name: str) -> None:
+        """Until `heal`, everybody meets this on the way to the relay: a name of TROUBLES."""
+        self.relay.troubles[EVERYBODY] = name
+
     def portal(self) -> None:
         """Until `heal`, whoever asks the relay is shown a page that says welcome."""
-        self.relay.troubles[EVERYBODY] = "captive_portal"
+        self.trouble("captive_portal")
 
     def fill_disk(self, host: str) -> None:
         """Not a byte more, until `free_disk`."""
@@ -232,6 +284,12 @@ class SimShop(Expectations):
         disk = self.terminal(host).disk
         assert isinstance(disk, SimDisk), "stories are told on simulated disks"
         return disk.conditions
+
+    def slow_disk(self, host: str, seconds: float) -> None:
+        """Whatever it writes takes so long, until `slow_disk` says otherwise."""
+        self.world.trace.fire("disk_slow", host)
+        pace = self.terminal(host).pace
+        pace.low = pace.high = seconds
 
     def power_cut(self, *hosts: str) -> None:
         """Machines go dark at one moment; only what they had synced is left."""
@@ -249,6 +307,14 @@ class SimShop(Expectations):
         self.world.add_terminal(letters)
         await self.boot(letters)
         return letters
+
+    async def install(self, host: str, *, before: bool) -> None:
+        """Its program is ended and another one started: of the version before, or this one."""
+        self.world.trace.fire("version_before" if before else "version_now", host)
+        await self.terminal(host).stop()
+        running = self.world.lan.before
+        (running.add if before else running.discard)(host)
+        await self.boot(host)
 
     def leave(self, host: str) -> None:
         """A machine is gone for ever."""

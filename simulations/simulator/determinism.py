@@ -12,17 +12,22 @@ Rules of this file:
 import gc
 import hashlib
 import math
+import sys
 from collections.abc import Awaitable, Callable
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import trio
 from trio._core import _run as scheduler
 
+from simulations.simulator.timers import Timers
+
 _T = TypeVar("_T")
 _SWITCH = "_ALLOW_DETERMINISTIC_SCHEDULING"
+_LOOK = "get_events"  # how trio asks the operating system what came
 IDLE_LOOKS = 200
 IDLE_SECONDS = 0.01  # real ones
+STEPS_WITHOUT_LOOK = 256  # of the scheduler; a Ctrl-C waits no longer, and a look costs a call
 
 
 def dice_of(seed: int | str, name: str) -> Random:
@@ -35,22 +40,25 @@ class VirtualClock(trio.abc.Clock):
     jumps to the first thing that somebody waits for."""
 
     def __init__(self) -> None:
-        self._now = 0.0
+        self.timers = Timers()  # of the simulator's own parts
         self._idle = 0
 
     def start_clock(self) -> None:
         pass
 
     def current_time(self) -> float:
-        return self._now
+        return self.timers.now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
+        timers = self.timers
+        deadline = min(deadline, timers.next_time())
         if deadline == math.inf:  # trio's own wake-ups come through a socket, when a run ends
             self._idle += 1
             assert self._idle < IDLE_LOOKS, "every task waits for something that cannot come"
             return IDLE_SECONDS
         self._idle = 0
-        self._now = max(self._now, deadline)
+        timers.now = max(timers.now, deadline)
+        timers.ring()
         return 0.0
 
 
@@ -59,6 +67,9 @@ def run_seeded(seed: int | str, main: Callable[[], Awaitable[_T]]) -> _T:
     before = getattr(scheduler, _SWITCH), scheduler._r
     setattr(scheduler, _SWITCH, True)  # trio declares it final: for its own tests
     scheduler._r = dice_of(seed, "scheduler")
+    manager: Any = vars(scheduler)["TheIOManager"]
+    look = vars(manager)[_LOOK]
+    setattr(manager, _LOOK, _looking_seldom(look))
     collecting = gc.isenabled()
     gc.disable()  # a collection may run finalizers at a moment that no seed knows
     try:
@@ -66,6 +77,23 @@ def run_seeded(seed: int | str, main: Callable[[], Awaitable[_T]]) -> _T:
     finally:
         setattr(scheduler, _SWITCH, before[0])
         scheduler._r = before[1]
+        setattr(manager, _LOOK, look)
         if collecting:
             gc.enable()
             gc.collect()
+
+
+_Look = Callable[[Any, float], Any]
+
+
+def _looking_seldom(look: _Look) -> _Look:
+    """Nothing of the outside world reaches a run: the operating system is asked now and then."""
+    steps = 0
+    nothing: Any = 0 if sys.platform == "win32" else ()
+
+    def get_events(manager: Any, timeout: float) -> Any:
+        nonlocal steps
+        steps += 1
+        return nothing if timeout == 0 and steps % STEPS_WITHOUT_LOOK else look(manager, timeout)
+
+    return get_events

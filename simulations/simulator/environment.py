@@ -16,6 +16,7 @@ import trio
 from peer.environment import DialFailed, MessageLink, RealEnvironment
 from simulations.simulator.clocks import WallClock
 from simulations.simulator.network import SimNetwork
+from simulations.simulator.timers import doze
 from simulations.simulator.wires import Gate
 
 _T = TypeVar("_T")
@@ -66,20 +67,21 @@ class SimEnvironment(RealEnvironment):
         return trio.current_time()
 
     async def run_blocking(self, function: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T:
-        # Threads are not abandoned when their waiter is cancelled; only death ends them.
-        with trio.CancelScope(shield=True):
+        await self._wait()
+        if not self.dead:
+            result = function(*arguments)
             await self._wait()
             if not self.dead:
-                result = function(*arguments)
-                await self._wait()
-                if not self.dead:
-                    return result
+                return result
         await trio.sleep_forever()  # until the cancelling of this boot arrives
         raise AssertionError("nobody wakes the dead")
 
     async def _wait(self) -> None:
-        await trio.sleep(self._pace.half())
-        await self._gate.passed()
+        """Threads are not abandoned when their waiter is cancelled; only death ends them."""
+        await doze(self._pace.half())
+        if self._gate.shut:
+            with trio.CancelScope(shield=True):
+                await self._gate.passed()
 
     async def dial(self, address: str) -> MessageLink:
         if self.dead:

@@ -18,6 +18,8 @@ from msgspec import Struct
 from crdt_models.certificates import Certificate
 from peer.environment import MAX_FRAME_BYTES, ClosedBy, LinkClosed
 from peer.links.doorkeeper import Limits
+from simulations.simulator import version_before
+from simulations.simulator.timers import Alarm
 from simulations.simulator.trace import Trace
 from simulations.simulator.wires import Conditions, Gate, Path
 
@@ -52,13 +54,16 @@ class LinkEnd:
         dice: Random,
         trace: Trace,
         limits: Limits,
+        before: bool = False,
     ) -> None:
+        """before: its program is of the version before; see `version_before`."""
         self.owner = owner
         self.peer = peer
         self.address = address
         self.dialled = dialled
         self.clone = clone
         self.boots = boots
+        self.before = before
         self.vanished = False  # its machine lost power: it says nothing any more
         self._other: LinkEnd = self
         self._incoming, self._outgoing, self._gate = incoming, outgoing, gate
@@ -68,7 +73,7 @@ class LinkEnd:
         self._last_at = 0.0
         self._waiting_bytes = 0  # on their way to us, or arrived and unread
         self._changed = trio.Event()  # for the sender: room was made, or it is over
-        self._reading = trio.CancelScope()  # its deadline: when the reader has something to read
+        self._reading = Alarm()  # rings when the reader has something to read
         self._ended: LinkClosed | None = None
         self._stop_listening = incoming.listen(self._wake)
         self.sent = self.received = self.sent_bytes = 0
@@ -94,6 +99,11 @@ class LinkEnd:
 
     def _put(self, frame: bytes) -> None:
         conditions, other, dice = self._outgoing.conditions, self._other, self._dice
+        if self.before:
+            frame = version_before.said(frame)
+        if other.before and not version_before.is_known(frame):
+            self._trace.fired["frame_not_understood"] += 1
+            return
         if self._struck(conditions.drop, "frame_dropped"):
             return
         at = self._arrival(conditions, len(frame))
@@ -141,8 +151,7 @@ class LinkEnd:
                     return self._taken(item.frame)
                 self._end(ClosedBy.PEER if item.by == "the peer" else ClosedBy.BROKEN, "it ended")
                 continue
-            with trio.CancelScope(deadline=due) as self._reading:
-                await trio.sleep_forever()
+            await self._reading.wait(due)
 
     def _taken(self, frame: bytes) -> bytes:
         self._waiting_bytes -= len(frame)
@@ -211,8 +220,7 @@ class LinkEnd:
 
     def _wake(self) -> None:
         """The reader looks again, when there is something to see."""
-        now = trio.current_time() if self._ended is not None else self._due_at()
-        self._reading.deadline = now
+        self._reading.set(trio.current_time() if self._ended is not None else self._due_at())
 
     def _make_room(self) -> None:
         """The sender looks again."""

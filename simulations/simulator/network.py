@@ -26,6 +26,7 @@ from peer.identity import Identity
 from peer.identity.membership import check_expiry, member_of, time_floor
 from peer.links.doorkeeper import Doorkeeper, Limits
 from simulations.simulator.links import LinkEnd, join
+from simulations.simulator.timers import sleep
 from simulations.simulator.trace import Trace
 from simulations.simulator.wires import Gate, Host, Wires
 
@@ -52,6 +53,7 @@ class Lan:
         self.listeners: dict[Host, Listener] = {}
         self.powered: set[Host] = set()
         self.multicast = True
+        self.before: set[Host] = set()  # whose program is of the version before
         self.stale: list[str] = []  # announced, and nobody is there
         self._addresses: dict[Host, str] = {}
         self._given = 0
@@ -130,13 +132,13 @@ class SimNetwork:
         lan = self._lan
         there_is_power = target is not None and target in lan.powered
         if target is None or not there_is_power or not lan.wires.reachable(self.host, target):
-            await trio.sleep(self._limits.connect_seconds)
+            await sleep(self._limits.connect_seconds)
             raise DialFailed(address=address, reason="no answer in time")
         trip = sum(path.conditions.latency for path in lan.wires.both(self.host, target))
-        await trio.sleep(trip * HANDSHAKE_TRIPS / 2 + lan.dice.uniform(0, 0.002))
+        await sleep(trip * HANDSHAKE_TRIPS / 2 + lan.dice.uniform(0, 0.002))
         there = lan.listeners.get(target)
         if there is not None and there.network.gate.shut:
-            await trio.sleep(self._limits.tls_handshake_seconds)
+            await sleep(self._limits.tls_handshake_seconds)
             raise DialFailed(address=address, reason="no handshake in time")
         if there is None or self.dead or not lan.wires.reachable(self.host, target):
             raise DialFailed(address=address, reason="nobody answers")
@@ -181,6 +183,7 @@ class SimNetwork:
             dice=lan.dice,
             trace=lan.trace,
             limits=self._limits,
+            before=self.host in lan.before,
         )
 
     async def serve(self, link: LinkEnd, handler: LinkHandler) -> None:
@@ -215,7 +218,7 @@ class SimNetwork:
             await self.gate.passed()
             for address in self._announced() if lan.multicast else ():
                 sighted(address)
-            await trio.sleep(lan.dice.uniform(0.5, 1.5) * SIGHTING_SECONDS)
+            await sleep(lan.dice.uniform(0.5, 1.5) * SIGHTING_SECONDS)
 
     def _announced(self) -> list[str]:
         """Addresses that multicast tells of now."""

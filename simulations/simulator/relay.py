@@ -29,6 +29,8 @@ from crdt_models.ids import ChangeId, SiteId
 from peer.service.logs import Sink, make_logger
 from simulations.simulator.asgi import call
 from simulations.simulator.clocks import WallClock
+from simulations.simulator.impostor import Impostor
+from simulations.simulator.timers import sleep
 from simulations.simulator.trace import Trace
 from simulations.simulator.wires import Gate, Wires
 
@@ -40,6 +42,8 @@ URL = "https://relay.invalid"
 COMPANY = "pizzaria"
 CONNECT_SECONDS = 5.0
 SLOW_SECONDS = (5.0, 60.0)
+UPLOADS = "/v1/changes"
+CBOR = {"content-type": "application/cbor"}
 WAY_SECONDS = (0.01, 0.08)  # to a data centre and back
 
 
@@ -93,10 +97,13 @@ class SimRelay:
     def __init__(self, folder: Path, dice: Random, trace: Trace) -> None:
         self._folder, self._dice, self._trace = folder, dice, trace
         self._home = folder / "home"
-        self.environment = SimRelayEnvironment(WallClock(), dice)
+        self.clock = WallClock()
+        self.environment = SimRelayEnvironment(self.clock, dice)
+        self.impostor = Impostor(dice)
         self.troubles: dict[str, str] = {}  # host ("" = everyone) → its name in TROUBLES
         self._saved = 0
         self._starts = 0
+        self._found: set[ChangeId] = set()  # in its database, since its start
         self._founded: Path | None = None
         self._stack = ExitStack()
         self._open: OpenRelay | None = None
@@ -121,6 +128,7 @@ class SimRelay:
             }
         )
         self._starts += 1
+        self._found = set()
         self._open = self._stack.enter_context(open_relay(settings, self.environment))
         log = make_logger(Sink(), self.environment.wall_ms)
         self._app = application(self._open, settings, self.environment, log)
@@ -172,9 +180,12 @@ class SimRelay:
         self.put_back(self._founded)
 
     def held(self, site: SiteId, changes: Iterable[ChangeId]) -> frozenset[ChangeId]:
-        """Those of `changes` that it holds."""
+        """Those of `changes` that it holds. Nothing leaves it but with its whole disk: what was
+        found since its start is not looked up again."""
+        asked = frozenset(changes)
         with self.open.storage.reading(Tenant(COMPANY, site)) as reads:
-            return reads.holds_many(changes)
+            self._found |= reads.holds_many(asked - self._found)
+        return asked & self._found
 
     def content_digest(self, site: SiteId) -> bytes:
         """As a peer's, over what the relay holds."""
@@ -199,7 +210,16 @@ class SimRelay:
         return Reply(status, answered, body)
 
 
-Pass = Callable[[], Awaitable[Reply]]
+class Way(Struct, frozen=True):
+    """What a trouble may do with one exchange. go_on: as if there were no trouble · path, body: of
+    the request · before: the last answer that this terminal had to an upload, if any · impostor:
+    a relay with a key of its own."""
+
+    go_on: Callable[[], Awaitable[Reply]]
+    path: str
+    body: bytes
+    before: Reply | None
+    impostor: Impostor
 
 
 class RelayDoor(httpx.AsyncBaseTransport):
@@ -216,6 +236,7 @@ class RelayDoor(httpx.AsyncBaseTransport):
     ) -> None:
         self._relay, self._wires, self._host, self._gate = relay, wires, host, gate
         self._dice, self._trace = dice, trace
+        self._uploaded: Reply | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await self._gate.passed()
@@ -226,73 +247,103 @@ class RelayDoor(httpx.AsyncBaseTransport):
 
     async def _exchange(self, request: httpx.Request) -> httpx.Response:
         if not self._wires.reachable(self._host, RELAY):
-            await trio.sleep(CONNECT_SECONDS)
+            await sleep(CONNECT_SECONDS)
             raise httpx.ConnectTimeout("no answer", request=request)
-        await trio.sleep(self._dice.uniform(*WAY_SECONDS))
+        await sleep(self._dice.uniform(*WAY_SECONDS))
 
         async def go_on() -> Reply:
             reply = await self._relay.answer(request)
-            await trio.sleep(self._dice.uniform(*WAY_SECONDS))
+            await sleep(self._dice.uniform(*WAY_SECONDS))
             if not self._wires.reachable(self._host, RELAY):
                 raise httpx.ReadTimeout("cut", request=request)
+            if request.url.path == UPLOADS and reply.status == 200:
+                self._uploaded = reply
             return reply
 
         name = self._relay.troubles.get(self._host) or self._relay.troubles.get("")
         if name is None:
             return _response(await go_on())
         self._trace.fired[f"relay_{name}"] += 1
-        return _response(await TROUBLES[name](go_on, self._dice))
+        body = await request.aread()
+        way = Way(go_on, request.url.path, body, self._uploaded, self._relay.impostor)
+        return _response(await TROUBLES[name](way, self._dice))
 
 
-async def _refused(go_on: Pass, dice: Random) -> Reply:
+class RelayClient(httpx.AsyncClient):
+    """What a terminal talks through: httpx without what it does beside (cookies, redirects, logs),
+    which no terminal asks for and every exchange would pay for."""
+
+    def __init__(self, door: RelayDoor) -> None:
+        super().__init__(transport=door, trust_env=False)
+        self._door = door
+
+    async def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
+        response = await self._door.handle_async_request(request)
+        response.request = request
+        return response
+
+
+async def _refused(way: Way, dice: Random) -> Reply:
     raise httpx.ConnectError("refused")
 
 
-async def _broken(go_on: Pass, dice: Random) -> Reply:
+async def _broken(way: Way, dice: Random) -> Reply:
     return Reply(500, {}, b"oops")
 
 
-async def _busy(go_on: Pass, dice: Random) -> Reply:
+async def _busy(way: Way, dice: Random) -> Reply:
     return Reply(503, {"retry-after": str(dice.randrange(1, 20))}, b"")
 
 
-async def _slow(go_on: Pass, dice: Random) -> Reply:
-    await trio.sleep(dice.uniform(*SLOW_SECONDS))
-    return await go_on()
+async def _slow(way: Way, dice: Random) -> Reply:
+    await sleep(dice.uniform(*SLOW_SECONDS))
+    return await way.go_on()
 
 
-async def _answer_lost(go_on: Pass, dice: Random) -> Reply:
-    await go_on()
+async def _answer_lost(way: Way, dice: Random) -> Reply:
+    await way.go_on()
     raise httpx.ReadError("connection reset")
 
 
-async def _truncated(go_on: Pass, dice: Random) -> Reply:
-    whole = await go_on()
+async def _truncated(way: Way, dice: Random) -> Reply:
+    whole = await way.go_on()
     return replace(whole, body=whole.body[: dice.randrange(len(whole.body) + 1)], breaks=True)
 
 
-async def _garbage(go_on: Pass, dice: Random) -> Reply:
-    return Reply(200, {"content-type": "application/cbor"}, dice.randbytes(200))
+async def _garbage(way: Way, dice: Random) -> Reply:
+    return Reply(200, CBOR, dice.randbytes(200))
 
 
-async def _flipped(go_on: Pass, dice: Random) -> Reply:
-    whole = await go_on()
+async def _flipped(way: Way, dice: Random) -> Reply:
+    whole = await way.go_on()
     body = bytearray(whole.body)
     if body:
         body[dice.randrange(len(body))] ^= 1 << dice.randrange(8)
     return replace(whole, body=bytes(body))
 
 
-async def _captive_portal(go_on: Pass, dice: Random) -> Reply:
+async def _captive_portal(way: Way, dice: Random) -> Reply:
     page = b"<html><body>Bem-vindo ao Wi-Fi do shopping</body></html>"
     return Reply(200, {"content-type": "text/html"}, page)
 
 
-async def _redirect(go_on: Pass, dice: Random) -> Reply:
+async def _redirect(way: Way, dice: Random) -> Reply:
     return Reply(302, {"location": "http://portal.invalid/"}, b"")
 
 
-TROUBLES: dict[str, Callable[[Pass, Random], Awaitable[Reply]]] = {
+async def _told_before(way: Way, dice: Random) -> Reply:
+    """Something in between answers an upload with what it kept of an earlier one."""
+    if way.path != UPLOADS or way.before is None:
+        return await way.go_on()
+    return way.before
+
+
+async def _impostor(way: Way, dice: Random) -> Reply:
+    """Another relay answers, for a site that it never heard of, and keeps nothing."""
+    return Reply(200, CBOR, way.impostor.answer(way.path == UPLOADS, way.body))
+
+
+TROUBLES: dict[str, Callable[[Way, Random], Awaitable[Reply]]] = {
     "refused": _refused,
     "broken": _broken,
     "busy": _busy,
@@ -303,4 +354,6 @@ TROUBLES: dict[str, Callable[[Pass, Random], Awaitable[Reply]]] = {
     "flipped": _flipped,
     "captive_portal": _captive_portal,
     "redirect": _redirect,
+    "told_before": _told_before,
+    "impostor": _impostor,
 }

@@ -12,7 +12,7 @@ Rules of this file:
 import contextvars
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -20,9 +20,10 @@ from typing import Protocol
 
 import httpx
 import trio
+from msgspec import Struct
 
-from crdt_models.change import decode_change
-from crdt_models.ids import ChangeId, DocumentId
+from crdt_models.change import Change, decode_change
+from crdt_models.ids import ChangeId, CommandId, DocumentId
 from crdt_models.replication.gossip import GossipSettings
 from peer.config import Config, read_config
 from peer.identity import Identity
@@ -70,6 +71,14 @@ class Disk(Protocol):
         """Of a machine that is off: its next life has what `image` holds and nothing else."""
 
 
+class Stored(Struct, frozen=True):
+    """A change that a terminal once stored. at: virtual seconds, when it first came there."""
+
+    at: float
+    documents: Documents
+    command: CommandId
+
+
 class Life:
     """One boot."""
 
@@ -114,6 +123,8 @@ class SimTerminal:
         self.deaths: list[str] = []  # ends that nobody wished, by the error's name
         self.faults: list[str] = []  # tracebacks of those that are no error of the disk
         self.seen: dict[ChangeId, Documents] = {}  # all that it ever stored and did not lose
+        self._logged: dict[int, ChangeId] = {}
+        self.history: dict[ChangeId, Stored] = {}  # all that it ever stored, lost or not
         self._gate = gate
         self._lan, self._trace, self._dice = lan, trace, dice
         self._settings, self._http, self._key_file = dict(settings), http, key_file
@@ -148,6 +159,13 @@ class SimTerminal:
     @property
     def node(self) -> Node:
         return self.parts.node
+
+    def logged(self) -> Mapping[int, ChangeId]:
+        """By place in its log, all that it holds; only what is new is read."""
+        known = self._logged
+        new = self.node.log.since(max(known, default=0), ALL)
+        known.update((each.position, each.id) for each in new)
+        return known
 
     async def boot(self, nursery: trio.Nursery) -> bool:
         """Switch it on, to run in `nursery`; False when it ended before people could use it. When
@@ -210,6 +228,7 @@ class SimTerminal:
     async def _run(self, life: Life) -> None:
         config = self.config()
         log = open_log(config, create=True, driver=self.disk.driver)
+        self._logged = {}
         try:
             async with trio.open_nursery() as nursery:
                 parts = await start_parts(
@@ -218,10 +237,10 @@ class SimTerminal:
                 parts.app.listening_at(API_PORT)
                 if all(known.name != FRONT_END for known in parts.front_ends.list()):
                     self._key = parts.front_ends.issue(FRONT_END)
-                self.seen = {
-                    each.id: self.seen.get(each.id) or decode_change(each.data).documents
-                    for each in log.since(0, ALL)
-                }
+                # What it stored once and has no more was not lost, unless a fault says so.
+                self.seen = dict(self.seen)
+                stored = [each for each in log.since(0, ALL) if each.id not in self.seen]
+                self._note(decode_change(each.data) for each in stored)
                 nursery.start_soon(self._follow, parts.node)
                 life.parts, life.nursery = parts, nursery
                 life.up.set()
@@ -237,7 +256,7 @@ class SimTerminal:
         while True:
             async with node.watch() as commits:
                 async for commit in commits:
-                    self.seen.update((each.id, each.documents) for each in commit.changes)
+                    self._note(commit.changes)
                     first = commit.changes[0].id.hex()[:12] if commit.changes else None
                     self._trace.record(
                         self.host,
@@ -246,6 +265,13 @@ class SimTerminal:
                         changes=len(commit.changes),
                         first=first,
                     )
+
+    def _note(self, changes: Iterable[Change]) -> None:
+        """These are stored here."""
+        for each in changes:
+            self.seen[each.id] = each.documents
+            known = Stored(trio.current_time(), each.documents, each.command_id)
+            self.history.setdefault(each.id, known)
 
     def _died(self, life: Life, why: str) -> None:
         if not life.environment.dead:  # else: what a killed process still said
@@ -313,8 +339,10 @@ class SimTerminal:
         *,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
+        hangs_up: float | None = None,
     ) -> Answer:
-        """See `Till.call`."""
+        """See `Till.call`. hangs_up: seconds after which whoever asked is gone, and what was being
+        done for them is cancelled."""
         life = self._life
         if life is None or life.nursery is None or life.parts is None:
             await trio.lowlevel.checkpoint()
@@ -329,6 +357,9 @@ class SimTerminal:
         answers: list[Answer] = []
         done = trio.Event()
         ask = partial(self._ask, life, answers, done, method, path, sent, data)
+        if hangs_up is not None:
+            await _for_a_while(ask, hangs_up)
+            raise TillDown(self.host)
         life.nursery.start_soon(ask)
         with trio.move_on_after(PATIENCE_SECONDS):
             await done.wait()
@@ -358,6 +389,14 @@ class SimTerminal:
             answers.append(answer)
         finally:
             done.set()
+
+
+async def _for_a_while(ask: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """In a task of its own, cancelled in the middle."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask)
+        await trio.sleep(seconds)
+        nursery.cancel_scope.cancel()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

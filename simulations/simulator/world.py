@@ -22,12 +22,15 @@ from crdt_models.replication.gossip import GossipSettings
 from peer.identity import Identity, Place, create_site, install, keys_for_joining
 from peer.identity.key_files import ensure_database_key
 from peer.identity.membership import admit, applicant_of
+from peer.service.sqlite_errors import StorageError
 from simulations.simulator.clocks import FRIDAY_MS
 from simulations.simulator.determinism import dice_of
 from simulations.simulator.environment import SimDice
 from simulations.simulator.network import Lan
-from simulations.simulator.relay import RELAY, URL, RelayDoor, SimRelay
+from simulations.simulator.proofs import proved_once
+from simulations.simulator.relay import RELAY, URL, RelayClient, RelayDoor, SimRelay
 from simulations.simulator.terminal import HOST, Disk, Documents, SimTerminal
+from simulations.simulator.timers import sleep
 from simulations.simulator.trace import Trace
 from simulations.simulator.wires import Gate, Wires
 from simulations.workload.till import Till
@@ -59,6 +62,14 @@ def draw_shape(dice: Random, terminals: int, *, relay: bool) -> Shape:
     )
 
 
+class Forgotten(Struct, frozen=True):
+    """A terminal lost what it stored from `since` on, or a part of it. at: when; in seconds."""
+
+    letters: str
+    since: float
+    at: float
+
+
 class World:
     """Use `open_world`."""
 
@@ -80,11 +91,15 @@ class World:
         self.relay: SimRelay | None = None
         self.findings: list[str] = []
         self.claimed: set[str] = set()  # machines that a fault has in hand
+        self.striking = 0  # faults that last now
+        self.struck_until: float | None = None  # virtual seconds: when the last fault was over
         self.rotten: set[str] = set()  # machines whose disk nobody has checked since a bit turned
         self.hostile: Identity | None = None  # a member that signs anything
         self.meddled: set[str] = set()  # ids of orders that it signed something about
         self.branches = 0  # of its chains
         self.lost: dict[ChangeId, Documents] = {}  # what only machines held that lost it
+        self.forgotten: list[Forgotten] = []  # of terminals
+        self.relay_losses = 0  # how often the relay forgot something
         self._forgotten: dict[ChangeId, Documents] = {}  # what any disk ever lost
         self._make_disk = make_disk
         self._admin: Identity | None = None
@@ -174,7 +189,7 @@ class World:
             return {}, None
         dice = self.dice(f"way {host}")
         door = RelayDoor(self.relay, self.wires, host, gate, dice, self.trace)
-        http = httpx.AsyncClient(transport=door, trust_env=False)
+        http = RelayClient(door)
         settings = {
             "API_NUVEM_URL": URL,
             "API_NUVEM_TOKEN": self._tokens[letters],
@@ -225,6 +240,8 @@ class World:
         terminal = self.terminals[host]
         before, terminal.seen = terminal.seen, dict(kept)
         self._forgotten.update(before)
+        if since := [terminal.history[each].at for each in before if each not in kept]:
+            self.forgotten.append(Forgotten(terminal.letters, min(since), trio.current_time()))
         lost = self._held_by_no_terminal(set(before) - set(kept))
         if self.relay is not None and self.relay.on and lost:
             lost -= self.relay.held(self.site, lost)
@@ -233,6 +250,7 @@ class World:
     def relay_forgets(self) -> None:
         """The relay is about to lose all: what it alone held is lost."""
         assert self.relay is not None
+        self.relay_losses += 1
         alone = self._held_by_no_terminal(set(self._forgotten))
         self._note_lost(RELAY, set(self.relay.held(self.site, alone)))
 
@@ -259,7 +277,7 @@ class World:
         return trio.current_time()
 
     async def sleep(self, seconds: float) -> None:
-        await trio.sleep(seconds)
+        await sleep(seconds)
 
     # --- quiet again
 
@@ -292,7 +310,10 @@ class World:
         alive = [each for each in self.terminals.values() if not each.gone]
         if not all(each.on for each in alive):
             return False
-        digests = {each.node.content_digest() for each in alive}
+        try:
+            digests = {each.node.content_digest() for each in alive}
+        except StorageError:  # its process ends over that, and is started again
+            return False
         if self.relay is not None and self.relay_in_reach and len(digests) == 1:
             digests.add(self.relay.content_digest(self.site))
         return len(digests) == 1
@@ -317,14 +338,15 @@ async def open_world(
     log = _Log(trace)
     logging.getLogger("malha").addHandler(log)
     try:
-        async with trio.open_nursery() as nursery:
-            world = World(seed, folder, nursery, make_disk, trace)
-            try:
-                yield world
-            finally:
-                for terminal in world.terminals.values():
-                    terminal.abandon()
-                nursery.cancel_scope.cancel()
+        with proved_once():
+            async with trio.open_nursery() as nursery:
+                world = World(seed, folder, nursery, make_disk, trace)
+                try:
+                    yield world
+                finally:
+                    for terminal in world.terminals.values():
+                        terminal.abandon()
+                    nursery.cancel_scope.cancel()
     finally:
         logging.getLogger("malha").removeHandler(log)
         if world.relay is not None:

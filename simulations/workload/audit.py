@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from simulations.workload.ledger import Deed, Ledger
+from simulations.workload.ledger import Attempt, Deed, Ledger, Surprise
 from simulations.workload.promises import (
     Case,
-    Excuse,
+    Excuses,
     Mark,
     audited,
     cases,
@@ -25,17 +25,17 @@ from simulations.workload.promises import (
 from simulations.workload.sights import FIELDS, Sight, sight_of
 from simulations.workload.till import JSON
 
+NONE = Excuses()
 
-def check_ledger(
-    ledger: Ledger, orders: Mapping[str, JSON], *, excused: Excuse | None = None
-) -> list[str]:
+
+def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = NONE) -> list[str]:
     """Sentences, none when all is well.
 
     orders: id → pedido, as any one terminal shows each in the end; orders that nobody was told of
-    may be there too · excused: acknowledgements that need not hold.
+    may be there too · excuses: what of all this need not hold.
     """
-    found = [f"surprise: {each}" for each in ledger.surprises]
-    deeds = audited(ledger, excused)
+    found = [f"surprise: {each}" for each in ledger.surprises if _is_strange(each, excuses)]
+    deeds = audited(ledger, excuses)
     known = cases(deeds)
     final = {order: sight_of(pedido) for order, pedido in orders.items()}
     for order, case in known.items():
@@ -45,7 +45,15 @@ def check_ledger(
             continue
         for check in _CHECKS:
             found += [f"order {order}: {each}" for each in check(case, final[order])]
+        for remembers in (_memory, _replays):
+            found += [f"order {order}: {each}" for each in remembers(case, excuses)]
     return [*found, *_marks(deeds, known, final)]
+
+
+def _is_strange(surprise: Surprise, excuses: Excuses) -> bool:
+    """People follow what they are shown: absurd figures of an order of which nothing is promised
+    make absurd requests, and refusing those is right."""
+    return surprise.status >= 500 or excuses.knows(surprise.order)
 
 
 # --- things that were shown
@@ -201,7 +209,7 @@ def _closings(case: Case, final: Sight) -> Iterator[str]:
         return
     # One key executed at two terminals makes two closings when their bills differ.
     made = [each for deed in closings for each in deed.attempts if each.outcome != "refused"]
-    unseen = any(each.outcome == "unknown" for each in made)
+    unseen = any(each.outcome == "unknown" or each.sight is None for each in made)
     if not closings:
         yield "it is closed, which nobody asked for"
     elif not unseen and final.figures not in case.promise.bills:
@@ -250,42 +258,50 @@ def _fields(case: Case, final: Sight) -> Iterator[str]:
 # --- what one terminal says
 
 
-def _memory(case: Case, final: Sight) -> Iterator[str]:
-    """A terminal never forgets what it once showed."""
-    since: dict[str, float] = {}
-    money: dict[tuple[str, str], float] = {}  # (letters, id) → when it was shown
-    for attempt, sight in case.promise.sights:
-        since.setdefault(attempt.letters, attempt.until)
-        shown = [each.id for each in sight.payments] + [each.id for each in sight.refunds]
-        for (letters, missing), at in money.items():
-            if letters == attempt.letters and at < attempt.at and missing not in shown:
-                yield f"{letters} forgot payment or refund {missing} by {attempt.until:.3f}"
-        for seen in shown:
-            money.setdefault((attempt.letters, seen), attempt.until)
-    for deed in case.deeds:
-        for each in deed.attempts:
-            if each.code == "unknown_order" and each.at > since.get(each.letters, each.at):
-                yield f"{each.letters} did not know it at {each.at:.3f}"
+def _memory(case: Case, excuses: Excuses) -> Iterator[str]:
+    """A terminal never forgets what it once showed, unless it lost that since."""
+    known: dict[tuple[str, str], list[float]] = {}  # (letters, id) → when it was shown
+
+    def remembers(attempt: Attempt, what: str) -> bool:
+        return any(
+            at < attempt.at and not excuses.forgot(attempt.letters, at, attempt.until)
+            for at in known.get((attempt.letters, what), ())
+        )
+
+    attempts = [each for deed in case.deeds for each in deed.attempts]
+    for attempt in sorted(attempts, key=lambda each: each.until):
+        if attempt.code == "unknown_order" and remembers(attempt, case.order):
+            yield f"{attempt.letters} did not know it at {attempt.at:.3f}"
+        if attempt.sight is None:
+            continue
+        sight, letters = attempt.sight, attempt.letters
+        shown = [case.order, *(it.id for it in sight.payments), *(it.id for it in sight.refunds)]
+        for where, what in list(known):
+            if where == letters and what not in shown and remembers(attempt, what):
+                yield f"{letters} forgot payment or refund {what} by {attempt.until:.3f}"
+        for each in shown:
+            known.setdefault((letters, each), []).append(attempt.until)
 
 
-def _replays(case: Case, final: Sight) -> Iterator[str]:
-    """One key at one terminal happens once; the next answers are called replays."""
+def _replays(case: Case, excuses: Excuses) -> Iterator[str]:
+    """One key at one terminal happens once, unless it lost that; the next answers are called
+    replays."""
     for deed in case.deeds:
         if not any(True for _ in marks_of(deed)):
             continue
-        fresh = Counter(
-            each.letters
-            for each in deed.attempts
-            if each.outcome == "acknowledged" and not each.replayed
-        )
-        for letters, count in fresh.items():
-            if count > 1:
-                yield f"{letters} did {deed.act} {count} times under key {deed.key}"
+        done: dict[str, float] = {}  # letters → when
+        for each in deed.attempts:
+            if each.outcome != "acknowledged" or each.replayed:
+                continue
+            if each.letters in done and not excuses.forgot(
+                each.letters, done[each.letters], each.until
+            ):
+                yield f"{each.letters} did {deed.act} twice under key {deed.key}"
+            done[each.letters] = each.until
 
 
 _CHECKS: tuple[Callable[[Case, Sight], Iterator[str]], ...] = (
     _lines, _stages, _payments, _refunds, _outcomes, _copies, _sums, _status, _closings, _fields,
-    _memory, _replays,
 )  # fmt: skip
 
 

@@ -90,9 +90,11 @@ def outcome_of(attempts: Sequence[Attempt]) -> Outcome:
 
 
 class Surprise(Struct, frozen=True):
-    """An answer that no front end should get. body: what was sent · answer: what came back."""
+    """An answer that no front end should get. order: "" for none · body: what was sent · answer:
+    what came back."""
 
     why: str
+    order: str
     letters: str
     at: float
     act: str
@@ -219,6 +221,7 @@ def _strange(deed: Deed, attempt: Attempt) -> str:
 def _surprise(why: str, deed: Deed, letters: str, at: float, answer: Answer) -> Surprise:
     return Surprise(
         why=why,
+        order=deed.order,
         letters=letters,
         at=at,
         act=deed.act,

@@ -5,11 +5,12 @@ Rules of this file:
 2. What an act means is read from its route and body, so a new scene that uses the same routes is
    held to the same rules.
 3. A checker may excuse acknowledgements (a disk that was put back to yesterday before its
-   neighbours had heard): an excused attempt counts as unanswered, and what it showed is no promise.
+   neighbours had heard): see `Excuses`. Nothing is excused that it does not name.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from functools import cached_property
 
 import msgspec
@@ -26,7 +27,30 @@ from simulations.workload.sights import (
 )
 from simulations.workload.till import JSON
 
-Excuse = Callable[[Deed, Attempt], bool]
+
+class Excused(Enum):
+    """Of one attempt: nothing; what it showed is no promise; it counts as unanswered."""
+
+    NOT = "not"
+    ITS_SIGHT = "its sight"
+    WHOLLY = "wholly"
+
+
+class Excuses:
+    """What need not hold: nothing, here. A world where machines lose things says more."""
+
+    def knows(self, order: str) -> bool:
+        """Whether anything at all is promised about an order."""
+        return True
+
+    def of(self, deed: Deed, attempt: Attempt) -> Excused:
+        """How far one attempt is excused."""
+        return Excused.NOT
+
+    def forgot(self, letters: str, shown: float, asked: float) -> bool:
+        """Whether a terminal may have lost between two moments what it showed at the first."""
+        return False
+
 
 # (method, what follows the order's id, ids as *) → what the act means for the order
 MEANINGS = {
@@ -112,11 +136,9 @@ class Case:
         return promise
 
 
-def audited(ledger: Ledger, excused: Excuse | None = None) -> list[Deed]:
+def audited(ledger: Ledger, excuses: Excuses) -> list[Deed]:
     """Every deed, as far as it is not excused."""
-    if excused is None:
-        return ledger.deeds
-    return [_without(deed, excused) for deed in ledger.deeds]
+    return [_without(deed, excuses) for deed in ledger.deeds if excuses.knows(deed.order)]
 
 
 def cases(deeds: Sequence[Deed]) -> dict[str, Case]:
@@ -180,9 +202,16 @@ def _shown_mark(payment: SeenPayment, order: str) -> Mark:
     return Mark("payment", payment.mark, "" if payment.transaction else order)
 
 
-def _without(deed: Deed, excused: Excuse) -> Deed:
-    attempts = [
-        msgspec.structs.replace(each, status=DOWN, sight=None) if excused(deed, each) else each
-        for each in deed.attempts
-    ]
+def _without(deed: Deed, excuses: Excuses) -> Deed:
+    attempts = [_excused(each, excuses.of(deed, each)) for each in deed.attempts]
     return msgspec.structs.replace(deed, attempts=attempts)
+
+
+def _excused(attempt: Attempt, how: Excused) -> Attempt:
+    match how:
+        case Excused.NOT:
+            return attempt
+        case Excused.ITS_SIGHT:
+            return msgspec.structs.replace(attempt, sight=None)
+        case Excused.WHOLLY:
+            return msgspec.structs.replace(attempt, status=DOWN, sight=None)

@@ -64,23 +64,37 @@ def why_not() -> str | None:
     return None
 
 
-class Machine:
-    """One namespace with one cable to the switch. address: IPv4, in a /24."""
+class Namespace:
+    """A machine: one namespace, with one network card once `raise_card` was called.
+
+    address: IPv4, in a /24 · prefix: of a command, of a program that becomes it inside.
+    """
+
+    def __init__(self, wire_name: str, letters: str, address: str) -> None:
+        self.letters = letters
+        self.namespace = f"{wire_name}-{letters}"
+        self.address = address
+        self.prefix: tuple[str, ...] = ("ip", "netns", "exec", self.namespace)
+        ip("netns", "add", self.namespace)
+
+    def raise_card(self) -> None:
+        """The device eth0, which must be there, gets its address and goes up."""
+        ip("-n", self.namespace, "link", "set", "lo", "up")
+        ip("-n", self.namespace, "link", "set", "eth0", "up")
+        ip("-n", self.namespace, "addr", "add", f"{self.address}/24", "dev", "eth0")
+
+
+class Machine(Namespace):
+    """With one cable to the switch."""
 
     def __init__(self, switch: str, letters: str, address: str) -> None:
-        self.letters = letters
-        self.namespace = f"{switch}-{letters}"
-        self.address = address
-        self.prefix = ("ip", "netns", "exec", self.namespace)
+        super().__init__(switch, letters, address)
         self._switch = switch
         self._plug = f"p{letters}"
-        ip("netns", "add", self.namespace)
         cable = ["type", "veth", "peer", "name", "eth0", "netns", self.namespace]
         ip("-n", switch, "link", "add", self._plug, *cable)
         ip("-n", switch, "link", "set", self._plug, "master", "br0", "up")
-        ip("-n", self.namespace, "link", "set", "lo", "up")
-        ip("-n", self.namespace, "link", "set", "eth0", "up")
-        ip("-n", self.namespace, "addr", "add", f"{address}/24", "dev", "eth0")
+        self.raise_card()
 
     def move(self, address: str) -> None:
         """It gets another address, as from another DHCP server."""
@@ -123,18 +137,23 @@ class Wire:
 def wire() -> Iterator[Wire]:
     """Removed whatever happens inside. Raises Refused."""
     name = f"malha{os.getpid()}"
-    ip("netns", "add", name)
-    made = Wire(name)
-    try:
+    with namespaces_removed(name):
+        ip("netns", "add", name)
         ip("-n", name, "link", "add", "br0", "type", "bridge")
         ip("-n", name, "link", "set", "br0", "up")
-        yield made
+        yield Wire(name)
+
+
+@contextmanager
+def namespaces_removed(name: str) -> Iterator[None]:
+    """Afterwards `name` and all its machines are gone, those that were only half made too."""
+    try:
+        yield
     finally:
         _remove_all(name)
 
 
 def _remove_all(name: str) -> None:
-    """By name, so that a machine that was only half made goes too."""
     for line in ip("netns", "list").splitlines():
         found = line.split()[0] if line.split() else ""
         if found == name or found.startswith(f"{name}-"):
@@ -163,7 +182,8 @@ class Till:
         self.letters = letters
         self.home = home
         self.key = key
-        self.machine: Machine | None = None
+        self.machine: Namespace | None = None
+        self.settings: dict[str, str] = {}  # of its last start
         self.child: Child | None = None
         self._sold = 0
 
@@ -175,10 +195,10 @@ class Till:
         }
 
     async def start(
-        self, nursery: trio.Nursery, machine: Machine, *, peers: str = "", discovery: str = "mdns"
+        self, nursery: trio.Nursery, machine: Namespace, *, peers: str = "", discovery: str = "mdns"
     ) -> None:
         """`malha run` on a machine; returns when it is ready."""
-        settings = {
+        self.settings = {
             **self.place,
             "PORT": str(PORT),
             "MALHA_LINK_PORT": str(LINK_PORT),
@@ -189,22 +209,39 @@ class Till:
         self.child = Child(
             f"terminal {self.letters}",
             ["peer", "run"],
-            settings,
+            self.settings,
             self.home / "log",
             prefix=machine.prefix,
         )
+        await self.start_again(nursery)
+
+    async def start_again(self, nursery: trio.Nursery) -> None:
+        """The same on the same machine, after it ended."""
+        assert self.child is not None, "it was started"
         await nursery.start(self.child.run, READY)
+
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self.child is not None and self.child.pid is not None, "it runs"
+        return self.child.pid
 
     async def get(self, path: str) -> Any:
         """The JSON of an answer."""
-        return await trio.to_thread.run_sync(self._ask, "GET", path, None)
+        return _taken(await self.ask("GET", path))
+
+    async def ask(
+        self, method: str, path: str, body: object = None, *, key: str = ""
+    ) -> tuple[int, Any]:
+        """(status, JSON). key: of idempotency. Raises OSError, HTTPException: there was none."""
+        return await trio.to_thread.run_sync(self._ask, method, path, body, key)
 
     async def sell(self) -> None:
         """One order."""
         self._sold += 1
         item = {"nome": "Pizza", "preco_unitario": 12.5}
         order = {"tipo": "balcao", "itens": [item]}
-        await trio.to_thread.run_sync(self._ask, "POST", "/api/pedidos", order)
+        _taken(await self.ask("POST", "/api/pedidos", order))
 
     async def digest(self) -> str:
         return str((await self.get("/api/terminal"))["digest"])
@@ -214,21 +251,33 @@ class Till:
         shown = await self.get("/api/sync/malha")
         return {each["letras"]: each["endereco"] for each in shown["ligacoes"]}
 
-    def _ask(self, method: str, path: str, body: object) -> Any:
+    def _ask(self, method: str, path: str, body: object, key: str) -> tuple[int, Any]:
         assert self.machine is not None, "it was started"
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=_ANSWER_SECONDS)
-        with inside(self.machine.namespace):
-            connection.connect()
         try:
+            with inside(self.machine.namespace):
+                connection.connect()
             headers = {"x-api-key": self.key, "content-type": "application/json"}
+            named = {"idempotency-key": key} if key else {}
             text = None if body is None else json.dumps(body)
-            connection.request(method, path, text, headers)
+            connection.request(method, path, text, {**headers, **named})
             answer = connection.getresponse()
-            content = answer.read()
-            assert answer.status in (200, 201), (answer.status, content)
-            return json.loads(content)
+            return answer.status, json.loads(answer.read())
         finally:
             connection.close()
+
+
+def _taken(answer: tuple[int, Any]) -> Any:
+    status, content = answer
+    assert status in (200, 201), (status, content)
+    return content
+
+
+def cpu_seconds(till: Till) -> float:
+    """What its process has used so far."""
+    text = Path(f"/proc/{till.pid}/stat").read_text()
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 async def found_site(folder: Path, letters: str) -> tuple[str, dict[str, Till]]:

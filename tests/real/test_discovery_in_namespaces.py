@@ -6,7 +6,7 @@ seen working from end to end.
 
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,23 +14,14 @@ import pytest
 import trio
 
 from simulations.demo.processes import environment_of
-from tests.real.namespaces import LINK_PORT, Machine, Till, Wire, found_site
+from tests.real.namespaces import LINK_PORT, Machine, Till, Wire, cpu_seconds, found_site
+from tests.real.shop_on_wire import until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
-PATIENCE_SECONDS = 90.0  # a poll of addresses takes 18 s, a silent link 10 s, this machine its time
 FLOOD_SECONDS = 10.0
 FLOOD_PER_SECOND = 200
 MOST_ADDRESSES = 64
-
-
-async def until(what: str, condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for it. The deadline only turns a wait for ever into a failure that says what."""
-    with trio.move_on_after(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - it belongs to other processes
-            await trio.sleep(0.2)
-        return
-    pytest.fail(f"not within {PATIENCE_SECONDS:g} s: {what}")
 
 
 async def linked(*tills: Till) -> None:
@@ -120,9 +111,9 @@ async def test_stale_records_and_a_flood_stay_capped(
         await c.child.kill()  # no goodbye: its record stays in every cache
         await a.sell()
         await converged(a, b)
-        before = _cpu_seconds(a)
+        before = cpu_seconds(a)
         seen = await _flooded(lan, site)
-        used = _cpu_seconds(a) - before
+        used = cpu_seconds(a) - before
         shown = (
             f"flood: {seen['sent']} records of {FLOOD_PER_SECOND}/s in {FLOOD_SECONDS:g} s;"
             f" terminal A used {used:.2f} s of CPU ({100 * used / FLOOD_SECONDS:.0f} %),"
@@ -191,17 +182,6 @@ async def _flooded(lan: Wire, site: bytes) -> dict[str, int]:
             program, bad, "flooding_neighbour.py", seconds, str(FLOOD_PER_SECOND), bad.address
         )
     return figures
-
-
-def _cpu_seconds(till: Till) -> float:
-    fields = _stat(till)
-    return (int(fields[13]) + int(fields[14])) / 100
-
-
-def _stat(till: Till) -> list[str]:
-    assert till.child is not None
-    text = Path(f"/proc/{till.child.pid}/stat").read_text()
-    return ["0", "0", *text.rpartition(")")[2].split()]
 
 
 def _memory_mb(till: Till) -> float:

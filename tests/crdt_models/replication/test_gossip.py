@@ -29,9 +29,16 @@ def pair(shop):
 
 def test_the_business_days_of_neighbours_are_known(pair):
     shop, a, b = pair
-    a.gossip.set_business_day(16_766)
+    a.gossip._clock_day = lambda: 16_766
     shop.run(3 * shop.settings.interval)
     assert b.gossip.neighbours_days() == [16_766]
+
+
+def test_a_neighbour_with_two_links_has_one_voice(pair):
+    shop, a, b = pair
+    shop.join(a, b)
+    shop.run(0.1)
+    assert len(b.gossip.neighbours_days()) == 1
 
 
 def test_neighbours_are_told_and_told_again_when_they_change(pair):

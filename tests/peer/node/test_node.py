@@ -299,32 +299,6 @@ async def test_the_next_epoch_adopts_a_tail_that_came_back(
     assert sorted(numbers) == [1, 2, 2, 3]  # 2 was given twice, in isolation; the next is above
 
 
-async def test_the_business_day_never_falls(
-    running: Any, opened: Any, command: Any, environment: Any
-) -> None:
-    neighbours: list[int] = []
-    log = opened()
-    async with running(log, neighbours_days=lambda: neighbours) as node:
-        day = node.business_day
-        environment.now_ms += 86_400_000
-        await node.execute(ORDER, command_id=command("1"))
-        environment.now_ms -= 40 * 86_400_000
-        assert node.business_day == day + 1
-        neighbours[:] = [day + 2, day + 3_000]
-        assert node.business_day == day + 1  # our clock may be right
-        environment.now_ms = 0  # dead battery: now the neighbours know better
-        assert node.business_day == day + 2
-        environment.now_ms = (day + 20) * 86_400_000
-        await node.execute(ORDER, command_id=command("2"))  # twenty days ahead, for a moment
-        environment.now_ms = day * 86_400_000
-        neighbours.clear()
-        assert node.business_day == day + 20  # nobody to ask
-        neighbours[:] = [day]
-        assert node.business_day == day
-    async with running(log) as node:
-        assert node.business_day == day + 20
-
-
 async def test_a_watcher_that_lags_is_dropped_and_can_start_over(
     running: Any, opened: Any, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from simulations.campaign import prove as proving
 from simulations.campaign.many import Outcome
@@ -17,6 +18,7 @@ from simulations.campaign.service_run import Choices, run
 from simulations.faults.table import FAULTS
 from simulations.mutants import MUTANTS, Patcher, mutated
 from simulations.mutants.patching import Mutant
+from simulations.scenarios.table import SCENARIOS
 
 SHORT = Choices(terminals=3, orders=6, minutes=5.0)
 CAUGHT = (
@@ -24,6 +26,19 @@ CAUGHT = (
     ("kitchen_goes_back", 1, "meaning"),
     ("refusals_answered_as_done", 2, "promises"),
 )
+
+# Each by the first story that is named with it.
+TOLD = {
+    "cancelling_withdraws_a_command": "scenario",
+    "gaps_forgotten_at_a_boot": "convergence",
+    "one_miss_is_for_ever": "convergence",
+    "opening_of_anyone": "signatures",
+    "packed_for_everybody": "scenario",
+    "receipts_not_verified": "receipts",
+    "relay_gives_nothing_back": "promises",
+    "unread_tip_is_a_loss": "scenario",
+    "versions_not_compared": "versions",
+}
 
 
 class Shelf:
@@ -63,6 +78,7 @@ def test_the_list() -> None:
     for each in MUTANTS.values():
         assert each.sentence.endswith("."), each.name
         assert set(each.faults or ()) <= set(FAULTS), each.name
+        assert set(each.scenes) <= set(SCENARIOS), each.name
 
 
 def test_what_is_gone_cannot_be_replaced() -> None:
@@ -97,6 +113,14 @@ def test_a_bug_is_found(name: str, seed: int, check: str) -> None:
     )
     verdict = run(seed, choices)
     assert check in {each.partition(":")[0] for each in verdict.findings}
+
+
+@pytest.mark.parametrize(("name", "check"), TOLD.items())
+def test_a_story_tells_of_a_bug(name: str, check: str) -> None:
+    proof = prove_one(name, (), SHORT)
+    assert check in proof.checks
+    assert (proof.scenario, proof.runs) == (MUTANTS[name].scenes[0], 1)
+    assert proof.again.startswith(f"malha-sim run --seed 1 --scenario {proof.scenario} --small")
 
 
 # --- how a proof is made, with runs that are only said to have happened
@@ -141,7 +165,38 @@ def test_a_seed_that_fails_without_the_bug_proves_nothing(
 ) -> None:
     said[1, True] = said[1, False] = "Traceback\nKeyError: 'tip'"
     proof = prove_one("m", range(1, 4), SHORT)
-    assert (proof.caught, proof.unsound, proof.runs) == (False, (1, 1), 6)
+    assert (proof.caught, proof.unsound, proof.runs) == (False, ("seed 1", "seed 1"), 6)
+
+
+def test_stories_and_the_seed_that_showed_it_come_first(
+    monkeypatch: pytest.MonkeyPatch, said: dict[tuple[int, bool], str]
+) -> None:
+    tried = []
+
+    def attempt(seed: int, choices: Choices) -> Outcome:
+        tried.append((choices.scenario, seed, choices.orders, choices.relay))
+        return Passed(seed, None)
+
+    monkeypatch.setattr(proving, "attempt", attempt)
+    given = Mutant("m", "S.", None, lambda patch: None, False, ("paid_twice",), 3)
+    monkeypatch.setitem(MUTANTS, "m", given)
+    prove_one("m", range(1, 5), SHORT)
+    first = [("paid_twice", 1, 6, True), (None, 3, 6, False), (None, 1, 6, False)]
+    rest = [(None, seed, 6, False) for seed in (2, 4)]
+    larger = [(None, seed, 18, False) for seed in (1, 2, 3, 4)]
+    assert tried == [*first, *rest, *larger]
+
+
+def test_it_says_how_long_it_will_take(
+    monkeypatch: pytest.MonkeyPatch, said: dict[tuple[int, bool], str]
+) -> None:
+    now = iter((100.0, 112.0, 200.0, 212.0))
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    monkeypatch.setitem(MUTANTS, "told", replace(MUTANTS["m"], scenes=("paid_twice",)))
+    one = proving.minutes_for(["m"], SHORT, jobs=2)
+    assert one == proving.COST_OF_A_SEARCH * 12 / 60
+    both = proving.minutes_for(["m", "m", "told"], SHORT, jobs=1)
+    assert both == pytest.approx(2 * one + proving.COST_OF_A_STORY * 12 / 60)
 
 
 def test_a_run_without_end_is_ended(

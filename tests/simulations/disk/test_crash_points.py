@@ -27,7 +27,8 @@ def test_a_failing_disk_is_told_or_keeps_everything(name):
     assert report.failures == []
     assert set(report.fired) >= {Fault.SYNC_FAILED, Fault.SYNC_LOST, Fault.POWER_CUT}
     assert report.told["StorageBroken"] > 0
-    assert set(report.told) <= {"StorageBroken", "StorageError", "DiskFull", "nobody"}
+    refusals = {"StorageBroken", "StorageError", "DatabaseDamaged", "DiskFull", "nobody"}
+    assert set(report.told) <= refusals
 
 
 def without(monkeypatch, pragma, instead):

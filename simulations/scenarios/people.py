@@ -1,0 +1,75 @@
+"""Stories of people at terminals: two at one order, and one who does not wait."""
+
+import trio
+
+from simulations.scenarios.scenario import Scenario, scenario
+from simulations.scenarios.shop import PIZZA, SimShop
+
+
+@scenario(terminals=3)
+async def edited_in_between(shop: SimShop) -> None:
+    """Somebody edits an order that another one has on the screen: who says "only as I saw it" is
+    refused wherever the edit is known, and taken where it cannot be."""
+    order = await shop.open("A")
+    await shop.expect_agreement()
+    seen = await shop.version("A", order)
+    shop.cut(["A"], ["B", "C"])
+    await shop.edit("B", order, garcom="Bia")
+    await shop.edit("A", order, version=seen, observacao="sem pressa")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(order, garcom="Bia", observacao="sem pressa")
+    now = await shop.version("A", order)
+    late = await shop.edit("A", order, version=seen, garcom="Ana")
+    shop.expect(late.outcome == "refused", "A took an edit that was meant for an earlier version")
+    shop.expect_told("stale_version", at="A")
+    await shop.expect_agreement()
+    await shop.expect_shown(order, garcom="Bia")
+    await shop.edit("A", order, version=now, garcom="Ana")
+    await shop.expect_agreement()
+    await shop.expect_shown(order, garcom="Ana")
+    await shop.expect_only()
+
+
+@scenario(terminals=3)
+async def struck_out_twice(shop: SimShop) -> None:
+    """Two waiters strike the same pizza out at both sides of a cut: it is out once, and the other
+    one is still on the bill."""
+    order = await shop.open("A", PIZZA, PIZZA)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.strike_out("A", order)
+    await shop.strike_out("B", order)
+    heard = await shop.look("B", order)
+    shop.expect(heard is not None and heard.total == PIZZA, "B did not strike out one pizza")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(order, total_centavos=PIZZA)
+
+
+@scenario(terminals=2)
+async def walked_away(shop: SimShop) -> None:
+    """The disk is slow, and the front ends that tapped hang up: all that they tapped is done, once,
+    also what was still waiting for its turn."""
+    order = await shop.open("A")
+    shop.slow_disk("A", 2.0)
+    tapped = []
+
+    async def tap() -> None:
+        tapped.append(await shop.walk_away("A", order, 1.0))
+
+    async with trio.open_nursery() as hasty:
+        for _ in range(3):
+            hasty.start_soon(tap)
+            await shop.wait(0.2)  # the first is being written when the others come
+    await shop.wait(30)
+    shop.slow_disk("A", 0.002)
+    for deed in tapped:
+        told = await shop.ask_again("A", deed)
+        shop.expect(told.replayed, "A did not do what was tapped before somebody walked away")
+    await shop.expect_agreement()
+    await shop.expect_shown(order, total_centavos=4 * PIZZA)
+    await shop.expect_only()
+
+
+SCENARIOS: tuple[Scenario, ...] = (edited_in_between, struck_out_twice, walked_away)
