@@ -19,7 +19,27 @@ from cloud_relay.tenants import create_token, site_of
 from crdt_models.errors import MalhaError
 from crdt_models.ids import SiteId
 from crdt_models.receipts import KEY_BYTES
-from peer.service.sqlite_errors import DatabaseInUse
+from peer.service.sqlite_errors import (
+    DatabaseInUse,
+    DatabaseMissing,
+    NotOurDatabase,
+    StorageBroken,
+    WrongKey,
+)
+
+_BEGIN_EMPTY = (
+    " If it is lost and has no backup, `malha-relay site add --rebuild` begins with an empty one"
+    " and the same keys; give each terminal a new token, and it sends everything again."
+)
+_RESTORE = "Restore the database and its two key files from one backup, or move it away."
+# The errors of a database say what helps a terminal; this is what helps a relay.
+_CURES: dict[type[MalhaError], str] = {
+    DatabaseInUse: "If it is a relay, stop it first, and start it again afterwards.",
+    DatabaseMissing: "Mount its disk, or correct MALHA_RELAY_HOME or DATABASE_URL." + _BEGIN_EMPTY,
+    WrongKey: _RESTORE + _BEGIN_EMPTY,
+    StorageBroken: "Start it again. If that fails: " + _RESTORE + _BEGIN_EMPTY,
+    NotOurDatabase: "Correct MALHA_RELAY_HOME or DATABASE_URL. Nothing was changed.",
+}
 
 
 @click.group()
@@ -64,12 +84,16 @@ def site() -> None:
 @click.option("--company", required=True, help="Short name of the paying customer.")
 @click.option("--site", "site_text", required=True, help="Site id, 32 hexadecimal digits.")
 @click.option("--name", default="", help="What people call it.")
-def add_site(company: str, site_text: str, name: str) -> None:
+@click.option(
+    "--rebuild", is_flag=True, help="The database is lost: begin with an empty one, same keys."
+)
+def add_site(company: str, site_text: str, name: str, rebuild: bool) -> None:
     """Register a site."""
     from cloud_relay.server import open_relay
 
     environment = RelayEnvironment()
-    with _told(), open_relay(settings_from(os.environ), environment) as relay:
+    settings = settings_from(os.environ)
+    with _told(), open_relay(settings, environment, rebuild=rebuild) as relay:
         tenant = Tenant(company, _site(site_text))
         relay.storage.add_site(Site(tenant=tenant, name=name, created=environment.wall_ms()))
         click.echo(f"{company} {tenant.site.hex()}")
@@ -133,12 +157,9 @@ def _told() -> Iterator[None]:
     """Turns an operating error into its sentence and cure, and exit status 1."""
     try:
         yield
-    except DatabaseInUse as error:
-        raise click.ClickException(
-            "A relay is running on this database: stop it first, and start it again afterwards."
-        ) from error
     except MalhaError as error:
-        raise click.ClickException(f"{error} {error.cure}") from error
+        cure = next((it for kind, it in _CURES.items() if isinstance(error, kind)), error.cure)
+        raise click.ClickException(f"{error} {cure}") from error
 
 
 def _site(text: str) -> SiteId:

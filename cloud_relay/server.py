@@ -36,6 +36,7 @@ from cloud_relay.storage.port import RelayStorage
 from cloud_relay.storage.sqlite import SqliteStorage
 from cloud_relay.tenants import Tenants
 from peer.service.logs import adopt_standard_logging, make_logger, stderr_sink
+from peer.service.sqlite_errors import DatabaseMissing
 
 GRACE_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 75.0  # longer than the slowest interval of a peer's questions
@@ -54,17 +55,27 @@ class OpenRelay:
 
 
 @contextmanager
-def open_relay(settings: Settings, environment: RelayEnvironment) -> Iterator[OpenRelay]:
+def open_relay(
+    settings: Settings, environment: RelayEnvironment, *, rebuild: bool = False
+) -> Iterator[OpenRelay]:
     """Keys and database of the settings, made when neither is there yet.
 
-    Raises KeyFileMissing, BadSetting, and what opening a database raises (StorageError).
+    rebuild: the database is lost; begin with an empty one under the keys that are left. Without it
+    a relay whose disk is not mounted would answer every terminal that its token is revoked.
+    Raises KeyFileMissing, DatabaseMissing, BadSetting, and what opening a database raises
+    (StorageError).
     """
     if settings.postgres is not None:
         raise BadSetting(name="DATABASE_URL", reason="PostgreSQL is not built into this version")
     fresh = not settings.database.exists()
+    keys = [settings.home / SIGNING_KEY, settings.home / DATABASE_KEY]
+    if fresh and not rebuild and any(each.exists() for each in keys):
+        raise DatabaseMissing(path=str(settings.database))
     signing = _key(settings, SIGNING_KEY, environment, fresh=fresh)
     database = _key(settings, DATABASE_KEY, environment, fresh=fresh)
-    storage = SqliteStorage.open(settings.database, database, tables=TABLES)
+    storage = SqliteStorage.open(
+        settings.database, database, tables=TABLES, create=fresh or rebuild
+    )
     try:
         if storage.rows_are_stale:
             fill_rows(storage)

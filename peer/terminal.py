@@ -42,7 +42,8 @@ from peer.node.authorship import Credentials
 from peer.node.members import announce_all
 from peer.node.node import Node, fill_rows
 from peer.service.sqlite_driver import SQLCIPHER, Driver
-from peer.service.sqlite_errors import StorageBroken
+from peer.service.sqlite_errors import DatabaseDamaged, StorageBroken, is_damage
+from peer.service.sqlite_writer import set_aside_damaged
 from peer.storage.change_log import ChangeLog
 from peer.uplink.relay_client import make_client
 from peer.uplink.uplink import Uplink, UplinkSettings
@@ -91,21 +92,43 @@ def business_day_of(config: Config) -> Callable[[int], int]:
 
 def open_log(config: Config, *, create: bool = False, driver: Driver = SQLCIPHER) -> ChangeLog:
     """The terminal's log. create: make an empty one when there is none; otherwise a lost database
-    is an error, never silently a new one. Raises KeyMissing and StorageError."""
+    is an error, never silently a new one. Raises KeyMissing, DatabaseDamaged and what
+    `ChangeLog.open` raises."""
     key = load_database_key(config.key_file)
     create = create and not (config.database.exists() and config.database.stat().st_size)
-    log = ChangeLog.open(config.database, key, tables=TABLES, create=create, driver=driver)
     try:
-        if log.unclean:
-            wrong = log.quick_check()
-            if wrong:
-                raise StorageBroken(reason=wrong[0])
-        if log.rows_are_stale:
-            fill_rows(log)
-    except BaseException:
-        log.close(orderly=False)  # what was found wrong is looked for again, not served
-        raise
+        log = ChangeLog.open(config.database, key, tables=TABLES, create=create, driver=driver)
+        try:
+            _make_whole(log)
+        except BaseException:
+            log.close(orderly=False)  # what was found wrong is looked for again, not served
+            raise
+    except StorageBroken as broken:
+        cause = broken.__cause__
+        if isinstance(cause, Exception) and not is_damage(driver.code(cause)):
+            raise  # a sync that failed, say: the file may be whole
+        reason = broken.details["reason"]
+        raise DatabaseDamaged(path=str(config.database), reason=reason) from broken
     return log
+
+
+def _make_whole(log: ChangeLog) -> None:
+    if log.unclean:
+        wrong = log.quick_check()
+        if wrong:
+            raise StorageBroken(reason=wrong[0].splitlines()[-1])
+    if log.rows_are_stale:
+        fill_rows(log)
+
+
+def rebuild_log(config: Config, told: Callable[[Path], None]) -> ChangeLog:
+    """The log, empty when it is lost; a damaged one is moved aside, and `told` where to. A whole
+    one stays. Raises what `open_log` raises."""
+    aside = set_aside_damaged(config.database, load_database_key(config.key_file))
+    if aside is not None:
+        _logger.warning("database_set_aside path=%s", aside)
+        told(aside)
+    return open_log(config, create=True)
 
 
 def credentials_of(identity: Identity, config: Config) -> Credentials:
@@ -125,16 +148,16 @@ async def run_terminal(
     ready: Callable[[Ready], None],
     *,
     stopping: trio.Event,
-    rebuild: bool = False,
+    opening: Callable[[Config], ChangeLog] = open_log,
 ) -> None:
     """Run until `stopping`: then the API says goodbye, and everything ends. Cancelling ends it at
-    once. rebuild: begin with an empty database and fetch all from the neighbours.
+    once. opening: `rebuild_log` fetches from the neighbours what was lost.
 
     Raises NoIdentity, KeyMissing, StorageError, OSError (a port is taken).
     """
     environment = RealEnvironment()
     identity = await environment.run_blocking(load, config.home)
-    log = await environment.run_blocking(partial(open_log, config, create=rebuild))
+    log = await environment.run_blocking(partial(opening, config))
     async with AsyncExitStack() as stack:
         stack.push(lambda kind, _, __: log.close(orderly=kind is None))
         nursery = await stack.enter_async_context(trio.open_nursery())

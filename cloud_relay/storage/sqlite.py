@@ -71,13 +71,19 @@ class SqliteStorage:
 
     @classmethod
     def open(
-        cls, path: Path, key: bytes, *, tables: Sequence[TableDefinition] = ()
+        cls,
+        path: Path,
+        key: bytes,
+        *,
+        tables: Sequence[TableDefinition] = (),
+        create: bool = True,
     ) -> "SqliteStorage":
-        """Open the database at `path`, made when it is not there. key: 32 bytes.
+        """Open the database at `path`; only `create` makes a new one. key: 32 bytes.
 
-        Raises DatabaseInUse, WrongKey, NotOurDatabase, SchemaTooNew, SqliteTooOld, StorageError.
+        Raises DatabaseMissing, DatabaseInUse, WrongKey, NotOurDatabase, SchemaTooNew, SqliteTooOld,
+        StorageError.
         """
-        writer = SqliteWriter.open(path, key, APPLICATION_ID, create=True)
+        writer = SqliteWriter.open(path, key, APPLICATION_ID, create=create)
         try:
             migrate(writer, STEPS)
             storage = cls(writer, tables)

@@ -6,6 +6,8 @@ Every error that can be expected is shown as one sentence and what to do about i
 
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 
 import click
 import msgspec
@@ -40,13 +42,14 @@ for _command in (site, invite, join, recover, front_end, status):
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="O banco de dados foi perdido: recomeça vazio e busca tudo nos outros terminais.",
+    help="O banco de dados foi perdido ou está danificado: guarda o que houver, recomeça vazio e"
+    " busca tudo nos outros terminais.",
 )
 def run(rebuild: bool) -> None:
     """Liga este terminal e o mantém ligado (Ctrl-C desliga)."""
     from peer.environment import RealEnvironment
     from peer.service.logs import LogFile, adopt_standard_logging, make_logger, stderr_sink
-    from peer.terminal import Ready, run_terminal
+    from peer.terminal import Ready, open_log, rebuild_log, run_terminal
 
     settings = config()
     _warn_of_misspelt()
@@ -59,9 +62,18 @@ def run(rebuild: bool) -> None:
         click.echo(f"malha {started.letters} pronto {started.api} links {','.join(started.links)}")
 
     async def until(stopping: trio.Event) -> None:
-        await run_terminal(settings, ready, stopping=stopping, rebuild=rebuild)
+        opening = partial(rebuild_log, told=_tell_set_aside) if rebuild else open_log
+        await run_terminal(settings, ready, stopping=stopping, opening=opening)
 
     trio.run(_until_signalled, until)
+
+
+def _tell_set_aside(path: Path) -> None:
+    click.echo(
+        f"aviso: o banco de dados não pôde ser lido e foi guardado em {path}; este terminal"
+        " recomeça vazio, busca tudo nos outros e precisa de chaves novas (malha front-end add)",
+        err=True,
+    )
 
 
 def _warn_of_misspelt() -> None:

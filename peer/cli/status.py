@@ -29,7 +29,7 @@ def status(as_json: bool) -> None:
     relay = administer("GET", "/api/sync/status")
     if terminal is None or mesh is None or relay is None:
         raise NoTerminalRunning
-    warnings = _warnings()
+    warnings = [*(each["mensagem"] for each in relay["avisos"]), *_warnings()]
     if as_json:
         whole = {"terminal": terminal, "malha": mesh, "nuvem": relay, "avisos": warnings}
         click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())

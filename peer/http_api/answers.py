@@ -275,7 +275,7 @@ class Saude(_Answer, frozen=True, kw_only=True):
 
     status: Literal["ok"]
     versao: str
-    avisos: list[Literal["copias_demais"]]
+    avisos: list[Literal["copias_demais", "disco_cheio"]]
 
 
 class Terminal(_Answer, frozen=True, kw_only=True):
@@ -296,7 +296,7 @@ class Aviso(_Answer, frozen=True, kw_only=True):
     """O que uma pessoa precisa saber porque nada o conserta sozinho. `letras`: do terminal de que
     se trata, vazio se não se sabe quem é."""
 
-    codigo: Literal["copias_demais"]
+    codigo: Literal["copias_demais", "disco_cheio"]
     mensagem: str
     dispositivo: str
     letras: str
@@ -305,7 +305,7 @@ class Aviso(_Answer, frozen=True, kw_only=True):
 class SituacaoNuvem(_Answer, frozen=True, kw_only=True):
     """Situação com a nuvem. Sem nuvem só há `configurado`, `situacao`, `pendentes` e `avisos`.
 
-    `avisos`: da sincronização entre os terminais, com nuvem ou sem.
+    `avisos`: do disco deste terminal e da sincronização entre os terminais, com nuvem ou sem.
     """
 
     avisos: list[Aviso]

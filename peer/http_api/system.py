@@ -26,6 +26,12 @@ _TOO_MANY_FORKS = (
 )
 
 
+_DISK_FULL = (
+    "O disco do terminal {terminal} está cheio: nada novo é gravado, e nada do que foi confirmado "
+    "se perdeu. Libere espaço neste computador."
+)
+
+
 class FrontEndBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """O nome de um novo front-end."""
 
@@ -145,7 +151,17 @@ async def remove_front_end(api: Api, call: Call) -> Answer:
 
 
 def _warnings(api: Api) -> list[dict[str, object]]:
-    """What people must know of replication, because no repair ends it."""
+    """What people must know, because no repair ends it: a full disk, and too many forks."""
+    full: dict[str, object] = {
+        "codigo": "disco_cheio",
+        "mensagem": _DISK_FULL.format(terminal=api.node.letters),
+        "dispositivo": api.node.device.hex(),
+        "letras": api.node.letters,
+    }
+    return [*([full] if api.node.log.statistics().disk_full else []), *_forked(api)]
+
+
+def _forked(api: Api) -> list[dict[str, object]]:
     view = api.node.view(TERMINALS)
     assert isinstance(view, TerminalsView), "the kind of a document decides its view"
     forked = api.node.log.forked_devices(MAX_ENTRIES_PER_DEVICE)

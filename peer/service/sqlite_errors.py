@@ -15,8 +15,10 @@ _IOERR_SHM_SIZE = 10 | (19 << 8)  # the -shm file could not grow: the disk is fu
 
 _BUSY = 5
 _FULL = 13
-_UNREADABLE = frozenset({11, 26})  # CORRUPT, NOTADB: bytes came, and they are not a database
+_NOTADB = 26  # the key does not turn the first page into one of a database
+_UNREADABLE = frozenset({11, _NOTADB})  # CORRUPT: the first page is right and another is not
 _READ_BACK_WRONG = frozenset({10}) | _UNREADABLE  # IOERR
+_READ_FAILED = frozenset({10 | (1 << 8), 10 | (2 << 8)})  # IOERR_READ, IOERR_SHORT_READ
 
 
 class StorageError(MalhaError):
@@ -78,12 +80,25 @@ class DatabaseInUse(StorageError):
 
 
 class WrongKey(StorageError):
-    """The key does not open the database, or the database's first page is damaged."""
+    """The key is another one, or the database's first page is damaged: they look the same."""
 
     code = "wrong_key"
-    sentence = "The key does not open the database {path}."
+    sentence = "The key does not open the database {path}, or its beginning is damaged."
     cure = (
-        "Give the key file that belongs to this MALHA_HOME (MALHA_KEY_FILE). Nothing was changed."
+        "Give the key file that belongs to this MALHA_HOME (MALHA_KEY_FILE). If it is the right"
+        " one, the file is damaged: `malha run --rebuild` moves it aside, begins with an empty one"
+        " and fetches everything from the other terminals. Nothing was changed."
+    )
+
+
+class DatabaseDamaged(StorageError):
+    """The database cannot be read whole when it is opened."""
+
+    code = "database_damaged"
+    sentence = "The database {path} is damaged, or the disk does not read it: {reason}."
+    cure = (
+        "`malha run --rebuild` moves it aside, begins with an empty one and fetches everything"
+        " from the other terminals. Replace the disk if it happens again."
     )
 
 
@@ -117,9 +132,14 @@ def means_broken(code: int) -> bool:
     return code & _PRIMARY in _READ_BACK_WRONG
 
 
-def is_unreadable(code: int) -> bool:
-    """Whether bytes were read that the key does not turn into a database."""
-    return code & _PRIMARY in _UNREADABLE
+def is_wrong_key(code: int) -> bool:
+    """Whether the first page is none of a database under this key."""
+    return code & _PRIMARY == _NOTADB
+
+
+def is_damage(code: int) -> bool:
+    """Whether the file itself cannot be read, or holds something else than was written."""
+    return code & _PRIMARY in _UNREADABLE or code in _READ_FAILED
 
 
 def is_busy(code: int) -> bool:

@@ -14,6 +14,7 @@ Rules of this file:
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -30,7 +31,8 @@ from peer.service.sqlite_errors import (
     StorageError,
     WrongKey,
     is_busy,
-    is_unreadable,
+    is_damage,
+    is_wrong_key,
     means_broken,
     write_failure,
 )
@@ -58,10 +60,12 @@ _WRITER_ONLY = (
 
 
 class WriterStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """commits durable since opening · failures of any kind · checkpoints completed or put off."""
+    """commits durable since opening · failures of any kind · whether the last transaction found no
+    room · checkpoints completed or put off."""
 
     commits: int
     failed_commits: int
+    disk_full: bool
     checkpoints: int
     checkpoints_put_off: int
 
@@ -76,14 +80,17 @@ class SqliteReader:
 
     def rows(self, sql: str, parameters: Sequence[SqlValue] = ()) -> list[SqlRow]:
         """Every row. Raises StorageBroken when the disk or a page check fails."""
-        with self._turn, self._translated():
-            return self._connection.execute(sql, parameters).fetchall()
+        with self._turn:
+            try:
+                # All are fetched: a statement left half-read would hold the snapshot open.
+                return self._connection.execute(sql, parameters).fetchall()
+            except self._driver.failures as failure:
+                self._judge(failure)
+                raise
 
     def row(self, sql: str, parameters: Sequence[SqlValue] = ()) -> SqlRow | None:
         """The first row, or None."""
-        with self._turn, self._translated():
-            # All are fetched: a statement left half-read would hold the snapshot open.
-            rows = self._connection.execute(sql, parameters).fetchall()
+        rows = self.rows(sql, parameters)
         return rows[0] if rows else None
 
     @contextmanager
@@ -93,8 +100,11 @@ class SqliteReader:
             if self._connection.in_transaction:
                 yield
                 return
-            with self._translated():
+            try:
                 self._connection.execute("BEGIN")
+            except self._driver.failures as failure:
+                self._judge(failure)
+                raise
             try:
                 yield
             finally:
@@ -110,14 +120,10 @@ class SqliteReader:
             with suppress(*self._driver.failures):
                 self._connection.execute("COMMIT")
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except self._driver.failures as failure:
-            if means_broken(self._driver.code(failure)):
-                raise StorageBroken(reason=str(failure)) from failure
-            raise
+    def _judge(self, failure: Exception) -> None:
+        """Raises StorageBroken for a failure that means that the disk is not to be believed."""
+        if means_broken(self._driver.code(failure)):
+            raise StorageBroken(reason=str(failure)) from failure
 
 
 class SqliteWriter:
@@ -132,7 +138,7 @@ class SqliteWriter:
         self._lock = lock
         self._driver = driver
         self._turn = threading.Lock()
-        self._broken = False
+        self._broken = self._full = False
         self._commits = self._failed = self._checkpoints = self._put_off = 0
         self._connection = _connect(driver, path, key, create=create)
 
@@ -180,11 +186,14 @@ class SqliteWriter:
                 self._connection.execute("COMMIT")
             except self._driver.failures as failure:
                 self._undo()
-                raise self._meaning(failure) from failure
+                error = self._meaning(failure)
+                self._full = isinstance(error, DiskFull)
+                raise error from failure
             except BaseException:
                 self._undo()
                 raise
             self._commits += 1
+            self._full = False
 
     def checkpoint_if_due(self) -> None:
         """Copy the WAL into the database once it is long. Raises StorageBroken if that fails.
@@ -215,6 +224,7 @@ class SqliteWriter:
         return WriterStatistics(
             commits=self._commits,
             failed_commits=self._failed,
+            disk_full=self._full,
             checkpoints=self._checkpoints,
             checkpoints_put_off=self._put_off,
         )
@@ -249,12 +259,12 @@ class SqliteWriter:
             raise
 
     def _identity(self) -> tuple[int, int]:
-        """(number of schema entries, application id). Raises WrongKey."""
+        """(number of schema entries, application id). Raises WrongKey, StorageBroken."""
         try:
             (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()[0]
         except self._driver.failures as failure:
             code = self._driver.code(failure)
-            if is_unreadable(code):
+            if is_wrong_key(code):
                 raise WrongKey(path=str(self._path)) from failure
             raise write_failure(code, str(failure)) from failure
         (found,) = self._connection.execute("PRAGMA application_id").fetchall()[0]
@@ -289,6 +299,58 @@ class SqliteWriter:
         self._broken = self._broken or self._connection.in_transaction
 
 
+def set_aside_damaged(path: Path, key: bytes, driver: Driver = SQLCIPHER) -> Path | None:
+    """Move a database that cannot be read whole, with its log, and return its new path.
+
+    None: it is whole, or there is none. Nothing is ever lost (SQLite may copy the log into the file
+    when it looks), and nothing is moved that another process has. Raises DatabaseInUse,
+    StorageError.
+    """
+    if not _has_content(path) and not _has_content(_beside(path, "-wal")):
+        return None
+    try:
+        lock = _hold_lock(driver, path)
+        try:
+            return None if _is_whole(driver, path, key) else _move_aside(path)
+        finally:
+            lock.close()
+    except driver.failures as failure:
+        raise StorageError(reason=f"{path}: {failure}") from failure
+
+
+def _is_whole(driver: Driver, path: Path, key: bytes) -> bool:
+    """Raises the driver's failure when it is neither the file's nor the key's."""
+    if not _has_content(path):  # only a log is left, which SQLite would delete
+        return False
+    connection = _connect(driver, path, key, create=False)
+    try:
+        wrong = connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()[0]
+        (found,) = connection.execute("PRAGMA application_id").fetchall()[0]
+        return not wrong and (tables, found) != (0, 0)  # nothing: its creation was interrupted
+    except driver.failures as failure:
+        if not is_damage(driver.code(failure)):
+            raise
+        return False
+    finally:
+        connection.close()
+
+
+def _move_aside(path: Path) -> Path:
+    """The database first: a log without its database is found the next time."""
+    taken = {each.name for each in path.parent.iterdir()}
+    numbers = (path.with_name(f"{path.name}.danificado-{number}") for number in count(1))
+    aside = next(each for each in numbers if not any(name.startswith(each.name) for name in taken))
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            _beside(path, suffix).rename(_beside(aside, suffix))
+    return aside
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
 def _connect(driver: Driver, path: Path, key: bytes, *, create: bool) -> Connection:
     connection = driver.connect(path, create=create, wait_seconds=WRITE_WAIT_SECONDS)
     driver.hide_key_noise(connection)
@@ -298,7 +360,7 @@ def _connect(driver: Driver, path: Path, key: bytes, *, create: bool) -> Connect
 
 def _hold_lock(driver: Driver, path: Path) -> Connection:
     """Take the lock beside `path`. Raises DatabaseInUse at once when another process has it."""
-    lock = driver.connect(path.with_name(path.name + "-lock"), create=True, wait_seconds=0)
+    lock = driver.connect(_beside(path, "-lock"), create=True, wait_seconds=0)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except driver.failures as failure:

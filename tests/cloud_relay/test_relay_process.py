@@ -285,6 +285,7 @@ def test_one_process_holds_the_database(make_relay: MakeRelay, counter: Terminal
     second = relay.command("site", "list")
     assert second.returncode == 1
     assert "Another process" in second.stderr
+    assert "stop it first" in second.stderr
 
 
 def test_lost_keys_are_never_replaced(make_relay: MakeRelay, counter: Terminal) -> None:
@@ -295,6 +296,47 @@ def test_lost_keys_are_never_replaced(make_relay: MakeRelay, counter: Terminal) 
     assert refused.returncode == 1
     assert "relay-signing.key" in refused.stderr
     assert not (relay.home / "relay-signing.key").exists()
+
+
+@pytest.mark.parametrize("left", [None, b""], ids=["none", "empty"])
+def test_a_lost_database_is_never_replaced_unasked(
+    make_relay: MakeRelay, counter: Terminal, left: bytes | None
+) -> None:
+    """A disk that is not mounted must not look to the terminals like a revoked token."""
+    relay, database = make_relay(), "relay.db"
+    relay.token(counter.site, "a")
+    kept = {each.name: each.read_bytes() for each in relay.home.glob("*.key")}
+    (relay.home / database).unlink()
+    if left is not None:
+        (relay.home / database).write_bytes(left)
+    add = ("site", "add", "--company", "acme", "--site", counter.site.hex())
+    for command in (("run",), ("site", "list"), add):
+        refused = relay.command(*command)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert str(relay.home / database) in refused.stderr
+        assert "MALHA_RELAY_HOME" in refused.stderr
+        assert "site add --rebuild" in refused.stderr
+        assert "malha run" not in refused.stderr
+    assert not (relay.home / database).exists() or left == b""
+    assert relay.command(*add, "--rebuild").returncode == 0
+    assert relay.command("site", "list").stdout.startswith(f"acme {counter.site.hex()} 0")
+    assert {each.name: each.read_bytes() for each in relay.home.glob("*.key")} == kept
+
+
+def test_a_damaged_database_says_what_helps_a_relay(
+    make_relay: MakeRelay, counter: Terminal
+) -> None:
+    relay = make_relay()
+    relay.token(counter.site, "a")
+    database = relay.home / "relay.db"
+    whole = database.read_bytes()
+    for length in (2000, len(whole) // 2):
+        database.write_bytes(whole[:length])
+        refused = relay.command("run")
+        assert refused.returncode == 1
+        assert "backup" in refused.stderr
+        assert "malha run" not in refused.stderr
+        assert database.read_bytes() == whole[:length]
 
 
 def test_public_routes_name_no_tenant(make_relay: MakeRelay, call: Call, counter: Terminal) -> None:

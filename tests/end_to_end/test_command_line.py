@@ -86,6 +86,22 @@ def empty_database(home: Path, settings: dict[str, str]) -> None:
     (home / "malha.db").write_bytes(b"")
 
 
+def cut_inside_its_first_page(home: Path, settings: dict[str, str]) -> None:
+    os.truncate(home / "malha.db", 2000)
+
+
+def cut_to_half(home: Path, settings: dict[str, str]) -> None:
+    os.truncate(home / "malha.db", (home / "malha.db").stat().st_size // 2)
+
+
+def cut_inside_its_last_page(home: Path, settings: dict[str, str]) -> None:
+    """A terminal that was killed looks for damage when it starts."""
+    path = home / "malha.db"
+    log = ChangeLog.open(path, load_database_key(key_file_of(home)), tables=TABLES)
+    log.close(orderly=False)
+    os.truncate(path, path.stat().st_size - 1000)
+
+
 def another_file(home: Path, settings: dict[str, str]) -> None:
     (home / "malha.db").write_bytes(b"SQLite format 3\0" + bytes(4080))
 
@@ -110,6 +126,9 @@ REFUSALS: list[tuple[Spoil, str, tuple[str, ...]]] = [
     (no_database, "database_missing", ("malha run --rebuild",)),
     (empty_database, "database_missing", ("malha run --rebuild",)),
     (another_file, "wrong_key", ("Nada foi alterado",)),
+    (cut_inside_its_first_page, "wrong_key", ("MALHA_KEY_FILE", "malha run --rebuild")),
+    (cut_to_half, "database_damaged", ("malha run --rebuild",)),
+    (cut_inside_its_last_page, "database_damaged", ("malha run --rebuild", "troque o disco")),
     (newer_schema, "schema_too_new", ("versão", "Nada foi alterado")),
     (bad_port, "bad_setting", ("PORT", "'abc'", "0 a 65535")),
 ]
@@ -152,6 +171,31 @@ async def test_a_lost_database_begins_empty_only_when_asked(founded: Founded, ho
             assert (home / "malha.db").stat().st_size > 0
             async with till.client() as client:  # its key was in the lost database
                 assert (await client.get("/api/pedidos")).status_code == 401
+
+
+async def test_a_damaged_database_is_kept_aside_and_begun_anew_when_asked(
+    founded: Founded, home: Path
+) -> None:
+    """The damage is met twice; what was moved aside stands there byte for byte."""
+    damaged = (home / "malha.db").read_bytes()[:-1000]
+    for number, length in ((1, len(damaged)), (2, 2000)):
+        (home / "malha.db").write_bytes(damaged[:length])
+        async with trio.open_nursery() as nursery:
+            till = Till(founded, home, nursery, "peer", "run", "--rebuild")
+            async with ended_with_us([till.child]):
+                await till.start()
+                refused(await tool(settings_of(home), "run", "--rebuild"), "database_in_use")
+                await till.stop()
+        aside = home / f"malha.db.danificado-{number}"
+        assert aside.read_bytes() == damaged[:length]
+        told = [line for line in till.log().splitlines() if str(aside) in line]
+        assert any(line.startswith("aviso: ") and "foi guardado em" in line for line in told)
+        assert any("database_set_aside" in line for line in told)
+    async with trio.open_nursery() as nursery:
+        till = Till(founded, home, nursery, "peer", "run", "--rebuild")
+        async with ended_with_us([till.child]):
+            await till.start()  # whole: it goes on with it
+            assert not (home / "malha.db.danificado-3").exists()
 
 
 async def test_a_site_is_founded_once(home: Path) -> None:

@@ -115,6 +115,7 @@ async def test_a_full_disk_refuses_keeps_reading_and_resumes(cramped: Till, tmp_
                 await orders.post(number)
             assert orders.refused == {}
             await orders.post(2000)
+            assert (await client.get("/health")).json()["avisos"] == []
             told = await told_orders(talk, len(orders.taken) - 3)
     assert till.pid == pid
     assert sorted(told) == sorted(v for k, v in orders.taken.items() if not 1000 <= k < 1003)
@@ -144,7 +145,8 @@ async def check_reading(till: Till, orders: Orders, client: httpx.AsyncClient) -
     after = await client.get(known)
     assert (after.json(), after.headers["etag"]) == (before.json(), before.headers["etag"])
     assert sorted(each["id"] for each in await till.orders()) == sorted(orders.taken.values())
-    assert (await client.get("/health")).json()["status"] == "ok"
+    health = (await client.get("/health")).json()
+    assert (health["status"], health["avisos"]) == ("ok", ["disco_cheio"])
     for order in list(orders.taken.values())[-3:]:
         assert (await client.get(f"/api/pedidos/{order}")).status_code == 200
         assert (await client.get(f"/api/documentos/order:{order}")).status_code == 200

@@ -45,3 +45,22 @@ async def test_more_forks_than_terminals_can_compare_are_told(shop: Any, identit
     assert (warning["codigo"], warning["letras"]) == ("copias_demais", "A")
     assert warning["dispositivo"] == identity.device.hex()
     assert warning["mensagem"].startswith("O terminal A gravou 65 históricos paralelos")
+
+
+async def test_a_full_disk_is_told_until_something_is_stored_again(shop: Any) -> None:
+    """SQLite itself says that there is no room: the database may not grow."""
+    connection = shop.log._writer._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchall()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    order = {"itens": [{"nome": "Pizza", "preco_unitario": 40}] * 100}
+    for _ in range(2):
+        refused = await shop.ask("POST", "/api/pedidos", order)
+        assert refused.json()["code"] == "disk_full"
+        assert (await shop.get("/health"))["avisos"] == ["disco_cheio"]
+        (warning,) = (await shop.get("/api/sync/status"))["avisos"]
+        assert (warning["codigo"], warning["letras"]) == ("disco_cheio", "A")
+        assert "Libere espaço" in warning["mensagem"]
+    connection.execute("PRAGMA max_page_count = 1000000")
+    await shop.post("/api/pedidos", order, status=201)
+    assert (await shop.get("/health"))["avisos"] == []
+    assert (await shop.get("/api/sync/status"))["avisos"] == []

@@ -7,15 +7,17 @@ import pytest
 from peer.service.migrations import Step, migrate
 from peer.service.sqlite_driver import SQLCIPHER
 from peer.service.sqlite_errors import (
+    DatabaseInUse,
     DatabaseMissing,
     NotDurable,
     NotOurDatabase,
     SchemaTooNew,
     SqliteTooOld,
+    StorageBroken,
     StorageError,
     WrongKey,
 )
-from peer.service.sqlite_writer import SqliteWriter
+from peer.service.sqlite_writer import SqliteWriter, set_aside_damaged
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 ID = 0x4D414C48
@@ -168,6 +170,129 @@ def test_garbage_is_not_opened(path):
     path.write_bytes(b"not a database at all" * 1000)
     with pytest.raises(WrongKey):
         SqliteWriter.open(path, KEY, ID, create=True)
+
+
+def filled(path):
+    """A whole database of many pages; returns its bytes."""
+    writer = SqliteWriter.open(path, KEY, ID, create=True)
+    migrate(writer, STEPS)
+    with writer.transaction() as connection:
+        connection.executemany("INSERT INTO a VALUES (?)", [(each,) for each in range(5000)])
+    writer.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("part", [0.25, 0.5, 0.9])
+def test_a_database_that_was_cut_is_not_taken_for_a_wrong_key(path, part):
+    whole = filled(path)
+    path.write_bytes(whole[: int(len(whole) * part) // 4096 * 4096])
+    with pytest.raises(StorageBroken):
+        SqliteWriter.open(path, KEY, ID, create=False)
+
+
+def names(path):
+    return sorted(each.name for each in path.parent.iterdir() if not each.name.endswith("-lock"))
+
+
+DAMAGES = {
+    "cut to a page": lambda whole: whole[:8192],
+    "cut inside a page": lambda whole: whole[:-1000],
+    "cut inside the first page": lambda whole: whole[:2000],
+    "one byte left": lambda whole: whole[:1],
+    "first page": lambda whole: whole[:300] + b"z" * 50 + whole[350:],
+    "a page within": lambda whole: whole[:9000] + b"z" * 50 + whole[9050:],
+    "garbage": lambda whole: b"x" * len(whole),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_database_is_moved_aside_and_nothing_of_it_is_lost(path, damage):
+    damaged = damage(filled(path))
+    for number in (1, 2):
+        path.write_bytes(damaged)
+        path.with_name("m.db-wal").write_bytes(b"")
+        aside = set_aside_damaged(path, KEY)
+        assert aside == path.with_name(f"m.db.danificado-{number}")
+        assert aside.read_bytes() == damaged
+    assert all(name.startswith("m.db.danificado-") for name in names(path))
+    SqliteWriter.open(path, KEY, ID, create=True).close()
+
+
+UPDATED = """
+import os, sys
+from pathlib import Path
+from peer.service.sqlite_writer import SqliteWriter
+writer = SqliteWriter.open(Path(sys.argv[1]), b"k" * 32, 0x4D414C48, create=False)
+with writer.transaction() as connection:
+    connection.execute("UPDATE a SET x = -1 WHERE x = 2500")
+os._exit(9)
+"""
+
+
+def test_what_stands_in_the_log_of_a_damaged_database_is_kept(path):
+    filled(path)
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", UPDATED, str(path)], cwd=root, check=False)
+    log = path.with_name("m.db-wal")
+    page = log.read_bytes()[32 + 24 :][:4096]  # after the headers of the log and of its one frame
+    assert len(page) == 4096
+    path.write_bytes(b"x" * 4096 + path.read_bytes()[4096:])
+    aside = set_aside_damaged(path, KEY)
+    kept = [each.read_bytes() for each in aside.parent.glob(aside.name + "*")]
+    assert any(page in each for each in kept)
+    assert not log.exists()
+
+
+def test_a_log_without_its_database_is_moved_before_sqlite_deletes_it(path):
+    """The power went when only the database had been moved."""
+    path.with_name("m.db.danificado-1").write_bytes(b"x")
+    path.with_name("m.db-wal").write_bytes(b"v" * 5000)
+    assert set_aside_damaged(path, KEY) == path.with_name("m.db.danificado-2")
+    assert path.with_name("m.db.danificado-2-wal").read_bytes() == b"v" * 5000
+    assert names(path) == ["m.db.danificado-1", "m.db.danificado-2-wal"]
+
+
+def test_a_whole_database_is_never_moved(path):
+    assert set_aside_damaged(path, KEY) is None
+    whole = filled(path)
+    assert set_aside_damaged(path, KEY) is None
+    assert path.read_bytes() == whole
+    path.unlink()
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", CRASHED, str(path)], cwd=root, check=False)
+    assert set_aside_damaged(path, KEY) is None  # what a crash left in the log belongs to it
+    writer = SqliteWriter.open(path, KEY, ID, create=False)
+    assert seen(writer, "SELECT x FROM a") == [(5,)]
+    writer.close()
+    SqliteWriter.open(path.with_name("other.db"), KEY, 0x12345678, create=True).close()
+    assert set_aside_damaged(path.with_name("other.db"), KEY) is None
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER])
+def test_what_another_process_has_is_never_moved(path, key):
+    writer = SqliteWriter.open(path, KEY, ID, create=True)
+    migrate(writer, STEPS)
+    with pytest.raises(DatabaseInUse):
+        set_aside_damaged(path, key)
+    assert seen(writer, "SELECT x FROM b") == [(7,)]
+    writer.close()
+    assert names(path) == ["m.db"]
+
+
+def test_what_is_not_the_files_fault_moves_nothing(path):
+    """No room for the -shm file, for one."""
+    filled(path)
+
+    class Full:
+        def __getattr__(self, name):
+            return getattr(SQLCIPHER, name)
+
+        def code(self, failure):
+            return 10 | (19 << 8)
+
+    with pytest.raises(StorageError):
+        set_aside_damaged(path, OTHER, Full())
+    assert names(path) == ["m.db"]
 
 
 def test_a_directory_that_is_not_there_is_a_typed_error(tmp_path):

@@ -162,8 +162,10 @@ def test_no_room_at_any_statement_leaves_nothing_and_passes(open_log, failing, s
         log.append(batch)
     assert log.last_position() == 1
     assert not log.holds(second.id)
+    assert log.statistics().disk_full
     failing.statement = ""
     assert log.append(batch).positions == (2,)
+    assert not log.statistics().disk_full
 
 
 @pytest.mark.parametrize("code", [IOERR_FSYNC, CORRUPT])

@@ -1,0 +1,124 @@
+"""What the shop's own rules do not allow."""
+
+from peer.service.problem_texts.text import AGAIN, RELOAD, Text
+
+COMMANDS = {
+    "refused": Text(409, "Operação recusada", RELOAD),
+    "invalid_amount": Text(
+        422,
+        "Valor inválido",
+        "Informe um valor exato: dinheiro com até duas casas, quantidade com até três.",
+        "{given} não serve: {reason}.",
+    ),
+    "weak_idempotency_key": Text(
+        400,
+        "Idempotency-Key fraca",
+        "Use um UUID versão 4, 32 dígitos hexadecimais ou 22 caracteres em base64url.",
+    ),
+    "command_reused": Text(
+        409,
+        "Idempotency-Key já usada em outra operação",
+        "Use uma chave nova para cada operação, e a mesma só para repetir.",
+    ),
+    "stale_version": Text(412, "Mudou enquanto isso", RELOAD, "A versão atual é {version}."),
+    "command_too_large": Text(
+        422, "Operação grande demais", "Divida em várias operações.", "São {facts} registros."
+    ),
+    "busy": Text(503, "O terminal está encerrando", AGAIN),
+    "needs_upgrade": Text(
+        409,
+        "Esta versão não entende tudo o que há aqui",
+        "Atualize este terminal e feche de novo. Lançar e receber continuam possíveis.",
+    ),
+    "front_end_exists": Text(
+        409, "Já existe um front-end com este nome", "Escolha outro nome ou revogue aquele antes."
+    ),
+    "front_end_unknown": Text(
+        404,
+        "Não há front-end com este nome",
+        "Confira o nome em `malha front-end list`.",
+        "Nenhum front-end se chama {name}.",
+    ),
+    "front_end_name_invalid": Text(
+        422, "Nome de front-end inválido", "Use de 1 a 60 caracteres imprimíveis, sem barra."
+    ),
+}
+
+ORDERS = {
+    "unknown_order": Text(
+        404,
+        "Pedido desconhecido neste terminal",
+        "Confira o id; se outro terminal o abriu, espere a conexão voltar.",
+    ),
+    "unknown_line": Text(404, "Item desconhecido", "Busque o pedido de novo."),
+    "unknown_payment": Text(404, "Pagamento desconhecido", "Busque o pedido de novo."),
+    "no_lines": Text(422, "Nenhum item indicado", "Escolha ao menos um item."),
+    "order_too_large": Text(
+        409,
+        "Pedido grande demais",
+        "Abra outro pedido para o restante.",
+        "Um pedido tem no máximo {limit} itens.",
+    ),
+    "bill_too_large": Text(
+        409,
+        "Conta grande demais para um só fechamento",
+        "Estorne o que foi pago, cancele este pedido e lance-o de novo em vários pedidos.",
+        "Vários terminais, sem contato, somaram {lines} itens neste pedido; "
+        "cabem cerca de 1.100 num fechamento.",
+    ),
+    "order_is_cancelled": Text(409, "Pedido cancelado", "Restaure o pedido antes, ou abra outro."),
+    "order_is_not_cancelled": Text(409, "O pedido não está cancelado", "Busque o pedido de novo."),
+    "bill_is_closed": Text(409, "Conta fechada", "Reabra a conta antes."),
+    "bill_is_open": Text(409, "A conta não está fechada", "Busque o pedido de novo."),
+    "unpaid_bill": Text(
+        409,
+        "Falta pagar",
+        "Receba o restante ou cancele itens, e feche de novo.",
+        "Ainda faltam {balance:reais}.",
+    ),
+    "more_than_is_left": Text(
+        409,
+        "Quantidade maior que a restante",
+        "Cancele no máximo o que resta.",
+        "Pedido o cancelamento de {asked:quantidade}; restam {left:quantidade}.",
+    ),
+    "payment_above_balance": Text(
+        409,
+        "Pagamento maior que o saldo",
+        "Receba o que falta; em dinheiro, informe o valor entregue à parte (troco).",
+        "{asked:reais} é mais do que os {balance:reais} que faltam.",
+    ),
+    "no_change_from_this": Text(
+        422,
+        "Troco impossível",
+        "Informe o valor entregue só para dinheiro, e não menor que o pagamento.",
+        "{tendered:reais} entregues não servem para um pagamento de {asked:reais}.",
+    ),
+    "refund_above_paid": Text(
+        409,
+        "Estorno maior que o pago",
+        "Estorne no máximo o que foi pago e ainda não foi estornado.",
+        "Pedido um estorno de {asked:reais}; o máximo é {paid:reais}.",
+    ),
+    "paid_order": Text(
+        409,
+        "O pedido tem pagamentos",
+        "Estorne os pagamentos antes de cancelar.",
+        "O pedido tem {paid:reais} pagos.",
+    ),
+    "payment_is_denied": Text(
+        409, "O pagamento foi negado", "Receba de novo, como outro pagamento."
+    ),
+    "unknown_dispute": Text(404, "Divergência desconhecida", "Busque as divergências de novo."),
+}
+
+TABLES = {
+    "unknown_table": Text(404, "Mesa desconhecida", "Busque as mesas de novo."),
+    "table_exists": Text(
+        409,
+        "Já existe uma mesa com este nome",
+        "Escolha outro nome ou outra área.",
+        "Nesta área já há uma mesa {label}.",
+    ),
+    "unknown_area": Text(404, "Área desconhecida", "Busque as áreas de novo."),
+}
