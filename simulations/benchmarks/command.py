@@ -14,6 +14,7 @@ from rich.console import Console
 from crdt_models.errors import MalhaError
 from simulations.benchmarks.budgets import Row, table_of
 from simulations.benchmarks.measures import Bench
+from simulations.demo.processes import INTERRUPTED, end_when_signalled
 from simulations.demo.shop import Shop, open_shop
 from simulations.demo.till import Till
 
@@ -28,14 +29,26 @@ def run_bench(console: Console, *, share: float, judges: bool) -> int:
     """The exit code. share: of the usual number of samples · judges: 1 when a bound is broken."""
     with tempfile.TemporaryDirectory(prefix="malha-bench-") as folder:
         try:
-            rows = trio.run(_bench, Path(folder), console, share)
+            rows = trio.run(_until_signalled, Path(folder), console, share)
         except BaseExceptionGroup as group:
             failures, rest = group.split(MalhaError)
             if failures is None or rest is not None:
                 raise
             console.print(f"{failures.exceptions[0]}", markup=False)
             return 1
+    if rows is None:
+        return INTERRUPTED
     return int(judges and not all(row.is_kept for row in rows))
+
+
+async def _until_signalled(home: Path, console: Console, share: float) -> list[Row] | None:
+    """None: somebody ended it, and nothing of it runs any more."""
+    rows = None
+    async with trio.open_nursery() as nursery:
+        await nursery.start(end_when_signalled, nursery.cancel_scope)
+        rows = await _bench(home, console, share)
+        nursery.cancel_scope.cancel()
+    return rows
 
 
 async def _bench(home: Path, console: Console, share: float) -> list[Row]:

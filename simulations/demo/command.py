@@ -7,7 +7,6 @@ Rules of this file:
 """
 
 import shutil
-import signal
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -21,11 +20,11 @@ from crdt_models.errors import MalhaError
 from crdt_models.money import to_brl
 from simulations.demo import pizzaplace
 from simulations.demo.orders_csv import Orders, parse_mapping, read_orders
+from simulations.demo.processes import INTERRUPTED, end_when_signalled
 from simulations.demo.replay import Outcome, replay
 from simulations.demo.report import table_of
 from simulations.demo.shop import Shop, open_shop
 
-INTERRUPTED = 130  # exit code of a program ended by Ctrl-C
 CASHIERS_A_DAY = 4
 CASHIERS_A_YEAR = 8
 MANY_ORDERS = 1000
@@ -74,7 +73,7 @@ async def _demo(choices: Choices, orders: Orders, home: Path, console: Console) 
     """Ends on Ctrl-C or a termination signal: with 0 when all had agreed, else with 130."""
     codes = [INTERRUPTED]
     async with trio.open_nursery() as nursery:
-        await nursery.start(_end_when_signalled, nursery.cancel_scope)
+        await nursery.start(end_when_signalled, nursery.cancel_scope)
         try:
             await _shop_day(choices, orders, home, console, codes)
         except* MalhaError as errors:
@@ -122,17 +121,6 @@ async def _replay(choices: Choices, shop: Shop, orders: Orders, console: Console
             sold=lambda: progress.advance(bar),
             tell=lambda what: progress.console.print(f"  {what}"),
         )
-
-
-async def _end_when_signalled(
-    scope: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-) -> None:
-    wanted = [signal.SIGINT, signal.SIGTERM]
-    hangup = getattr(signal, "SIGHUP", None)  # not on Windows
-    with trio.open_signal_receiver(*wanted, *([hangup] if hangup else [])) as signals:
-        task_status.started()
-        async for _ in signals:
-            scope.cancel()
 
 
 def _leaves(group: BaseExceptionGroup[MalhaError]) -> list[MalhaError]:

@@ -21,10 +21,11 @@ import trio
 
 from crdt_models.errors import MalhaError
 
-READY_SECONDS = 30.0  # a cold start on a till's disk, with seven programs starting at once
+READY_SECONDS = 120.0  # a cold start on a busy till, with seven programs starting at once
 STOP_SECONDS = 10.0  # a graceful stop takes about one; after this a child is killed
 TOOL_SECONDS = 60.0
 LOG_LINES_SHOWN = 15
+INTERRUPTED = 130  # exit code of a program ended by Ctrl-C
 # Settings of whoever starts the demo must not reach its children.
 FOREIGN_SETTINGS = re.compile(
     r"(MALHA|SYNC|API|PORT|DATABASE|CORS|OFFLINE)(_.*)?|HTTPS?_PROXY|ALL_PROXY", re.IGNORECASE
@@ -184,6 +185,18 @@ def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
     ours = {key: value for key, value in os.environ.items() if not FOREIGN_SETTINGS.fullmatch(key)}
     path = os.pathsep.join(filter(None, (str(_ROOT), ours.get("PYTHONPATH"))))
     return {**ours, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", **settings}
+
+
+async def end_when_signalled(
+    scope: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Cancel `scope` on Ctrl-C or a termination signal, so that children are ended in order."""
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)  # not on Windows
+    with trio.open_signal_receiver(*wanted, *([hangup] if hangup else [])) as signals:
+        task_status.started()
+        async for _ in signals:
+            scope.cancel()
 
 
 async def _open(
