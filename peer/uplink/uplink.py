@@ -57,6 +57,7 @@ FIRST_BATCH_BYTES = 256 * 1024  # in time on 256 kbit/s; grows while exchanges s
 SMALLEST_BATCH_BYTES = 8 * 1024
 LARGEST_BATCH_BYTES = MAX_UPLOAD_BYTES - 1024
 GATHER_SECONDS = 0.05  # from a commit to its upload; a rush goes up in fewer, larger uploads
+NOTE_SECONDS = 30.0  # between two receipts written to the disk, each of which is a commit
 ANSWERS_IN_A_ROW = 100  # 50,000 changes; then uploads have their turn
 SOURCE = "relay"
 
@@ -156,7 +157,7 @@ class Uplink:
         self._decoded: dict[ChangeId, Change] = {}
         self._requested = False
         self._turns = Turns(node.device, world, online, settings.retry_max_delay_ms / 1000)
-        self._next_ask = 0.0
+        self._next_ask = self._next_note = 0.0
         self._blocked_until = 0.0
         self._batch_bytes = FIRST_BATCH_BYTES
         self._is_talking = False
@@ -414,11 +415,14 @@ class Uplink:
                 return
 
     async def _remember(self) -> None:
-        """Write the last receipt down once it settles more than the stored one."""
+        """Write the last receipt down when it settles more than the stored one, but not with every
+        sale: what an older one does not settle, a start asks the relay again."""
         receipt, position = self._outbox.receipt, self._outbox.settled_to
         self._turns.forget(self._outbox)
-        if receipt is None or position == self._stored_position:
+        now = self._world.monotonic()
+        if receipt is None or position == self._stored_position or now < self._next_note:
             return
+        self._next_note = now + NOTE_SECONDS
         stored = StoredReceipt(
             relay=receipt.relay.hex(), position=position, data=receipt.signed, at=receipt.time
         )
