@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
+
+from simulations.arguments import Minutes, Output, Program
 
 if TYPE_CHECKING:
     from simulations.campaign.service_run import Choices
 
 
-@click.group()
+@click.group(cls=Program)
 def main() -> None:
     """Shops that are run, hurt and measured on this machine alone."""
 
@@ -69,11 +72,13 @@ def demo(
 _TERMINALS = click.option("--terminals", type=click.IntRange(1, 50), default=4, help="(4)")
 _ORDERS = click.option("--orders", type=click.IntRange(1), default=40, help="Of a service (40).")
 _MINUTES = click.option(
-    "--minutes", type=click.FloatRange(1), default=30.0, help="Virtual ones, of a service (30)."
+    "--minutes", type=Minutes(1), default=30.0, help="Virtual ones, of a service (30)."
 )
 _FAULTS = click.option("--fault", "faults", multiple=True, help="Only this one; again for more.")
 _JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=2, help="Processes (2).")
-_JSON = click.option("--json", metavar="FILE", help="Write what came out there; - for the screen.")
+_JSON = click.option(
+    "--json", type=Output(screen=True), help="Write what came out there; - for the screen."
+)
 
 
 @main.command()
@@ -91,8 +96,8 @@ _JSON = click.option("--json", metavar="FILE", help="Write what came out there; 
 @click.option("--no-relay", is_flag=True, help="Of a service: nobody has a way to a relay.")
 @_JOBS
 @_JSON
-@click.option("--html", metavar="FILE", help="Of one run: a page with pictures.")
-@click.option("--svg", metavar="FILE", help="Of one run: its timeline.")
+@click.option("--html", type=Output(), help="Of one run: a page with pictures.")
+@click.option("--svg", type=Output(), help="Of one run: its timeline.")
 def run(
     *,
     seed: int | None,
@@ -115,7 +120,7 @@ def run(
     """A service in a simulated shop, with what goes wrong in it, all drawn from a seed.
 
     The real peers and relay run under a virtual clock, network, disk and dice. Exit code 0: nothing
-    was found. 1: something was, and the command that repeats it is printed.
+    was found. 1: something was, and the command that repeats it is printed. 2: it cannot run.
     """
     from msgspec.structs import replace
     from rich.console import Console
@@ -129,7 +134,10 @@ def run(
         seed = 1
     if (seed is None) == (seeds is None):
         raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
+    _check_together(scenario=scenario, small=small, many=seeds is not None, pictures=html or svg)
     choices = _choices(terminals, orders, minutes, faults, strikes, mutant)
+    if seed is not None and choices.strikes:
+        _check_strikes(seed, choices)
     choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
     choices = replace(choices, relay=not no_relay)
     console = Console(highlight=False, stderr=json == "-")
@@ -137,6 +145,32 @@ def run(
         sys.exit(run_seed(console, seed, choices, json=json, html=html, svg=svg))
     several = fixed_and_fresh(seeds or 0, fresh)
     sys.exit(run_seeds(console, several, choices, jobs=jobs, json=json))
+
+
+def _check_together(*, scenario: str | None, small: bool, many: bool, pictures: str | None) -> None:
+    """Raises UsageError for options that would be ignored."""
+    if scenario is None and small:
+        raise click.UsageError("--small is of a --scenario.")
+    if many and pictures:
+        raise click.UsageError("--html and --svg show one run: give --seed N.")
+    given = click.get_current_context().get_parameter_source
+    for name in ("terminals", "orders", "minutes", "faults", "strikes", "no_relay"):
+        if scenario is not None and given(name) is ParameterSource.COMMANDLINE:
+            option = "--fault" if name == "faults" else f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"{option} is of a service; a scenario brings its own shop.")
+
+
+def _check_strikes(seed: int, choices: "Choices") -> None:
+    """Raises UsageError for strikes that this seed does not draw."""
+    from msgspec.structs import replace
+
+    from simulations.campaign.service_run import drawn_strikes
+    from simulations.simulator.determinism import dice_of
+
+    count = len(drawn_strikes(dice_of(seed, "faults"), replace(choices, strikes=None)))
+    beyond = [str(each) for each in choices.strikes or () if each >= count]
+    if beyond:
+        raise click.UsageError(f"Seed {seed} draws {count} strikes; there is no {beyond[0]}.")
 
 
 @main.command()
@@ -198,7 +232,7 @@ def replay(*, file: Path) -> None:
 
 
 @main.command()
-@click.option("--minutes", type=click.FloatRange(0.05), default=60.0, help="Of real time (60).")
+@click.option("--minutes", type=Minutes(0.05), default=60.0, help="Of real time (60).")
 @click.option(
     "--table",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -314,9 +348,7 @@ def bench(*, share: float, judges: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--minutes", type=click.FloatRange(0.05), default=5.0, help="For all doors together (5)."
-)
+@click.option("--minutes", type=Minutes(0.05), default=5.0, help="For all doors together (5).")
 @click.option("--inputs", type=click.IntRange(1), help="For each door, instead of minutes.")
 @click.option("--seed", type=click.IntRange(0), help="Repeats a run; random unless given.")
 @click.option("--door", "doors", multiple=True, help="Only this door; may be given again.")

@@ -103,8 +103,8 @@ class Holdings:
         self._chains: dict[DeviceId, dict[ChangeId, _Chain]] = {}
         # device → missing id → the least sequence of a stored change that names it
         self._gaps: dict[DeviceId, dict[ChangeId, int]] = {}
-        # parent → child: taken for stored long ago; if told later, it was stored just now (rule 4)
-        self._presumed: OrderedDict[ChangeId, Header] = OrderedDict()
+        # Parents taken for stored long ago; if told later, one was stored just now (rule 4).
+        self._presumed: OrderedDict[ChangeId, None] = OrderedDict()
         self.version = 0
         self._walked: tuple[ChangeId | None, int, Set[ChangeId]] = None, 0, frozenset()
         self.gap_version = 0  # rises when a gap opens or is filled
@@ -161,11 +161,12 @@ class Holdings:
         missing = self._below(header, waiting)
         for parent in header.previous:
             chains.pop(parent, None)  # it has a child now; what it missed is in `missing`
-        child = self._presumed.pop(header.id, None)
-        if child is not None:
-            for chain in self._chains_above(child, {}):
+        presumed = header.id in self._presumed
+        if presumed:
+            del self._presumed[header.id]
+            for chain in self._chains_above(header, {}):
                 chain.missing |= missing
-        if not self._fill(header) and child is None:
+        if not self._fill(header) and not presumed:
             chains[header.id] = _Chain(header, missing)
             return
         for chain in chains.values():
@@ -203,7 +204,7 @@ class Holdings:
                 found.add(parent)
                 self.gap_version += 1
             else:
-                self._presume(parent, header)
+                self._presume(parent)
                 if self._gaps.get(header.device):
                     found |= self._missing_under(header.device, parent, waiting)
         return found
@@ -213,8 +214,8 @@ class Holdings:
             return True
         return not self._log.holds(change)
 
-    def _presume(self, parent: ChangeId, child: Header) -> None:
-        self._presumed[parent] = child
+    def _presume(self, parent: ChangeId) -> None:
+        self._presumed[parent] = None
         if len(self._presumed) > MAX_PRESUMED:
             self._presumed.popitem(last=False)
 

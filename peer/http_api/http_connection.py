@@ -209,7 +209,7 @@ class HttpConnection:
 
 def _malformed(status: int) -> bytes:
     """The problem of a request that is no HTTP/1.1, or none that we take."""
-    _, members = problem_of(RequestError(reason="não é HTTP/1.1 bem formado"))
+    _, members = problem_of(RequestError(reason="não é HTTP bem formado"))
     return encoded(members | {"status": status})
 
 

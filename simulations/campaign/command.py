@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from simulations.arguments import STDOUT
 from simulations.campaign.many import Outcome, Tally, run_many, shrink, tally
 from simulations.campaign.prove import Proof, minutes_for, prove, table_of
 from simulations.campaign.service_run import Choices, Verdict, run
@@ -28,7 +29,6 @@ LAST_EVENTS = 40
 FINDINGS_SHOWN = 20
 FRESH_BITS = 32
 PROOF_SEEDS = 200  # to look among for those in which a mutant's faults strike
-STDOUT = "-"
 
 
 def run_seed(
@@ -47,9 +47,9 @@ def run_seed(
     if svg is not None:
         drawn = timeline(verdict, title_of(verdict), standalone=True)
         Path(svg).write_text(f"{drawn}\n", "utf-8")
-    if json is None:
+    if json != STDOUT:
         tell(console, verdict)
-    else:
+    if json is not None:
         write_json(verdict, json)
     return 0 if verdict.passed else 1
 
@@ -60,9 +60,9 @@ def run_seeds(
     """Many seeds, a bar while they run, and a table of what struck."""
     outcomes = list(_watched(console, run_many(seeds, choices, jobs=jobs), choices, len(seeds)))
     figures = tally(outcomes)
-    if json is None:
+    if json != STDOUT:
         tell_tally(console, figures)
-    else:
+    if json is not None:
         write_json(figures, json)
     return 1 if figures.failed else 0
 

@@ -6,6 +6,7 @@ Rules of this file:
 """
 
 import multiprocessing
+import signal
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,7 +67,7 @@ def attempt(seed: int, choices: Choices) -> Outcome:
 def run_many(seeds: Iterable[int], choices: Choices, *, jobs: int) -> Iterator[Outcome]:
     """Outcomes as they come. Stops taking seeds when the caller stops asking."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_signals) as pool:
         waiting: set[Future[Outcome]] = set()
         source = iter(seeds)
         try:
@@ -79,6 +80,11 @@ def run_many(seeds: Iterable[int], choices: Choices, *, jobs: int) -> Iterator[O
                 yield from (each.result() for each in done)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _leave_signals() -> None:
+    """Ctrl-C is the parent's to handle: it takes no more seeds, and waits for those under way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def tally(outcomes: Sequence[Outcome]) -> Tally:
@@ -108,7 +114,8 @@ def shrink(
     """
     best, runs = failed, 0
     kinds = _kinds(failed)
-    kept = list(failed.choices.strikes or range(len(failed.strikes)))
+    drawn = failed.choices.strikes
+    kept = list(range(len(failed.strikes)) if drawn is None else drawn)
     size = max(1, len(kept) // 2)
 
     def fails(choices: Choices) -> bool:

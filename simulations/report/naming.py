@@ -2,6 +2,8 @@
 
 from simulations.campaign.service_run import Choices, Verdict
 
+NO_STRIKES = "''"  # as a shell takes an empty word
+
 
 def title_of(verdict: Verdict) -> str:
     """Of a page or a picture."""
@@ -12,11 +14,19 @@ def title_of(verdict: Verdict) -> str:
 
 def replay(seed: int, choices: Choices) -> str:
     """The one command that does it again."""
-    usual = Choices()
     parts = [f"malha-sim run --seed {seed}"]
     if choices.scenario is not None:
         parts += [f"--scenario {choices.scenario}", *(["--small"] if choices.small else [])]
-    parts += [
+    else:
+        parts += _of_a_service(choices)
+    if choices.mutant:
+        parts.append(f"--mutant {choices.mutant}")
+    return " ".join(parts)
+
+
+def _of_a_service(choices: Choices) -> list[str]:
+    usual = Choices()
+    parts = [
         f"--{name} {getattr(choices, name):g}"
         for name in ("terminals", "orders", "minutes")
         if getattr(choices, name) != getattr(usual, name)
@@ -25,7 +35,5 @@ def replay(seed: int, choices: Choices) -> str:
         parts.append("--no-relay")
     parts += [f"--fault {name}" for name in choices.faults or ()]
     if choices.strikes is not None:
-        parts.append(f"--strikes {','.join(map(str, choices.strikes))}")
-    if choices.mutant:
-        parts.append(f"--mutant {choices.mutant}")
-    return " ".join(parts)
+        parts.append(f"--strikes {','.join(map(str, choices.strikes)) or NO_STRIKES}")
+    return parts

@@ -147,6 +147,19 @@ def test_the_log_may_be_ahead_of_what_is_told(make_change, memory_log, nodes, da
     assert holdings.have() == Holdings(log).have()
 
 
+def test_two_forks_above_a_change_that_is_told_late(make_change, memory_log):
+    """Both lack what it lacks."""
+    nodes = [(1, 1, []), (1, 2, [0]), (1, 3, [1]), (1, 3, [0, 1])]
+    _, late, fork, other = build(nodes, make_change)
+    log = memory_log()
+    holdings = Holdings(log)
+    for each in (fork, other, late):
+        log.add(each)
+    for each in (fork, other, late):
+        holdings.add([each])
+    assert holdings.have() == Holdings(log).have()
+
+
 @settings(max_examples=200)
 @given(graphs(), st.data())
 def test_equal_haves_mean_equal_sets_and_the_reverse(make_change, memory_log, nodes, data):
