@@ -139,6 +139,16 @@ CHECKS: dict[str, Check] = {
 }
 
 
+# Looked at while the run lasts, where it happens; each names itself in what it finds.
+WATCHED: dict[str, str] = {
+    "receipts": "No terminal counts as delivered what the relay does not hold",
+    "losses": "A relay that has lost nothing is never taken for one that has",
+    "evidence": "Every terminal can be read at the end, unless its disk was made bad",
+    "surprise": "No answer of the API is one that nobody could explain",
+    "scenario": "What the story itself says must hold",
+}
+
+
 def findings(evidence: Evidence) -> list[str]:
     """Of all checks, each with its name."""
     return [f"{name}: {each}" for name, check in CHECKS.items() for each in check(evidence)]

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulations.checkers.checks import CHECKS
+from simulations.checkers.checks import CHECKS, WATCHED
 from simulations.faults.fault import Fault
 from simulations.faults.table import FAULTS
 from simulations.mutants import MUTANTS
@@ -27,7 +27,7 @@ def mutants() -> dict[str, str]:
 
 
 def checkers() -> dict[str, str]:
-    return {name: _first_line(check.__doc__) for name, check in CHECKS.items()}
+    return {name: _first_line(check.__doc__) for name, check in CHECKS.items()} | WATCHED
 
 
 LISTS: Mapping[str, Callable[[], dict[str, str]]] = {
