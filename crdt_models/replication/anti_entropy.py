@@ -89,17 +89,17 @@ def _some(gaps: Set[ChangeId], beginning: int) -> Sequence[ChangeId]:
     return [*ordered[start:], *ordered[:start]][:MAX_GAPS_WANTED]
 
 
-def answer(log: LogReader, want: Want) -> list[bytes]:
+def answer(log: LogReader, want: Want, room: int = MAX_CHANGES_BYTES) -> list[bytes]:
     """The changes that answer `want`, oldest first; empty when the wanted one is not stored.
 
     At most `want.limit` changes and the `author_opened` of each epoch among them of which the asker
-    named nothing, in one frame's worth of bytes: when it is too much, the oldest are left out.
+    named nothing, in `room` bytes: when it is too much, the oldest are left out, never the wanted.
     """
     newest_first = _Walk(log, want).run()
     if not newest_first:
         return []
     named = {entry.epoch for entry in want.entries}
-    return _fitting(log, newest_first, named)
+    return _fitting(log, newest_first, named, room)
 
 
 class _Walk:
@@ -177,11 +177,12 @@ class _Walk:
         return header
 
 
-def _fitting(log: LogReader, newest_first: Sequence[Header], named: set[Epoch]) -> list[bytes]:
-    """Bytes of the newest changes that fit into one frame with the openings they need."""
+def _fitting(
+    log: LogReader, newest_first: Sequence[Header], named: set[Epoch], room: int
+) -> list[bytes]:
+    """Bytes of the newest changes that fit into `room` with the openings they need."""
     openings: dict[ChangeId, bytes] = {}
     asked_epochs = set(named)
-    room = MAX_CHANGES_BYTES
     kept: list[tuple[ChangeId, bytes]] = []
     for header, change in _with_data(log, newest_first):
         fresh: list[ChangeId] = []

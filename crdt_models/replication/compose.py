@@ -3,7 +3,8 @@
 Rules of this file:
 1. The order is fixed: greeting or farewell, what peers must know of each other, pushes, the Have,
    Wants, one answer. Pushes stand before the Have that lists them, or they would be asked for.
-2. At most one answer (200 KiB) each time: a slow link is never far ahead of its socket.
+2. What a link lately carried bounds what is on its way (`pace`): pushes, the Have, Wants and the
+   answer wait for room. At most one answer (200 KiB) each time.
 3. Answers are packed; pushes are not: packing one change would take longer than sending it.
 """
 
@@ -18,6 +19,7 @@ from crdt_models.replication.link import CloseReason, Link, Me, State
 from crdt_models.replication.messages import (
     MAX_ADDRESS_DEVICES,
     MAX_ADDRESSES,
+    MAX_CHANGES_BYTES,
     MAX_NEIGHBOURS,
     PACKING_MINOR,
     Addresses,
@@ -29,6 +31,8 @@ from crdt_models.replication.messages import (
     encode_message,
     packed,
 )
+
+PACKS_TIMES = 2  # by which packing makes an answer smaller, at least: a small one to a half
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,14 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     wall_ms: Callable[[], int]
 
 
-def compose(link: Link, outlook: Outlook) -> Iterator[bytes]:
+def compose(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
     """The frames that are due on `link`; composing one clears what made it due."""
+    for frame in _due(link, outlook, now):
+        link.pace.sent(len(frame), now)
+        yield frame
+
+
+def _due(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
     if link.hello_due:
         link.hello_due = False
         yield encode_message(_hello(outlook))
@@ -52,12 +62,13 @@ def compose(link: Link, outlook: Outlook) -> Iterator[bytes]:
         link.goodbye_due = False
         yield encode_message(_goodbye(link))
     if link.state is State.TALKING:
-        yield from _of_peers(link, outlook)
-        yield from link.push_frames()
-        yield from _of_repair(link, outlook)
+        yield from _of_peers(link, outlook, now)
+        while (frame := link.push_frame()) is not None:
+            yield frame
+        yield from _of_repair(link, outlook, now)
 
 
-def _of_peers(link: Link, outlook: Outlook) -> Iterator[bytes]:
+def _of_peers(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
     if link.neighbours_due:
         link.neighbours_due = False
         yield encode_message(Neighbours(tuple(outlook.neighbours[:MAX_NEIGHBOURS])))
@@ -71,22 +82,24 @@ def _of_peers(link: Link, outlook: Outlook) -> Iterator[bytes]:
     if link.ping_due is not None:
         yield encode_message(link.ping_due)
         link.ping_due = None
+        link.pace.asked(now)
 
 
-def _of_repair(link: Link, outlook: Outlook) -> Iterator[bytes]:
-    if link.have_due:
-        link.have_due = False
-        link.have_sent_version = outlook.holdings.version
-        link.figures.haves_out += 1
-        yield outlook.holdings.have()[1]
-    while link.asking:
+def _of_repair(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
+    if link.have_due and link.may_claim:
+        frame = outlook.holdings.have()[1]
+        link.have_sent(outlook.holdings.version, len(frame), now)
+        yield frame
+    while link.asking and link.may_claim:
         yield encode_message(link.asking.popleft())
-    if link.to_answer:
+    if link.to_answer and link.may_answer:
         want = link.to_answer.popleft()
-        changes = tuple(answer(outlook.log, want))
+        packs = _unpacks(link)
+        room = int(link.pace.room) * (PACKS_TIMES if packs else 1)
+        changes = tuple(answer(outlook.log, want, min(room, MAX_CHANGES_BYTES)))
         link.figures.answered += len(changes)
         frame = encode_message(Changes(changes, want.wanted))
-        yield packed(frame) if changes and _unpacks(link) else frame
+        yield packed(frame) if changes and packs else frame
 
 
 def _unpacks(link: Link) -> bool:

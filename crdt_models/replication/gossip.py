@@ -26,7 +26,7 @@ from crdt_models.ids import ChangeId, DeviceId
 from crdt_models.replication.anti_entropy import missing_from
 from crdt_models.replication.arrivals import Arrivals
 from crdt_models.replication.compose import Outlook, compose
-from crdt_models.replication.figures import Lag, LinkFigures, LinkStatistics, Statistics
+from crdt_models.replication.figures import Lag, LinkFigures, Statistics
 from crdt_models.replication.holdings import Header, Holdings, LogReader
 from crdt_models.replication.link import CloseReason, Closing, Link, Me, Received, State
 from crdt_models.replication.messages import (
@@ -73,6 +73,11 @@ class GossipSettings(msgspec.Struct, frozen=True, kw_only=True):
         """Seconds without a frame: five Haves missed in a row are no accident."""
         return 5 * self.interval
 
+    @property
+    def on_way(self) -> float:
+        """Seconds that anything sent may need: with as much before its Pong far from silence."""
+        return 1.5 * self.interval
+
 
 class Committed(msgspec.Struct, frozen=True):
     """A change that the node has stored durably. data: its original bytes."""
@@ -112,6 +117,7 @@ class Gossip:
         self._addresses: Mapping[DeviceId, tuple[str, ...]] = {}
         self._learned: dict[DeviceId, tuple[str, ...]] = {}
         self._token = 0
+        self._now = 0.0  # of the last input
         self._past = LinkFigures()
 
     # -- inputs
@@ -124,6 +130,7 @@ class Gossip:
             peer_device,
             now,
             silence=self._settings.silence,
+            on_way=self._settings.on_way,
             queue=self._settings.queue_bytes,
         )
         self._evaluate(now)
@@ -168,7 +175,7 @@ class Gossip:
         gaps = self._holdings.gap_version
         self._holdings.add(each.header for each in changes)
         if source in self._links and source is not None:
-            self._plan_due = self._wants.progress(source) or self._plan_due
+            self._plan_due = self._wants.progress(source, now) or self._plan_due
             self._recent.note(ids, source, now)
         for link in targets(source, self._routes()):
             for each in changes:
@@ -217,10 +224,7 @@ class Gossip:
         asking = self._wants.next_deadline(), self._plan_at
         times = [time for time in asking if time is not None]
         for link in self._links.values():
-            if link.state is State.TALKING:
-                times += (link.silent_at(), link.next_have, link.next_ping)
-            elif link.state is not State.CLOSED:
-                times.append(link.silent_at())
+            times += link.deadlines()
         return min(times, default=float("inf"))
 
     def links_with_output(self) -> list[int]:
@@ -241,7 +245,9 @@ class Gossip:
             clock_day=self._clock_day,
             wall_ms=self._wall_ms,
         )
-        frames = list(compose(sender, outlook))
+        frames = list(compose(sender, outlook, self._now))
+        if sender.must_ask():
+            self._ping(sender, self._now)
         sender.figures.frames_out += len(frames)
         sender.figures.bytes_out += sum(map(len, frames))
         return frames
@@ -268,8 +274,12 @@ class Gossip:
         total.add(self._past)
         for link in self._links.values():
             total.add(link.figures)
+        ours = self._holdings.have()[0].entries
         return Statistics(
-            links={number: self._link_statistics(link) for number, link in self._links.items()},
+            links={
+                number: link.statistics(in_step=link.claims == ours)
+                for number, link in self._links.items()
+            },
             total=total,
             lag=self._lag(),
             wants_in_flight=self._wants.in_flight,
@@ -280,7 +290,7 @@ class Gossip:
     def _act_on(self, number: int, link: Link, message: Received | None, now: float) -> list[bytes]:
         match message:
             case Have():
-                self._have_received(number, link)
+                self._have_received(number, link, now)
             case Changes():
                 return self._changes_received(number, link, message, now)
             case Neighbours():
@@ -291,7 +301,7 @@ class Gossip:
                 pass
         return []
 
-    def _have_received(self, number: int, link: Link) -> None:
+    def _have_received(self, number: int, link: Link, now: float) -> None:
         is_ours = self._holdings.is_tip
         tips = [entry.tip for entry in link.claims if not is_ours(entry.device, entry.tip)]
         link.unheld = set(tips) - self._log.holds_many(tips)
@@ -299,7 +309,7 @@ class Gossip:
         ours, _ = self._holdings.have()
         differs = ours.entries != link.claims or ours.more or link.claims_more
         if differs and link.have_sent_version != self._holdings.version:
-            link.have_due = True
+            link.reply_have(now)
 
     def _changes_received(
         self, number: int, link: Link, message: Changes, now: float
@@ -340,18 +350,22 @@ class Gossip:
     # -- what is due
 
     def _evaluate(self, now: float) -> None:
+        self._now = now
         self._plan_due = self._arrivals.give_up(now) or self._plan_due
         self._expire_wants(now)
         for link in self._talking().values():
-            if now >= link.next_have:
+            if now >= link.have_at():
                 link.have_due = True
                 link.next_have = now + self._staggered(1)
-            if now >= link.next_ping:
-                self._token += 1
-                link.ping(self._token, self._wall_ms(), self._clock_day(), now)
-                link.next_ping = now + self._staggered(2)
+            if now >= link.next_ping or link.must_ask():
+                self._ping(link, now)
         if self._plan_due or (self._plan_at is not None and now >= self._plan_at):
             self._plan(now)
+
+    def _ping(self, link: Link, now: float) -> None:
+        self._token += 1
+        link.ping(self._token, self._wall_ms(), self._clock_day(), now)
+        link.next_ping = now + self._staggered(2)
 
     def _staggered(self, intervals: float) -> float:
         return self._settings.interval * intervals * self._dice.uniform(0.75, 1.25)
@@ -425,20 +439,6 @@ class Gossip:
                     highest = claimed.get(entry.device, 0)
                     claimed[entry.device] = max(highest, entry.sequence)
         return {device: Lag(known.get(device, 0), claimed[device]) for device in claimed}
-
-    def _link_statistics(self, link: Link) -> LinkStatistics:
-        theirs = link.theirs
-        return LinkStatistics(
-            peer=link.peer,
-            state=link.state,
-            letters="" if theirs is None else theirs.letters,
-            program="" if theirs is None else theirs.program,
-            wanted=len(link.wanted),
-            in_step=link.claims == self._holdings.have()[0].entries,
-            round_trip=link.round_trip,
-            clock_difference_ms=link.clock_difference_ms,
-            figures=msgspec.structs.replace(link.figures),
-        )
 
 
 def _id_of(change: bytes) -> ChangeId:

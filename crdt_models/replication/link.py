@@ -22,7 +22,7 @@ import msgspec
 
 from crdt_models.ids import ChangeId, DeviceId, SiteId
 from crdt_models.replication.anti_entropy import Wanted
-from crdt_models.replication.figures import LinkFigures
+from crdt_models.replication.figures import LinkFigures, LinkStatistics
 from crdt_models.replication.messages import (
     MAX_CHANGES,
     MAX_CHANGES_BYTES,
@@ -43,6 +43,7 @@ from crdt_models.replication.messages import (
     decode_message,
     encode_message,
 )
+from crdt_models.replication.pace import Pace
 
 MAX_PENDING_WANTS = 32  # unanswered Wants of the other peer; it asks 16 at a time
 FRAMES_PER_SECOND = 2000  # sustained; one push a frame at twice the fastest author we know
@@ -52,6 +53,8 @@ FRAMES_AT_ONCE = 10_000  # after a pause
 BYTES_PER_SECOND = 1024 * 1024
 BYTES_AT_ONCE = 8 * 1024 * 1024  # after a pause
 _ENTRY_BYTES, _MISSING_BYTES = 80, 34  # of a Have: an entry at least, and an id that it misses
+HAVE_SHARE = 0.25  # of a link at most; a slow one shall bring changes, too
+NO_WAIT = 0.1  # seconds: a link on which a Have is so quickly over is not slow
 REFUSED_LIMIT = 200  # refused changes, forgiven at one a second; beyond it the link is closed
 
 
@@ -110,8 +113,11 @@ Received: TypeAlias = Message | Ignored
 class Link:
     """One end of one conversation. peer: the device that the link's handshake authenticated."""
 
-    def __init__(self, me: Me, peer: DeviceId, now: float, *, silence: float, queue: int) -> None:
-        """silence: seconds without a frame after which it closes · queue: bytes of pushes kept."""
+    def __init__(
+        self, me: Me, peer: DeviceId, now: float, *, silence: float, on_way: float, queue: int
+    ) -> None:
+        """silence: seconds without a frame after which it closes · on_way: seconds that anything
+        sent may need to arrive · queue: bytes of pushes kept."""
         self.peer = peer
         self.state = State.GREETING
         self.closing: Closing | None = None
@@ -150,10 +156,12 @@ class Link:
         self.asking: deque[Want] = deque()
         self.to_answer: deque[Want] = deque()
         self.have_sent_version = -1
+        self._have_sent = 0, now  # bytes, when
         self.next_have = now
         self.next_ping = now
         self._pushes: deque[bytes] = deque()
         self._pushed_bytes = 0
+        self.pace = Pace(on_way)
         self.figures = LinkFigures()
 
     # -- receiving
@@ -242,6 +250,7 @@ class Link:
         if self._ping is not None and self._ping[0] == pong.token:
             _, sent, wall_ms = self._ping
             self._ping = None
+            self.pace.answered(now)
             self.round_trip = now - sent
             self.clock_difference_ms = round(pong.wall_ms - wall_ms - self.round_trip * 500)
 
@@ -289,15 +298,28 @@ class Link:
         """Close when nothing was heard, or nothing of ours was answered, for too long."""
         if self.state is State.CLOSED:
             return
-        if now - self._heard >= self._silence:
+        self.pace.presume(now)
+        if now >= self._heard + self._silence:  # as in `silent_at`: rounded the same way
             self._close_for(CloseReason.SILENT, f"nothing heard for {now - self._heard:.1f} s")
-        elif self._ping is not None and now - self._ping[1] >= self._silence:
+        elif self._ping is not None and now >= self._ping[1] + self._silence:
             self._close_for(CloseReason.SILENT, "a ping was not answered: it may not hear us")
 
     def silent_at(self) -> float:
         """When `check_silence` would close the link."""
         heard = self._heard if self._ping is None else min(self._heard, self._ping[1])
         return heard + self._silence
+
+    def must_ask(self) -> bool:
+        """Whether so much is on its way that only a Pong lets more follow."""
+        return self.state is State.TALKING and self._ping is None and self.pace.half_full
+
+    def deadlines(self) -> tuple[float, ...]:
+        """When time alone makes something due."""
+        if self.state is State.CLOSED:
+            return ()
+        if self.state is State.GREETING:
+            return (self.silent_at(),)
+        return self.silent_at(), self.have_at(), self.next_ping
 
     def ping(self, token: int, wall_ms: int, business_day: int, now: float) -> None:
         """Measure the link, unless a measurement is still under way."""
@@ -319,22 +341,53 @@ class Link:
         self.figures.pushed += 1
         return True
 
-    def push_frames(self) -> list[bytes]:
-        """All queued pushes, in as few frames as fit."""
-        frames: list[bytes] = []
+    def push_frame(self) -> bytes | None:
+        """Queued pushes, the oldest first, as many as fit into a frame and may be on their way."""
         batch: list[bytes] = []
-        size = 0
-        for change in self._pushes:
-            if len(batch) == MAX_CHANGES or size + len(change) > MAX_CHANGES_BYTES:
-                frames.append(encode_message(Changes(tuple(batch))))
-                batch, size = [], 0
+        room = min(self.pace.room, MAX_CHANGES_BYTES)
+        while self._pushes and room > 0 and len(batch) < MAX_CHANGES:
+            if batch and len(self._pushes[0]) > room:
+                break
+            change = self._pushes.popleft()
+            self._pushed_bytes -= len(change)
             batch.append(change)
-            size += len(change)
-        if batch:
-            frames.append(encode_message(Changes(tuple(batch))))
-        self._pushes.clear()
-        self._pushed_bytes = 0
-        return frames
+            room -= len(change)
+        return encode_message(Changes(tuple(batch))) if batch else None
+
+    def have_sent(self, version: int, size: int, now: float) -> None:
+        """A Have of `size` bytes goes out, of our holdings' `version`."""
+        self.have_due = False
+        self.have_sent_version = version
+        self._have_sent = size, now
+        self.figures.haves_out += 1
+
+    def have_from(self) -> float:
+        """When the next Have may follow."""
+        size, at = self._have_sent
+        wait = self.pace.seconds_for(size / HAVE_SHARE)
+        return at + wait if wait > NO_WAIT else at
+
+    def reply_have(self, now: float) -> None:
+        """A Have is worth saying now, or as soon as it may follow."""
+        if now >= self.have_from():
+            self.have_due = True
+        else:
+            self.next_have = min(self.next_have, now)
+
+    def have_at(self) -> float:
+        """When the next one is due, whatever is heard."""
+        return max(self.next_have, self.have_from())
+
+    @property
+    def may_claim(self) -> bool:
+        """Pushes that still wait took the room: what is claimed first would be asked for, and sent
+        twice."""
+        return self.pace.room > 0
+
+    @property
+    def may_answer(self) -> bool:
+        """An answer is worth a good part of what may be on its way: small ones pack badly."""
+        return not self.pace.half_full
 
     def has_output(self) -> bool:
         """Whether asking for output would give any."""
@@ -342,14 +395,27 @@ class Link:
             return self.hello_due or self.goodbye_due
         return bool(
             self.hello_due
-            or self.have_due
             or self.neighbours_due
             or self.addresses_due
             or self.ping_due
             or self.pong_token is not None
-            or self.asking
-            or self.to_answer
-            or self._pushes
+            or ((self._pushes or self.have_due or self.asking) and self.may_claim)
+            or (self.to_answer and self.may_answer)
+        )
+
+    def statistics(self, *, in_step: bool) -> LinkStatistics:
+        """As they are told to people."""
+        theirs = self.theirs
+        return LinkStatistics(
+            peer=self.peer,
+            state=self.state,
+            letters="" if theirs is None else theirs.letters,
+            program="" if theirs is None else theirs.program,
+            wanted=len(self.wanted),
+            in_step=in_step,
+            round_trip=self.round_trip,
+            clock_difference_ms=self.clock_difference_ms,
+            figures=msgspec.structs.replace(self.figures),
         )
 
 

@@ -2,6 +2,7 @@
 
 Rules of this file:
 1. One Want per wanted id at a time, with a deadline; when it passes, another link may be asked.
+   Whatever new comes from the link meanwhile puts the deadline off: it answers one after the other.
 2. A Want that brought nothing is a miss. From the second miss a (link, id) pair waits 1, 2, 4 … 16
    intervals. Anything new from a link resets its misses: nobody is discounted for good.
 3. From the third miss the claim leaves the lag figures.
@@ -20,13 +21,15 @@ from crdt_models.replication.anti_entropy import Wanted
 MAX_IN_FLIGHT = 16  # Wants of one link; each brings up to 500 changes
 MAX_MISSES = 64  # of one link in one interval; beyond it the link is not asked until the next
 LONGEST_WAIT = 16  # intervals
+LONGEST_ANSWERING = 16  # intervals: all that are in flight, answered one an interval
 LAG_MISSES = 3  # a claim with so many misses is not counted as lag
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class _Asked(msgspec.Struct):
     link: int
     wanted: Wanted
     until: float
+    latest: float  # whatever else comes from the link: it may be withholding just this
 
 
 class _Miss(msgspec.Struct, frozen=True):
@@ -95,7 +98,8 @@ class WantBook:
         for _, _, link, wanted in sorted(offers, key=lambda offer: offer[:3]):
             record = self._record(link)
             if record.in_flight < MAX_IN_FLIGHT and not self._held_up(wanted):
-                self._asked[wanted.id] = _Asked(link, wanted, now + self._deadline)
+                latest = now + self._interval * LONGEST_ANSWERING
+                self._asked[wanted.id] = _Asked(link, wanted, now + self._deadline, latest)
                 record.in_flight += 1
                 return link, wanted
         return None
@@ -124,9 +128,14 @@ class WantBook:
             self._record(asked.link).in_flight -= 1
         return bool(ended)
 
-    def progress(self, link: int) -> bool:
-        """Something new came from `link` (rule 2). True when it had misses to forgive."""
+    def progress(self, link: int, now: float) -> bool:
+        """Something new came from `link` (rules 1 and 2). True when it had misses to forgive."""
         record = self._record(link)
+        if record.in_flight:
+            until = now + self._deadline
+            for asked in self._asked.values():
+                if asked.link == link:
+                    asked.until = min(until, asked.latest)
         if not record.tainted:
             return False
         record.misses.clear()

@@ -28,7 +28,8 @@ class Limits(Struct, frozen=True):
     strangers: int = 8
     strangers_per_address: int = 4
     connect_seconds: float = 5.0
-    tls_handshake_seconds: float = 5.0
+    # 3.3 kB and four trips: 4 s at 1 kB/s, and as long again when both ends dial at once.
+    tls_handshake_seconds: float = 10.0
     websocket_handshake_seconds: float = 5.0
     send_seconds: float = 10.0  # one frame of 256 KiB at 26 kB/s; slower than that is cut
     close_seconds: float = 1.0  # for saying goodbye; afterwards the socket is just closed

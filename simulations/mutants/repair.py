@@ -21,7 +21,7 @@ LATE = 10.0**9  # seconds: never, in any run
 
 def _few(patch: Patcher) -> None:
     def around(before: Any) -> Any:
-        return lambda log, want: before(log, replace(want, limit=min(FEW, want.limit)))
+        return lambda log, want, room: before(log, replace(want, limit=min(FEW, want.limit)), room)
 
     patch.wrap(compose, "answer", around)
 
@@ -31,9 +31,9 @@ def nobody_compares(patch: Patcher) -> None:
     """There is gossip and no Have: what a cut swallowed stays lost."""
 
     def around(before: Any) -> Any:
-        def of_repair(link: Any, outlook: Any) -> Any:
+        def of_repair(link: Any, outlook: Any, now: float) -> Any:
             link.have_due = False
-            yield from before(link, outlook)
+            yield from before(link, outlook, now)
 
         return of_repair
 
@@ -118,8 +118,8 @@ def answers_without_openings(patch: Patcher) -> None:
     """An answer does not bring the author_opened of what it holds: it waits for ever."""
 
     def around(before: Any) -> Any:
-        def fitting(log: Any, newest_first: Any, named: Any) -> Any:
-            return before(log, newest_first, {header.epoch for header in newest_first})
+        def fitting(log: Any, newest_first: Any, named: Any, room: Any) -> Any:
+            return before(log, newest_first, {header.epoch for header in newest_first}, room)
 
         return fitting
 

@@ -127,6 +127,21 @@ async def hole_at_a_power_cut(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=2)
+async def backlog_on_a_slow_line(shop: SimShop) -> None:
+    """Two sides sell without each other, then meet over a line of 1 kB a second: it takes its time,
+    and all gets over."""
+    orders = shop.size(60, small=40)
+    shop.cut(["A"], ["B"])
+    await shop.sell("A", orders)
+    await shop.sell("B")
+    shop.heal()
+    shop.slow("A", "B", rate=1000)
+    await shop.expect_agreement(within=240)
+    await shop.expect_only()
+    await shop.expect_sold(orders + 1, (orders + 1) * PIZZA)
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     split_brain_at_the_rush,
     chain_a_b_c,
@@ -134,4 +149,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     paid_twice,
     bill_closed_twice,
     hole_at_a_power_cut,
+    backlog_on_a_slow_line,
 )

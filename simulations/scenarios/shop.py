@@ -243,6 +243,12 @@ class SimShop(Expectations):
         """What one says reaches the other again."""
         self.world.wires.set_conditions(source, target, drop=0.0)
 
+    def slow(self, one: str, other: str, rate: float) -> None:
+        """Their line carries so many bytes a second in each direction from now on."""
+        self.world.trace.fire("line_slowed", one, to=other, rate=rate)
+        for source, target in ((one, other), (other, one)):
+            self.world.wires.set_conditions(source, target, rate=rate, latency=0.1)
+
     def heal(self) -> None:
         """Every cable is whole, every network as good as new."""
         self.world.heal()

@@ -27,14 +27,14 @@ async def relay_wiped(shop: SimShop) -> None:
 
 @scenario(terminals=3, relay=True, uplinks=3)
 async def everybody_has_a_way(shop: SimShop) -> None:
-    """All terminals reach the relay and each hears from it what the others brought, in every order:
-    nobody takes that for a relay that lost its memory."""
+    """All terminals reach the relay, and in a rush each hears from it what others brought before
+    and after they told it themselves: nobody takes that for a relay that lost its memory."""
     async with trio.open_nursery() as rush:
-        rush.start_soon(shop.rush, shop.size(40, small=8), shop.size(20, small=4))
-        await shop.wait(60)
-        shop.cut(["A"], ["B"], ["C"])
-        await shop.wait(60)
-        shop.heal()
+        for host in shop.world.hosts:
+            rush.start_soon(shop.sell, host, shop.size(200, small=40))
+    shop.cut(["A"], ["B"], ["C"])
+    await shop.sell("B", 4)
+    shop.heal()
     await shop.expect_agreement()
     for host in shop.world.hosts:
         shop.expect(shop.losses(host) == 0, f"{host} says that the relay lost what it had")

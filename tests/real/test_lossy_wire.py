@@ -1,4 +1,5 @@
-"""Four terminals sell over a wire that loses, doubles and reorders; two over one of 1 kB/s."""
+"""Four terminals sell over a wire that loses, doubles and reorders; two over one of 1 kB/s, which
+brings what was sold before it, too."""
 
 import random
 from collections.abc import Callable
@@ -19,6 +20,7 @@ pytestmark = [
 
 BAD = Quality(loss=0.2, duplication=0.05, reordering=0.1, latency=0.01, jitter=0.01)
 ORDERS_EACH = 15
+BACKLOG = 60
 SLOW = Quality(latency=0.1, jitter=0.05, bytes_per_second=1000, queue_bytes=8000)
 
 
@@ -63,3 +65,19 @@ async def test_an_order_arrives_over_one_kilobyte_a_second(
         count(f"one order arrived after {trio.current_time() - asked:.1f} s")
         await Seller(pair["B"], books, dice).sell(5)
         await shop.all_equal(books, count)
+
+
+async def test_a_backlog_gets_over_one_kilobyte_a_second(
+    tills: dict[str, Till], count: Callable[[str], None]
+) -> None:
+    """Far more was sold while they were cut than passes in the time that a link may be silent."""
+    pair = {letters: tills[letters] for letters in "AB"}
+    dice, books = random.Random(13), Books()
+    async with shop_on_wire(pair, 13) as shop:
+        shop.wire.cut("A", "B")
+        await shop.start_all()
+        await Seller(pair["A"], books, dice).sell(BACKLOG)
+        shop.wire.become(SLOW)
+        shop.wire.mend("A", "B")
+        await shop.all_equal(books, count)
+    assert len(books.orders) == BACKLOG

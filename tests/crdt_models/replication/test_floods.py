@@ -31,7 +31,7 @@ def invented(count, name="x"):
 @pytest.fixture
 def talking():
     link = Link(Me(site=SITE, device=DeviceId(b"m" * 32), letters="A", program=""), PEER, 0.0,
-                silence=10.0, queue=1000)  # fmt: skip
+                silence=10.0, on_way=3.0, queue=1000)  # fmt: skip
     hello = Hello(site=SITE, device=PEER, letters="B", program="", business_day=1)
     link.receive(encode_message(hello), 0.0)
     return link

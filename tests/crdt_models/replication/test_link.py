@@ -23,6 +23,7 @@ from crdt_models.replication.messages import (
     decode_message,
     encode_message,
 )
+from crdt_models.replication.pace import MOST_BYTES
 
 SITE = SiteId(b"s" * 16)
 ME, PEER = DeviceId(b"m" * 32), DeviceId(b"p" * 32)
@@ -32,7 +33,7 @@ HELLO = Hello(site=SITE, device=PEER, letters="B", program="0.1", business_day=5
 @pytest.fixture
 def link():
     me = Me(site=SITE, device=ME, letters="A", program="0.1")
-    return Link(me, PEER, 0.0, silence=10.0, queue=1000)
+    return Link(me, PEER, 0.0, silence=10.0, on_way=3.0, queue=1000)
 
 
 def hear(link, message, now=0.0):
@@ -144,8 +145,8 @@ def test_a_full_queue_drops_pushes_and_counts_them(talking):
     assert not talking.push(bytes(600))
     assert talking.push(bytes(400))
     assert talking.figures.dropped == 1
-    frames = talking.push_frames()
-    assert [len(decode_message(frame).changes) for frame in frames] == [2]
+    assert len(decode_message(talking.push_frame()).changes) == 2
+    assert talking.push_frame() is None
     assert talking.push(bytes(600))
 
 
@@ -156,7 +157,8 @@ def test_pushes_fill_frames_up_to_their_limits(link):
         link.push(b"x")
     for _ in range(4):
         link.push(bytes(60_000))
-    sizes = [len(decode_message(frame).changes) for frame in link.push_frames()]
+    link.pace.window = MOST_BYTES
+    sizes = [len(decode_message(frame).changes) for frame in iter(link.push_frame, None)]
     assert sizes == [500, 4, 1]
 
 

@@ -2,7 +2,13 @@ import pytest
 
 from crdt_models.ids import ChangeId, DeviceId
 from crdt_models.replication.anti_entropy import Wanted
-from crdt_models.replication.wants import LAG_MISSES, MAX_IN_FLIGHT, MAX_MISSES, WantBook
+from crdt_models.replication.wants import (
+    LAG_MISSES,
+    LONGEST_ANSWERING,
+    MAX_IN_FLIGHT,
+    MAX_MISSES,
+    WantBook,
+)
 
 T = 2.0
 DEADLINE = 4.0
@@ -35,6 +41,19 @@ def test_after_the_deadline_another_link_is_asked(book):
     assert asked(book, {1: [one], 2: [one]}, DEADLINE) == [(2, one.id)]
 
 
+def test_what_comes_meanwhile_puts_the_deadline_off_but_not_for_ever(book):
+    """A slow link answers one after the other; a lying one may bring everything else."""
+    one = wanted(1)
+    asked(book, {1: [one]})
+    book.progress(1, DEADLINE - 1)
+    book.progress(2, DEADLINE)
+    assert book.next_deadline() == 2 * DEADLINE - 1
+    for now in range(LONGEST_ANSWERING * int(T)):
+        assert book.expire(now) == []
+        book.progress(1, now)
+    assert book.expire(LONGEST_ANSWERING * T) == [1]
+
+
 def test_from_the_second_miss_a_pair_waits_1_2_4_to_16_intervals(book):
     one = wanted(1)
     now, waits = 0.0, []
@@ -54,9 +73,9 @@ def test_anything_new_resets(book):
         asked(book, {1: [one]})
         book.answered_in_vain(1, one.id, 0.0)
     assert asked(book, {1: [one]}) == []
-    assert book.progress(1)
+    assert book.progress(1, 0.0)
     assert asked(book, {1: [one]}) == [(1, one.id)]
-    assert not book.progress(2)
+    assert not book.progress(2, 0.0)
 
 
 def test_the_link_with_fewest_misses_is_asked(book):

@@ -4,8 +4,8 @@ Fixed seeds find what came back; a few that nobody ran before are told with the 
 repeats them, and fail the build like any other. The longer search is `make campaign`.
 
 A service of 40 orders in 30 virtual minutes at 4 terminals takes about 12 s of CPU (an unoptimised
-build of CPython, a busy machine), so all of these take over three minutes of two cores. Seed 11 once
-gave two orders one number.
+build of CPython, a busy machine), so all of these take over three minutes of two cores. Seed 11
+once gave two orders one number.
 """
 
 import sys
