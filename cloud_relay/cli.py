@@ -92,8 +92,10 @@ def add_site(company: str, site_text: str, name: str, rebuild: bool) -> None:
     from cloud_relay.server import open_relay
 
     environment = RelayEnvironment()
-    settings = settings_from(os.environ)
-    with _told(), open_relay(settings, environment, rebuild=rebuild) as relay:
+    with (
+        _told(),
+        open_relay(settings_from(os.environ), environment, rebuild=rebuild) as relay,
+    ):
         tenant = Tenant(company, _site(site_text))
         relay.storage.add_site(Site(tenant=tenant, name=name, created=environment.wall_ms()))
         click.echo(f"{company} {tenant.site.hex()}")

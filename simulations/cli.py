@@ -355,7 +355,7 @@ def bench(*, share: float, judges: bool) -> None:
 @click.option("--at", type=click.IntRange(0), help="Only the input at this index (with --seed).")
 @click.option("--from", "first", type=click.IntRange(0), help="With --at: after those from here.")
 @click.option("--hex", "given", help="Only this input, in hexadecimal digits.")
-@click.option("--json", metavar="FILE", help="Write figures and findings there; - for the screen.")
+@_JSON
 def fuzz(
     *,
     minutes: float,

@@ -25,7 +25,7 @@ RECEIVE_BYTES = 64 * 1024
 READ_SECONDS = 10.0
 SEND_SECONDS = 10.0
 IDLE_SECONDS = 9.0
-OUR_FAULT = 500
+OUR_FAULT = 500  # the one refusal that is not the client's doing
 LINGER_SECONDS = 2.0  # after an early answer (413), so that a reset does not swallow it
 
 Address: TypeAlias = tuple[str, int]
@@ -181,13 +181,12 @@ class HttpConnection:
         """Answer what cannot be answered otherwise, as the last thing said."""
         if self._h11.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
-        body = b"" if status == OUR_FAULT else _malformed(status)
-        headers = [
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", str(len(body)).encode("ascii")),
-            (b"connection", b"close"),
-            *self._own_headers(),
-        ]
+        headers = [(b"connection", b"close"), *self._own_headers()]
+        body = b""
+        if status != OUR_FAULT:
+            body = _malformed(status)
+            headers.append((b"content-type", b"application/problem+json"))
+        headers.append((b"content-length", str(len(body)).encode("ascii")))
         response = h11.Response(status_code=status, headers=headers)
         said = self._told(response) + self._told(h11.Data(data=body))
         await self._send_bytes(said + self._told(h11.EndOfMessage()))

@@ -12,9 +12,10 @@ import trio
 from rich.console import Console
 
 from crdt_models.errors import MalhaError
+from simulations.arguments import INTERRUPTED
 from simulations.benchmarks.budgets import Row, table_of
 from simulations.benchmarks.measures import Bench
-from simulations.demo.processes import INTERRUPTED, end_when_signalled
+from simulations.demo.processes import end_when_signalled
 from simulations.demo.shop import Shop, open_shop
 from simulations.demo.till import Till
 

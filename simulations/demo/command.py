@@ -18,9 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from crdt_models.errors import MalhaError
 from crdt_models.money import to_brl
+from simulations.arguments import INTERRUPTED
 from simulations.demo import pizzaplace
 from simulations.demo.orders_csv import Orders, parse_mapping, read_orders
-from simulations.demo.processes import INTERRUPTED, end_when_signalled
+from simulations.demo.processes import end_when_signalled
 from simulations.demo.replay import Outcome, replay
 from simulations.demo.report import table_of
 from simulations.demo.shop import Shop, open_shop

@@ -25,7 +25,6 @@ READY_SECONDS = 120.0  # a cold start on a busy till, with seven programs starti
 STOP_SECONDS = 10.0  # a graceful stop takes about one; after this a child is killed
 TOOL_SECONDS = 60.0
 LOG_LINES_SHOWN = 15
-INTERRUPTED = 130  # exit code of a program ended by Ctrl-C
 # Settings of whoever starts the demo must not reach its children.
 FOREIGN_SETTINGS = re.compile(
     r"(MALHA|SYNC|API|PORT|DATABASE|CORS|OFFLINE)(_.*)?|HTTPS?_PROXY|ALL_PROXY", re.IGNORECASE

@@ -97,8 +97,9 @@ class Conditions:
         """The machine starts again. A cut that was still to come is forgotten."""
         self.dark, self._cut_in = False, None
 
-    def is_calm(self) -> bool:
-        """Whether nothing is wrong with the write that begins, which then is counted."""
+    def begins_calmly(self) -> bool:
+        """Begin a write. True: it is counted, and nothing is wrong with it; otherwise nothing was
+        done yet."""
         calm = (
             not self.dark
             and not self._once

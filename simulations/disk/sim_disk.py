@@ -118,7 +118,7 @@ class SimDisk:
 
     def write(self, file: StoredFile, data: bytes, offset: int) -> tuple[int, int]:
         """(how many bytes are written, the refusal)."""
-        if self.conditions.is_calm():
+        if self.conditions.begins_calmly():
             file.do(Write(offset, bytes(data)))
             return len(data), 0
         refusal = self._before_write()

@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from simulations.arguments import STDOUT
 from simulations.fuzz.campaign import DoorResult, Plan, run_campaign
 from simulations.fuzz.door import Door
 from simulations.fuzz.http_doors import http_doors
@@ -25,7 +26,6 @@ from simulations.fuzz.view_doors import view_doors
 
 SECONDS_PER_MINUTE = 60
 SEED_BITS = 32
-STDOUT = "-"
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,10 +74,9 @@ class Alarm:
         """Ring then instead; at once when that is past. Nobody waits: no effect."""
         if self._task is None or self._timers is None:
             return
-        self._at = at
-        if at < math.inf:
-            self._timers.add(max(at, self._timers.now), self)
-            self._at = max(at, self._timers.now)
+        self._at = max(at, self._timers.now)
+        if self._at < math.inf:
+            self._timers.add(self._at, self)
 
     def waits_for(self, at: float) -> bool:
         """Whether somebody waits for that very time."""

@@ -1,7 +1,9 @@
 """The relay's settings: what is refused, and that the refusal says why."""
 
 import pytest
+from click.testing import CliRunner
 
+from cloud_relay.cli import main
 from cloud_relay.settings import BadSetting, settings_from
 
 TLS = {"MALHA_RELAY_CERT": "cert.pem", "MALHA_RELAY_TLS_KEY": "key.pem"}
@@ -34,3 +36,19 @@ def test_a_setting_that_cannot_be_used_is_named(given: dict[str, str], why: str)
     with pytest.raises(BadSetting, match=why) as refused:
         settings_from(given)
     assert refused.value.cure
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run"],
+        ["site", "list"],
+        ["site", "add", "--company", "c", "--site", "0" * 32],
+        ["token", "create", "--site", "0" * 32, "--node", "a"],
+        ["token", "revoke", "--site", "0" * 32, "--node", "a"],
+    ],
+)
+def test_every_command_tells_it_as_a_sentence(command: list[str]) -> None:
+    told = CliRunner(env={"MALHA_RELAY_HOST": "0.0.0.0"}).invoke(main, command)
+    assert told.exit_code == 1
+    assert "MALHA_RELAY_HOST cannot be used" in told.output

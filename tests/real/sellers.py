@@ -9,6 +9,8 @@ Rules of this file:
 """
 
 import random
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from http.client import HTTPException
 from typing import Any
 
@@ -129,6 +131,24 @@ class Seller:
     def _name(self) -> str:
         self._count += 1
         return f"{self.till.letters}-{self._count}-{self._dice.randbytes(4).hex()}"
+
+
+async def sold(tills: Iterable[Till], books: Books, dice: random.Random, orders: int) -> None:
+    """Each of them sells that many."""
+    async with trio.open_nursery() as selling:
+        for till in tills:
+            selling.start_soon(Seller(till, books, dice).sell, orders)
+
+
+@asynccontextmanager
+async def on_sale(tills: Iterable[Till], books: Books, dice: random.Random) -> AsyncIterator[None]:
+    """All of them sell until the block ends, and then finish what they began."""
+    over = trio.Event()
+    async with trio.open_nursery() as selling:
+        for till in tills:
+            selling.start_soon(Seller(till, books, dice).sell_until, over)
+        yield
+        over.set()
 
 
 class Held(msgspec.Struct, frozen=True):

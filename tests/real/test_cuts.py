@@ -1,14 +1,14 @@
 """Ways that carry in one direction, in none, or only pretend to; real terminals sell meanwhile."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pytest
 import trio
 
 from tests.real.lossy_wire import LossyWire, Quality
 from tests.real.namespaces import Till
-from tests.real.sellers import Books, Seller
+from tests.real.sellers import Books, on_sale, sold
 from tests.real.shop_on_wire import shop_on_wire
 
 pytestmark = [
@@ -20,13 +20,6 @@ pytestmark = [
 WIFI = Quality(loss=0.01, latency=0.003, jitter=0.004)
 FLAPS = 12
 FLAP_SECONDS = (0.3, 3.0)  # shorter and longer than a handshake and a Have; never a silence
-
-
-async def sold(tills: Iterable[Till], books: Books, dice: random.Random, orders: int) -> None:
-    """Each sells that many."""
-    async with trio.open_nursery() as selling:
-        for till in tills:
-            selling.start_soon(Seller(till, books, dice).sell, orders)
 
 
 async def test_a_sees_b_sees_c_and_a_cannot_see_c(
@@ -105,12 +98,8 @@ async def test_ways_that_come_and_go_all_the_time(
         shop.wire.become(WIFI)
         await shop.start_all()
         await shop.linked(["AB", "BC", "AC"])
-        over = trio.Event()
-        async with trio.open_nursery() as selling:
-            for till in tills.values():
-                selling.start_soon(Seller(till, books, dice).sell_until, over)
+        async with on_sale(tills.values(), books, dice):
             await _flap(shop.wire, dice)
-            over.set()
         await shop.all_equal(books, count)
         await shop.linked(["AB", "BC", "AC"])
         seen = shop.wire.seen()

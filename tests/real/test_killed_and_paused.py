@@ -8,7 +8,7 @@ import trio
 
 from tests.real.lossy_wire import Quality
 from tests.real.namespaces import Till
-from tests.real.sellers import Books, Seller
+from tests.real.sellers import Books, on_sale
 from tests.real.shop_on_wire import ShopOnWire, shop_on_wire, until
 
 pytestmark = [
@@ -34,12 +34,8 @@ async def test_killed_at_any_moment_and_started_again(
     async with shop_on_wire(four, 31) as shop:
         shop.wire.become(WIFI)
         await shop.start_all()
-        over = trio.Event()
-        async with trio.open_nursery() as selling:
-            for till in four.values():
-                selling.start_soon(Seller(till, books, dice).sell_until, over)
+        async with on_sale(four.values(), books, dice):
             killed = [await _kill_one(shop, dice) for _ in range(KILLS)]
-            over.set()
         count(f"SIGKILL at {' '.join(killed)}; {books.again} requests asked again")
         assert books.again > 0
         await shop.all_equal(books, count)
@@ -67,15 +63,12 @@ async def test_paused_until_the_others_gave_it_up(
         shop.wire.become(WIFI)
         await shop.start_all()
         await shop.linked(ALL_LINKS)
-        over = trio.Event()
         others = [till for letters, till in four.items() if letters != "B"]
 
         async def given_up() -> bool:
             return not any(["B" in await till.links() for till in others])
 
-        async with trio.open_nursery() as selling:
-            for till in four.values():
-                selling.start_soon(Seller(till, books, dice).sell_until, over)
+        async with on_sale(four.values(), books, dice):
             await until("some orders", lambda: _sold(books, 12))
             shop.pause("B")
             paused = trio.current_time()
@@ -86,7 +79,6 @@ async def test_paused_until_the_others_gave_it_up(
             await until("who stands at B asked again", lambda: _asked_again(books))
             shop.wake("B")
             await until("B is linked again", lambda: _linked_again(shop))
-            over.set()
         await shop.all_equal(books, count)
         await shop.linked(ALL_LINKS)
     assert books.refused == []
@@ -100,10 +92,7 @@ async def test_short_pauses_of_everyone(
     async with shop_on_wire(four, 33) as shop:
         shop.wire.become(WIFI)
         await shop.start_all()
-        over = trio.Event()
-        async with trio.open_nursery() as selling:
-            for till in four.values():
-                selling.start_soon(Seller(till, books, dice).sell_until, over)
+        async with on_sale(four.values(), books, dice):
             for _ in range(10):
                 pair = dice.sample(list(four), dice.randint(1, 2))
                 for letters in pair:
@@ -111,7 +100,6 @@ async def test_short_pauses_of_everyone(
                 await trio.sleep(dice.uniform(0.1, 2.0))
                 for letters in pair:
                     shop.wake(letters)
-            over.set()
         await shop.all_equal(books, count)
     assert books.refused == []
 

@@ -9,7 +9,7 @@ import trio
 
 from tests.real.lossy_wire import Quality
 from tests.real.namespaces import Till
-from tests.real.sellers import Books, Seller
+from tests.real.sellers import Books, Seller, sold
 from tests.real.shop_on_wire import shop_on_wire, until
 
 pytestmark = [
@@ -32,9 +32,7 @@ async def test_a_fifth_of_all_frames_lost_while_all_four_sell(
     async with shop_on_wire(four, 11) as shop:
         shop.wire.become(BAD)
         await shop.start_all(discovery="mdns")
-        async with trio.open_nursery() as selling:
-            for till in four.values():
-                selling.start_soon(Seller(till, books, dice).sell, ORDERS_EACH)
+        await sold(four.values(), books, dice, ORDERS_EACH)
         await shop.all_equal(books, count)
         seen = shop.wire.seen()
     assert books.refused == []

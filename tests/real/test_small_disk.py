@@ -10,7 +10,7 @@ import trio
 from simulations.demo.processes import environment_of
 from tests.real.lossy_wire import LossyWire
 from tests.real.namespaces import Till, cpu_seconds
-from tests.real.sellers import Books, Seller, held_by, missing_in
+from tests.real.sellers import Books, Seller, held_by, missing_in, sold
 from tests.real.shop_on_wire import ShopOnWire, shop_on_wire, until
 from tests.real.small_disk import SmallDisk, small_disk
 
@@ -38,7 +38,7 @@ async def test_a_full_disk_at_one_terminal(
             _put_on(disk, shop.wire, "B")
             await shop.start_all()
             await shop.linked(["AB", "AC", "BC"])
-            await _all_sell(shop, books, dice, 4)
+            await sold(shop.tills.values(), books, dice, 4)
             await shop.all_equal(books, count)
             disk.reserve("ballast", BALLAST_BYTES)
             disk.fill("filling", leaving=ROOM_BYTES)
@@ -58,7 +58,7 @@ async def test_a_full_disk_at_one_terminal(
             disk.remove("ballast")
             before = books.sold_at("B")
             await until("B takes orders again", lambda: _takes_one(tills["B"], books, dice))
-            await _all_sell(shop, books, dice, 4)
+            await sold(shop.tills.values(), books, dice, 4)
             await shop.all_equal(books, count)
             assert tills["B"].pid == pid  # nobody restarted it
             assert books.sold_at("B") > before
@@ -75,7 +75,7 @@ async def test_killed_and_started_on_a_full_disk(
             _put_on(disk, shop.wire, "B")
             await shop.start_all()
             await shop.linked(["AB"])
-            await _all_sell(shop, books, dice, 5)
+            await sold(shop.tills.values(), books, dice, 5)
             disk.reserve("ballast", BALLAST_BYTES)
             disk.fill("filling", leaving=0)
             await Seller(pair["B"], books, dice).open(LONG_NOTE)
@@ -89,19 +89,13 @@ async def test_killed_and_started_on_a_full_disk(
             await Seller(pair["A"], books, dice).sell(5)
             disk.remove("ballast")
             await pair["B"].start_again(shop.nursery)
-            await _all_sell(shop, books, dice, 5)
+            await sold(shop.tills.values(), books, dice, 5)
             await shop.all_equal(books, count)
 
 
 def _put_on(disk: SmallDisk, wire: LossyWire, letters: str) -> None:
     machine = wire.machines[letters]
     machine.prefix = disk.prefix(machine.namespace)
-
-
-async def _all_sell(shop: ShopOnWire, books: Books, dice: random.Random, orders: int) -> None:
-    async with trio.open_nursery() as selling:
-        for till in shop.tills.values():
-            selling.start_soon(Seller(till, books, dice).sell, orders)
 
 
 async def _sell_until_refused(till: Till, books: Books, dice: random.Random) -> None:
@@ -136,9 +130,7 @@ async def _others_sell_on(shop: ShopOnWire, books: Books, dice: random.Random) -
     over = trio.Event()
     async with trio.open_nursery() as trying:
         trying.start_soon(_keep_trying, shop.tills["B"], books, dice, over)
-        async with trio.open_nursery() as selling:
-            for till in others:
-                selling.start_soon(Seller(till, books, dice).sell, 12)
+        await sold(others, books, dice, 12)
         over.set()
     _check_refused(books)
 
