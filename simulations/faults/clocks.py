@@ -133,11 +133,11 @@ def correct_unbelievable(world: World) -> None:
             world.trace.record(host, "clock_corrected")
 
 
-async def clocks_of_a_wrong_server(world: World, dice: Random, seconds: float) -> None:
+async def clock_server_wrong(world: World, dice: Random, seconds: float) -> None:
     """The time server in the shop's router is wrong, and is found out: all follow it both times."""
     hosts = present(world)
     by_ms = dice.choice((-DAY_MS, DAY_MS, TEN_YEARS_MS))
-    world.trace.fire("clocks_of_a_wrong_server", "shop", by_ms=by_ms)
+    world.trace.fire("clock_server_wrong", "shop", by_ms=by_ms)
     for host in hosts:
         world.terminals[host].clock.jump(by_ms)
     await trio.sleep(seconds)
@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
     fault(clock_2001, 20, 23),
     fault(clock_2036, 20),
     fault(clock_2038, 20),
-    fault(clocks_of_a_wrong_server, 20, 22),
+    fault(clock_server_wrong, 20, 22),
     fault(relay_clock_off, 20, 21),
     fault(relay_clock_jumps, 20, 21),
 )

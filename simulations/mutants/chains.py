@@ -145,7 +145,7 @@ def numbers_of_all_terminals(patch: Patcher) -> None:
     patch.wrap(CommittedState, "add", add)
 
 
-@mutant("clock_ten_years_ahead", "clock_day_off", "clocks_of_a_wrong_server")
+@mutant("clock_ten_years_ahead", "clock_day_off", "clock_server_wrong")
 def day_never_falls(patch: Patcher) -> None:
     """A day that was used once stays in use, though the clocks are right again."""
 
