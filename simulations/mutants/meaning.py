@@ -143,7 +143,7 @@ def disputes_forgotten_at_a_boot(patch: Patcher) -> None:
     patch.put(SiteDisputes, "recall", recall)
 
 
-@mutant()
+@mutant(scenes=("asked_too_much",))
 def paid_more_than_is_owed(patch: Patcher) -> None:
     """A payment above the balance is taken."""
     _decide_as_if_owed(patch, TakePayment, 10**12)

@@ -98,7 +98,7 @@ def only_tips_asked_for(patch: Patcher) -> None:
     patch.wrap(gossip, "missing_from", around)
 
 
-@mutant("joined", "image_restored", relay=False)
+@mutant("joined", "image_restored", relay=False, scenes=("restored_alone",))
 def answered_oldest_first(patch: Patcher) -> None:
     """An answer brings the oldest of what is asked: below an old fork the same ones, for ever."""
 

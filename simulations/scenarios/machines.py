@@ -49,6 +49,29 @@ async def restored_backup(shop: SimShop) -> None:
 
 
 @scenario(terminals=3)
+async def restored_alone(shop: SimShop) -> None:
+    """A terminal with a long past is put back from a backup while nobody reaches it, and sells on:
+    what it had lost and what it sold since come together when the cable is back."""
+    before = shop.size(40, small=6)
+    await shop.sell("A", before)
+    await shop.expect_agreement()
+    backup = shop.backup("A")
+    await shop.sell("A", 2)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.restore("A", backup)
+    await shop.sell("A")
+    await shop.sell("B")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_sold(before + 4, (before + 4) * PIZZA)
+    await shop.expect_dispute("lineage_forked")
+    await shop.settle("B", "lineage_forked", "restored_backup")
+    await shop.expect_agreement()
+    await shop.expect_no_dispute("lineage_forked")
+
+
+@scenario(terminals=3)
 async def dead_cmos_battery(shop: SimShop) -> None:
     """After a power cut a terminal believes that it is 2001: it sells on the same day as the
     others, and nobody's later edit loses to its stamps."""
@@ -192,6 +215,7 @@ async def one_runs_the_version_before(shop: SimShop) -> None:
 SCENARIOS: tuple[Scenario, ...] = (
     cloned_disk,
     restored_backup,
+    restored_alone,
     dead_cmos_battery,
     three_hours_off,
     twenty_terminals_power_cut,

@@ -72,4 +72,32 @@ async def walked_away(shop: SimShop) -> None:
     await shop.expect_only()
 
 
-SCENARIOS: tuple[Scenario, ...] = (edited_in_between, struck_out_twice, walked_away)
+@scenario(terminals=3)
+async def asked_too_much(shop: SimShop) -> None:
+    """Cashiers ask for more than is owed, at both sides of a cut: who knows of the other's payment
+    refuses a second one, and nobody takes too much."""
+    order = await shop.open("A", PIZZA, PIZZA)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    for at in ("A", "B"):
+        typo = await shop.pay(at, order, 20 * PIZZA)
+        shop.expect(typo.outcome == "refused", f"{at} took ten times what was owed")
+        shop.expect_told("payment_above_balance", at=at)
+    await shop.pay("B", order, PIZZA)
+    shop.heal()
+    await shop.expect_agreement()
+    again = await shop.pay("A", order, 2 * PIZZA)
+    shop.expect(again.outcome == "refused", "A took what was paid at B already")
+    await shop.pay("A", order, PIZZA)
+    await shop.close("A", order)
+    await shop.expect_agreement()
+    await shop.expect_shown(order, pago_centavos=2 * PIZZA, saldo_centavos=0, status="pago")
+    await shop.expect_only()
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    edited_in_between,
+    struck_out_twice,
+    walked_away,
+    asked_too_much,
+)

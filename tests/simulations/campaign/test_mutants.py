@@ -29,10 +29,12 @@ CAUGHT = (
 
 # Each by the first story that is named with it.
 TOLD = {
+    "answered_oldest_first": "convergence",
     "cancelling_withdraws_a_command": "scenario",
     "gaps_forgotten_at_a_boot": "convergence",
     "one_miss_is_for_ever": "convergence",
     "opening_of_anyone": "signatures",
+    "paid_more_than_is_owed": "payments",
     "packed_for_everybody": "scenario",
     "receipts_not_verified": "receipts",
     "relay_gives_nothing_back": "promises",

@@ -65,6 +65,8 @@ NOT_DONE: list[tuple[str, object, str, Callable[..., object], str]] = [
     ("edited_in_between", SimShop, "cut", nothing, "shows observacao None on an order"),
     ("hole_at_a_power_cut", SimShop, "lose", nothing, "B has all, or not the last"),
     ("no_room_for_what_comes", SimShop, "free_disk", nobody, "not equal after 300 s"),
+    ("asked_too_much", SimShop, "heal", nothing, "not equal after 120 s"),
+    ("restored_alone", SimShop, "restore", nobody, "tells of 0 open lineage_forked, not of 1"),
     ("answers_of_another_relay", SimShop, "trouble", nothing, "says sincronizado of an order"),
 ]
 
