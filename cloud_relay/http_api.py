@@ -27,12 +27,13 @@ from crdt_models import __version__
 from crdt_models.errors import MalhaError
 from crdt_models.ids import DocumentId
 from crdt_models.receipts import MAX_UPLOAD_BYTES, VERSION
+from peer.service.application import Service
+from peer.service.application import starlette_app as router
 from peer.service.guard import Guard
 from peer.service.http_errors import InvalidField
 from peer.service.openapi import openapi
 from peer.service.problems import MEDIA_TYPE, encoded, problem_of
-from peer.service.routes import PUBLIC, Answer, Call, Endpoint, QueryField, Route, Service
-from peer.service.routes import starlette_app as router
+from peer.service.routes import PUBLIC, Answer, Call, Endpoint, QueryField, Route
 
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, str], ...] = (
     ("F2", "crdt_models.documents.*"),
     ("F2", "crdt_models.disputes"),
     ("F2", "crdt_models.dispute_texts"),
-    ("F2", "crdt_models.read_models crdt_models.pedido"),
+    ("F2", "crdt_models.read_models.* crdt_models.pedido.*"),
     ("F3", "crdt_models.replication.*"),
     ("F4", "peer"),
     ("F4", "peer.service.*"),  # shared with the relay, so it stands on nothing else of peer

@@ -17,8 +17,8 @@ from peer.http_api.routes import ADMIN, FRONT_END, openapi_document, routes
 from peer.http_api.websockets import websocket_routes
 from peer.live_events import LiveEvents
 from peer.node.node import Node
+from peer.service.application import Service, starlette_app
 from peer.service.guard import Guard, local_hosts
-from peer.service.routes import Service, starlette_app
 
 INCIDENT_BYTES = 6
 # Desktop shells and the development server of the front ends that shops already have.

@@ -5,7 +5,9 @@ from typing import Any
 from crdt_models.pedido import STATUS
 from peer.http_api import answers, tables
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
-from peer.http_api.order_bodies import CancellationBody, LinesBody, OutcomeBody, ReasonBody
+from peer.http_api.orders.line_bodies import CancellationBody, LinesBody
+from peer.http_api.orders.payment_bodies import OutcomeBody
+from peer.http_api.values import ReasonBody
 from peer.service.routes import Method, QueryField, Route
 
 FRONT_END = "front_end"

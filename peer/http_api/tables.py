@@ -24,9 +24,8 @@ from crdt_models.documents.tables import TableField, TableValue
 from crdt_models.errors import MalhaError
 from crdt_models.ids import TABLES, CreatedId, TableId
 from peer.http_api.api import Api, execute, json_answer, quoted, replayed
-from peer.http_api.order_bodies import OpaqueId
 from peer.http_api.shown import dining_room, open_tabs, shown_table
-from peer.http_api.values import clean_text, id_of
+from peer.http_api.values import OpaqueId, clean_text, id_of
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call

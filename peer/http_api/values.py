@@ -12,6 +12,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+import msgspec
+
 from crdt_models.errors import InvalidAmount, MalhaError
 from crdt_models.ids import CommandId, CreatedId, SiteId, command_id_of_key
 from peer.service.http_errors import InvalidField
@@ -28,6 +30,14 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 _SPACES = frozenset("\n\r\t\u2028\u2029")
+
+OpaqueId = str | int  # front ends with numeric ids may keep sending numbers
+
+
+class ReasonBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Por que; pode ficar vazio."""
+
+    motivo: str = ""
 
 
 class WeakIdempotencyKey(MalhaError):
@@ -92,6 +102,16 @@ def clean_text(text: str) -> str:
     except UnicodeEncodeError as error:
         raise InvalidField(field="", reason="caractere incompleto") from error
     return normal.strip()
+
+
+def optional_text(given: OpaqueId | None) -> str | None:
+    """Clean text; empty and absent are both None."""
+    return None if given is None else text_or_none(str(given))
+
+
+def text_or_none(text: str | None) -> str | None:
+    """Clean text, None for empty."""
+    return clean_text(text or "") or None
 
 
 def _shows(character: str) -> bool:

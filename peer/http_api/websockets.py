@@ -29,7 +29,7 @@ from peer.http_api.front_ends import FrontEnd
 from peer.http_api.shown import MILLISECOND_BITS, shown_order, shown_table
 from peer.live_events import Channel, Client, LiveEvents
 from peer.service.http_errors import InvalidJson
-from peer.service.routes import key_of
+from peer.service.requests import key_of
 from peer.service.strict_json import read_json
 
 AUTH_SECONDS = 5.0

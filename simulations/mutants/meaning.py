@@ -5,7 +5,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from crdt_models import read_models
 from crdt_models.documents import register
 from crdt_models.documents.orders import bill, lines, payments
 from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
@@ -13,6 +12,7 @@ from crdt_models.documents.orders.facts import OrderCancelled
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, View
+from crdt_models.read_models import disputes as dispute_rows
 from peer.node.site_disputes import SiteDisputes
 from simulations.mutants.patching import Patcher, mutant
 
@@ -129,7 +129,7 @@ def cancelled_for_ever(patch: Patcher) -> None:
 @mutant(*_CUTS, scenes=("paid_twice",))
 def disputes_kept_quiet(patch: Patcher) -> None:
     """Nobody is shown what a person must decide."""
-    patch.put(read_models, "disputes_of", lambda *given: ())
+    patch.put(dispute_rows, "disputes_of", lambda *given: ())
 
 
 @mutant("image_restored", "image_cloned", "restarted")

@@ -8,7 +8,7 @@ Rules of this file:
    counts every confirmed payment, whatever the closing listed, so no money is ever lost from sight.
 """
 
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from crdt_models.documents.orders.bill import (
     Closings,
@@ -52,18 +52,14 @@ from crdt_models.documents.orders.lines import (
     as_it_is,
     lines_of,
 )
+from crdt_models.documents.orders.numbers import aliases_of, numbers_of
 from crdt_models.documents.orders.payments import Payment, payments_of
-from crdt_models.documents.register import Register, Write
+from crdt_models.documents.orders.registers import Value, fields_of, first_value, flags_of
+from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, Once, View
 from crdt_models.ids import CreatedId, LineId, OrderId, PaymentId, TableId, order_of
 
 Account = Literal["open", "bill_asked", "closed", "settled", "cancelled"]
-
-FIELDS: tuple[FieldName, ...] = (
-    "table", "tab", "waiter", "customer", "note", "people", "service_type", "external_id",
-)  # fmt: skip
-DEFAULT_FLAGS = ("financeiro", "producao", "expedicao")  # shown as false before anyone sets them
-Value = str | int | None
 
 
 class OrderView(View):
@@ -93,43 +89,23 @@ class OrderView(View):
 
         A number counts only from a change that opens the order, so no other terminal can give one.
         """
-        openings = {entry.stamp.change for entry in self.told(OrderOpened)}
-        return tuple(each for each in self.all(OrderNumbered) if each.stamp.change in openings)
+        return numbers_of(self)
 
     @Derived
     def aliases(self) -> tuple[tuple[str, int], ...]:
         """Other (letters, number) this order was given, sorted."""
-        shown = self.numbers[0].fact if self.numbers else None
-        openings = {entry.stamp.change for entry in self.told(OrderOpened)}
-        told = (
-            cast(OrderNumbered, entry.fact)
-            for entry in self.told(OrderNumbered)
-            if entry.stamp.change in openings
-        )
-        given = {(fact.letters, fact.number) for fact in told}
-        if shown is not None:
-            given.discard((shown.letters, shown.number))
-        return tuple(sorted(given))
+        return aliases_of(self, self.numbers)
 
     @Derived
     def fields(self) -> dict[str, Register[Value]]:
         """The registers. An opening writes all of them."""
-        writes: dict[str, list[Write[Value]]] = {field: [] for field in FIELDS}
-        nothing: frozenset[Any] = frozenset()
-        for opening in self.all(OrderOpened):
-            for field in FIELDS:
-                value = _first_value(opening.fact, field)
-                writes[field].append(Write(opening.id, opening.stamp, value, nothing))
-        for set_ in self.all(FieldSet):
-            replaces = self.same_all(set_.fact.replaces)
-            writes[set_.fact.field].append(Write(set_.id, set_.stamp, set_.fact.value, replaces))
-        return {field: Register(found) for field, found in writes.items()}
+        return fields_of(self)
 
     def field(self, name: FieldName) -> Value:
         """The current value of a field."""
         openings = self.all(OrderOpened)
         if len(openings) == 1 and not self.all(FieldSet):
-            return _first_value(openings[0].fact, name)  # nearly every order, all its life
+            return first_value(openings[0].fact, name)  # nearly every order, all its life
         return self.fields[name].value(None)
 
     def text(self, field: FieldName) -> str | None:
@@ -151,12 +127,7 @@ class OrderView(View):
     @Derived
     def flags(self) -> dict[str, Register[bool]]:
         """The marks that were ever set, by name."""
-        writes: dict[str, list[Write[bool]]] = {}
-        for flag in self.all(FlagSet):
-            replaces = self.same_all(flag.fact.replaces)
-            write = Write(flag.id, flag.stamp, flag.fact.value, replaces)
-            writes.setdefault(flag.fact.name, []).append(write)
-        return {name: Register(found) for name, found in sorted(writes.items())}
+        return flags_of(self)
 
     def flag(self, name: str) -> bool:
         """The current value of a mark; false until set."""
@@ -300,9 +271,3 @@ class OrderView(View):
     def fiscal(self) -> Literal["none"]:
         """Fiscal documents come with the fiscal port."""
         return "none"
-
-
-def _first_value(opening: OrderOpened, field: FieldName) -> Value:
-    if field == "table":
-        return None if opening.table is None else opening.table.hex()
-    return cast(Value, getattr(opening, field))

@@ -26,7 +26,8 @@ from crdt_models.documents.orders.commands import (
     OpenOrder,
     RestoreOrder,
 )
-from crdt_models.documents.orders.view import DEFAULT_FLAGS, FIELDS, OrderView
+from crdt_models.documents.orders.registers import DEFAULT_FLAGS, FIELDS
+from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
 from crdt_models.documents.table_commands import (
     AddArea,

@@ -6,7 +6,7 @@ from typing import Any
 from crdt_models import dispute_texts
 from crdt_models.disputes import KINDS
 from crdt_models.pedido import ITEM_NAMES, ORDER_NAMES, PAYMENT_NAMES, TABLE_NAMES
-from peer.http_api.order_bodies import FIELDS
+from peer.http_api.orders.bodies import FIELDS
 from peer.http_api.routes import openapi_document, routes
 from peer.service.problem_texts import PROBLEMS
 

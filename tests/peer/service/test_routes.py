@@ -7,18 +7,11 @@ import pytest
 import trio
 from starlette.routing import Router
 
+from peer.service.application import Service, starlette_app
 from peer.service.http_errors import InvalidField
 from peer.service.openapi import error_codes, openapi
 from peer.service.problem_texts import PROBLEMS
-from peer.service.routes import (
-    MAX_BODY_BYTES,
-    PUBLIC,
-    Answer,
-    QueryField,
-    Route,
-    Service,
-    starlette_app,
-)
+from peer.service.routes import MAX_BODY_BYTES, PUBLIC, Answer, QueryField, Route
 from peer.service.sqlite_errors import DiskFull
 
 KEY = [("x-api-key", "k-front")]

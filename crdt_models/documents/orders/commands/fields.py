@@ -1,0 +1,73 @@
+"""Several changes of an order at once: registers, marks, lines.
+
+Rule of this file: fields and flags can always be set; a value that is already there is not written
+again.
+"""
+
+import msgspec
+
+from crdt_models.documents.command import Context, Decision, InvalidField, Read
+from crdt_models.documents.orders.commands.lines import (
+    LineCancellation,
+    NewLine,
+    check_size,
+    lines_added,
+    lines_cancelled,
+)
+from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.facts import FieldName, FieldSet, FlagSet
+from crdt_models.documents.orders.registers import Value
+from crdt_models.documents.orders.view import OrderView
+
+
+class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
+    """Several changes at once, all or nothing: what a PUT or PATCH of an order becomes.
+
+    fields: registers, see `FieldSet`. flags: marks by name. add, cancel: lines; creates `line.<n>`.
+    Raises InvalidField, and for add and cancel what AddLines and CancelLines raise.
+    """
+
+    fields: dict[FieldName, Value] = msgspec.field(default_factory=dict)
+    flags: dict[str, bool] = msgspec.field(default_factory=dict)
+    add: tuple[NewLine, ...] = ()
+    cancel: tuple[LineCancellation, ...] = ()
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        changes_lines = bool(self.add or self.cancel)
+        view = self.open_view(read) if changes_lines else self.view(read)
+        check_size(view, self.add)
+        lines, ids = lines_added(self.add, context)
+        facts = [
+            *lines,
+            *lines_cancelled(view, self.cancel, self.reason),
+            *_fields_set(view, self.fields),
+            *_flags_set(view, self.flags),
+        ]
+        return self.decision(*facts, ids=ids)
+
+
+def _fields_set(view: OrderView, fields: dict[FieldName, Value]) -> list[FieldSet]:
+    facts = []
+    for field, value in fields.items():
+        register = view.fields.get(field)
+        if register is None:
+            raise InvalidField(reason=f"an order has no field {field}")
+        if len(register.heads) == 1 and register.value(None) == value:
+            continue
+        try:
+            facts.append(FieldSet(field=field, value=value, replaces=register.replaced_next))
+        except ValueError as error:
+            raise InvalidField(reason=str(error)) from error
+    return facts
+
+
+def _flags_set(view: OrderView, flags: dict[str, bool]) -> list[FlagSet]:
+    facts = []
+    for name, value in flags.items():
+        register = view.flags.get(name)
+        heads = () if register is None else register.replaced_next
+        if len(heads) <= 1 and view.flag(name) == value:
+            continue
+        facts.append(FlagSet(name=name, value=value, replaces=heads))
+    return facts

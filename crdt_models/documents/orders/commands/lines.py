@@ -1,0 +1,131 @@
+"""Ordering more and less.
+
+Rule of this file: lines are added to and cancelled from open bills only; a closed bill must be
+reopened first.
+"""
+
+import msgspec
+
+from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.errors import MoreThanIsLeft, NoLines, OrderTooLarge, UnknownLine
+from crdt_models.documents.orders.facts import LineAdded, LineCancelled, Modifier
+from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import CreatedId, LineId
+
+# Lines that one terminal adds to an order. With names of 120 letters a closing of so many is 54 KiB
+# of the 64 that a change holds; what several added apart is closed without names.
+MAX_LINES = 300
+
+
+class NewLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line to be added; the fields are those of `LineAdded`."""
+
+    product: str
+    name: str
+    unit_centavos: int
+    thousandths: int = 1000
+    modifiers: tuple[Modifier, ...] = ()
+    note: str = ""
+    course: int = 0
+    station: str = ""
+    category: str = ""
+    external_id: str | None = None
+
+
+class LineCancellation(msgspec.Struct, frozen=True):
+    """How much of a line to cancel; None is all that is left."""
+
+    line: LineId
+    thousandths: int | None = None
+
+
+class AddLines(OrderCommand, frozen=True, kw_only=True, tag="add_lines"):
+    """Order more. Creates `line.<n>`. Raises OrderIsCancelled, BillIsClosed, OrderTooLarge,
+    NoLines."""
+
+    lines: tuple[NewLine, ...]
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.open_view(read)
+        if not self.lines:
+            raise NoLines
+        check_size(view, self.lines)
+        facts, ids = lines_added(self.lines, context)
+        return self.decision(*facts, ids=ids)
+
+
+class CancelLines(OrderCommand, frozen=True, kw_only=True, tag="cancel_lines"):
+    """Order less. Raises OrderIsCancelled, BillIsClosed, UnknownLine, MoreThanIsLeft, NoLines."""
+
+    cancel: tuple[LineCancellation, ...]
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.open_view(read)
+        if not self.cancel:
+            raise NoLines
+        return self.decision(*lines_cancelled(view, self.cancel, self.reason))
+
+
+def check_size(view: OrderView, lines: tuple[NewLine, ...]) -> None:
+    """Raises OrderTooLarge."""
+    if lines and len(view.lines) + len(lines) > MAX_LINES:
+        raise OrderTooLarge(limit=MAX_LINES)
+
+
+def lines_added(
+    lines: tuple[NewLine, ...], context: Context, first: int = 0
+) -> tuple[list[LineAdded], dict[str, CreatedId]]:
+    """The facts of new lines and the ids they create. first: index of the first id."""
+    facts, ids = [], {}
+    for index, line in enumerate(lines):
+        ids[f"line.{index}"] = created = context.new_id(first + index)
+        facts.append(
+            LineAdded(
+                line=LineId(created),
+                product=line.product,
+                name=line.name,
+                thousandths=line.thousandths,
+                unit_centavos=line.unit_centavos,
+                modifiers=line.modifiers,
+                note=line.note,
+                course=line.course,
+                station=line.station,
+                category=line.category,
+                external_id=line.external_id,
+            )
+        )
+    return facts, ids
+
+
+def lines_cancelled(
+    view: OrderView, cancel: tuple[LineCancellation, ...], reason: str
+) -> list[LineCancelled]:
+    """Raises UnknownLine, MoreThanIsLeft."""
+    facts = []
+    left = {line.id: line.left for line in view.lines}
+    for each in cancel:
+        line = known_line(view, each.line)
+        asked = left[line.id] if each.thousandths is None else each.thousandths
+        if asked > left[line.id] or asked <= 0:
+            raise MoreThanIsLeft(asked=asked, left=left[line.id])
+        left[line.id] -= asked
+        facts.append(
+            LineCancelled(line=line.id, thousandths=asked, reason=reason, sends_seen=line.sends)
+        )
+    return facts
+
+
+def lines_chosen(view: OrderView, lines: tuple[LineId, ...]) -> list[Line]:
+    """The lines a command names, each once. Raises UnknownLine."""
+    return [known_line(view, line) for line in dict.fromkeys(lines)]
+
+
+def known_line(view: OrderView, line: LineId) -> Line:
+    """Raises UnknownLine."""
+    found = view.lines_by_id.get(line)
+    if found is None:
+        raise UnknownLine(line=line.hex())
+    return found

@@ -1,0 +1,86 @@
+"""An order as a whole: begun, cancelled, restored."""
+
+from crdt_models.documents.command import Command, Context, Decision, Read
+from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
+from crdt_models.documents.orders.commands.lines import MAX_LINES, NewLine, lines_added
+from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.errors import (
+    BillIsClosed,
+    OrderIsNotCancelled,
+    OrderTooLarge,
+    PaidOrder,
+)
+from crdt_models.documents.orders.facts import (
+    OrderCancelled,
+    OrderNumbered,
+    OrderOpened,
+    OrderRestored,
+)
+from crdt_models.fact import Fact
+from crdt_models.ids import OrderId, TableId, order_document
+
+
+class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
+    """Begin an order, with its first lines if there are any. Creates `order`, `line.<n>`.
+
+    Raises OrderTooLarge.
+    """
+
+    service_type: ServiceType
+    table: TableId | None = None
+    tab: str | None = None
+    waiter: str | None = None
+    customer: str | None = None
+    note: str | None = None
+    people: int | None = None
+    external_id: str | None = None
+    lines: tuple[NewLine, ...] = ()
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        order = OrderId(context.new_id(0))
+        if len(self.lines) > MAX_LINES:
+            raise OrderTooLarge(limit=MAX_LINES)
+        opened = OrderOpened(
+            service_type=self.service_type,
+            table=self.table,
+            tab=self.tab,
+            waiter=self.waiter,
+            customer=self.customer,
+            note=self.note,
+            people=self.people,
+            external_id=self.external_id,
+            tabs_seen=() if self.table is None else context.open_tabs(self.table)[-MAX_MENTIONS:],
+        )
+        numbered = OrderNumbered(number=context.next_order_number(), letters=context.letters)
+        lines, ids = lines_added(self.lines, context, first=1)
+        document = order_document(order)
+        facts: list[Fact] = [opened, numbered, *lines]
+        return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
+
+
+class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):
+    """Cancel all of it. Raises PaidOrder, BillIsClosed, OrderIsCancelled."""
+
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        if view.paid:
+            raise PaidOrder(order=self.order.hex(), paid=view.paid)
+        if view.closed is not None:
+            raise BillIsClosed(order=self.order.hex())
+        return self.decision(OrderCancelled(reason=self.reason))
+
+
+class RestoreOrder(OrderCommand, frozen=True, kw_only=True, tag="restore_order"):
+    """Take back a cancellation, as when it was paid elsewhere meanwhile. Raises
+    OrderIsNotCancelled."""
+
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.view(read)
+        if not view.is_cancelled:
+            raise OrderIsNotCancelled(order=self.order.hex())
+        standing = tuple(sorted(each.id for each in view.cancellations))
+        return self.decision(OrderRestored(cancellations=standing, reason=self.reason))

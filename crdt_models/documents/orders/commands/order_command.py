@@ -1,0 +1,53 @@
+"""The base of the commands on one order that exists."""
+
+from crdt_models.documents.command import Command, Decision, Read
+from crdt_models.documents.orders.errors import BillIsClosed, OrderIsCancelled, UnknownOrder
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.fact import Fact
+from crdt_models.ids import CreatedId, DocumentId, OrderId, order_document
+
+
+class OrderCommand(Command, frozen=True, kw_only=True):
+    """Base of the commands on one order that exists."""
+
+    order: OrderId
+
+    def reads(self) -> tuple[DocumentId, ...]:
+        return (self.document,)
+
+    @property
+    def document(self) -> DocumentId:
+        """The order's document."""
+        return order_document(self.order)
+
+    def view(self, read: Read) -> OrderView:
+        """The order. Raises UnknownOrder while its opening is not known."""
+        view = order_view(read, self.order)
+        if view.opening is None:
+            raise UnknownOrder(order=self.order.hex())
+        return view
+
+    def open_view(self, read: Read) -> OrderView:
+        """The order whose lines may change. Raises UnknownOrder, OrderIsCancelled, BillIsClosed."""
+        view = self.uncancelled_view(read)
+        if view.closed is not None:
+            raise BillIsClosed(order=self.order.hex())
+        return view
+
+    def uncancelled_view(self, read: Read) -> OrderView:
+        """The order unless it was cancelled. Raises UnknownOrder, OrderIsCancelled."""
+        view = self.view(read)
+        if view.is_cancelled:
+            raise OrderIsCancelled(order=self.order.hex())
+        return view
+
+    def decision(self, *facts: Fact, ids: dict[str, CreatedId] | None = None) -> Decision:
+        """Facts of this order's document."""
+        return Decision(tuple((self.document, fact) for fact in facts), ids or {})
+
+
+def order_view(read: Read, order: OrderId) -> OrderView:
+    """The view of an order, empty when nothing of it is known."""
+    view = read(order_document(order))
+    assert isinstance(view, OrderView), "the kind of a document decides its view"
+    return view

@@ -1,0 +1,67 @@
+"""What can happen to an order, a file a subject. Names and prices are copied into the facts: later
+changes elsewhere move no bill.
+
+Rules of this folder:
+1. Money is centavos, quantity is thousandths. A tag or a field, once released, keeps its meaning.
+2. Fields listed in `RELIES` say what the author knew; they are no part of what the author meant.
+3. Two classes never share a base other than `Fact`, which finds its facts among its own subclasses.
+4. Importing this package makes all of them known.
+"""
+
+from crdt_models.documents.orders.facts.bill import (
+    BillAsked,
+    BillClosed,
+    BillReopened,
+    ClosedLine,
+    ClosedPayment,
+)
+from crdt_models.documents.orders.facts.fields import FieldName, FieldSet, FlagSet
+from crdt_models.documents.orders.facts.kitchen import (
+    LinesDelivered,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
+)
+from crdt_models.documents.orders.facts.lines import LineAdded, LineCancelled, Modifier
+from crdt_models.documents.orders.facts.opening import (
+    OrderCancelled,
+    OrderNumbered,
+    OrderOpened,
+    OrderRestored,
+)
+from crdt_models.documents.orders.facts.payments import (
+    Acquirer,
+    PaymentConfirmed,
+    PaymentDenied,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentUnknown,
+)
+
+__all__ = [
+    "OrderCancelled",
+    "OrderNumbered",
+    "OrderOpened",
+    "OrderRestored",
+    "LineAdded",
+    "LineCancelled",
+    "Modifier",
+    "LinesDelivered",
+    "LinesPreparing",
+    "LinesReady",
+    "LinesSent",
+    "FieldName",
+    "FieldSet",
+    "FlagSet",
+    "Acquirer",
+    "PaymentConfirmed",
+    "PaymentDenied",
+    "PaymentReceived",
+    "PaymentRefunded",
+    "PaymentUnknown",
+    "BillAsked",
+    "BillClosed",
+    "BillReopened",
+    "ClosedLine",
+    "ClosedPayment",
+]

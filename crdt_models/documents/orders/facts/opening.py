@@ -1,0 +1,64 @@
+"""An order begins, has a number, is cancelled as a whole and restored."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from crdt_models.documents.fields import (
+    ExternalId,
+    FactRef,
+    Label,
+    Letters,
+    Name,
+    Note,
+    OrderNumber,
+    OrderRefs,
+    People,
+    Reason,
+    ServiceType,
+    TableRef,
+)
+from crdt_models.fact import Fact
+
+
+class OrderOpened(Fact, frozen=True, tag="order_opened"):
+    """The order's document begins; its id is the document's. The values begin the registers.
+
+    table: dining table. tab: label of the comanda. people: at the table. external_id: `source:id`
+    of an order taken elsewhere. tabs_seen: open orders that the opener saw at that table.
+    """
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"tabs_seen"})
+
+    service_type: ServiceType
+    table: TableRef | None = None
+    tab: Label | None = None
+    waiter: Name | None = None
+    customer: Name | None = None
+    note: Note | None = None
+    people: People | None = None
+    external_id: ExternalId | None = None
+    tabs_seen: OrderRefs = ()
+
+
+class OrderNumbered(Fact, frozen=True, tag="order_numbered"):
+    """The number people call it by: `A-017`. One command told at two terminals gives two numbers
+    and is one order; the number with the least stamp is shown, the others are aliases."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"number", "letters"})
+
+    number: OrderNumber
+    letters: Letters
+
+
+class OrderCancelled(Fact, frozen=True, tag="order_cancelled"):
+    """Nothing of the order is owed any more."""
+
+    reason: Reason = ""
+
+
+class OrderRestored(Fact, frozen=True, tag="order_restored"):
+    """The named cancellations no longer stand."""
+
+    cancellations: Annotated[tuple[FactRef, ...], Meta(min_length=1, max_length=512)]
+    reason: Reason = ""

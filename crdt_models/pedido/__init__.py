@@ -1,0 +1,43 @@
+"""The JSON of a pedido, a mesa and a dispute, as front ends know them: names in Portuguese.
+
+Rules of this folder:
+1. `total`, `preco_unitario`, `quantidade` … are exact decimals for reading; the field that ends in
+   `_centavos` or `_milesimos` is the figure to calculate with. Encode with `JSON`, which writes
+   decimals as JSON numbers with their places (12.30), never as floats.
+2. `ORDER_NAMES`, `ITEM_NAMES`, `PAYMENT_NAMES` and `TABLE_NAMES` are the one table of names: every
+   answer has exactly these, plus one truth value per flag that somebody set.
+3. What only the terminal knows (syncStatus, sincronizado_em, …) is added there.
+"""
+
+from crdt_models.pedido.dining_tables import table_json
+from crdt_models.pedido.disputes import dispute_json
+from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
+from crdt_models.pedido.names import (
+    ITEM_NAMES,
+    ORDER_NAMES,
+    PAYMENT_NAMES,
+    PAYMENT_STATUS,
+    STAGE,
+    STATUS,
+    TABLE_NAMES,
+)
+from crdt_models.pedido.orders import order_json, shown_number
+
+__all__ = [
+    "ITEM_NAMES",
+    "ORDER_NAMES",
+    "PAYMENT_NAMES",
+    "PAYMENT_STATUS",
+    "STAGE",
+    "STATUS",
+    "TABLE_NAMES",
+    "JSON",
+    "JsonObject",
+    "decimal",
+    "iso_day",
+    "quantity",
+    "order_json",
+    "shown_number",
+    "table_json",
+    "dispute_json",
+]

@@ -1,0 +1,124 @@
+"""The names that front ends know, and what each means."""
+
+from typing import Final
+
+STATUS: Final = {
+    "open": "aberto",
+    "bill_asked": "conta_pedida",
+    "closed": "fechado",
+    "settled": "pago",
+    "cancelled": "cancelado",
+}
+
+STAGE: Final = {
+    "new": "novo",
+    "sent": "enviado",
+    "preparing": "preparando",
+    "ready": "pronto",
+    "delivered": "entregue",
+}
+
+PAYMENT_STATUS: Final = {
+    "confirmed": "confirmado",
+    "pending": "pendente",
+    "denied": "negado",
+    "unknown": "desconhecido",
+    "duplicate": "duplicado",
+}
+
+ORDER_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "numero": "A-017, ou A-017/2 no segundo pedido do mesmo número; nulo enquanto não chegou",
+    "numeros_alternativos": "outros números que recebeu",
+    "tipo": "mesa, comanda, balcao, viagem ou entrega",
+    "status": "aberto, conta_pedida, fechado, pago ou cancelado",
+    "status_conta": "o mesmo: o eixo da conta",
+    "status_producao": "novo, enviado, preparando, pronto ou entregue: o item mais atrasado",
+    "status_fiscal": "nenhum",
+    "mesa_id": "mesa, ou nulo",
+    "comanda": "nome da comanda, ou nulo",
+    "comanda_id": "id da comanda: o do pedido, quando ela tem nome",
+    "garcom": "garçom",
+    "cliente": "cliente",
+    "pessoas": "pessoas à mesa",
+    "observacao": "observação",
+    "id_externo": "origem:id de um pedido feito em outro sistema",
+    "itens": "itens; os de uma conta fechada, como cobrados",
+    "itens_residuais": "itens que vieram depois do fechamento; fora de todo total",
+    "pagamentos": "pagamentos",
+    "estornos": "estornos",
+    "total": "decimal",
+    "total_centavos": "exato",
+    "pago": "decimal: recebido menos estornado",
+    "pago_centavos": "exato",
+    "saldo": "decimal: o que falta; negativo: pago a mais",
+    "saldo_centavos": "exato",
+    "residual_centavos": "soma de itens_residuais",
+    "flags": "cada marca já usada, por nome; também são campos do próprio pedido",
+    "conflitos": "o que uma pessoa precisa decidir neste pedido",
+    "precisa_atualizar": "true: há algo que esta versão precisa entender e não entende",
+    "version": "opaca; é a ETag, para If-Match",
+    "versao": "quantidade de fatos; cresce a cada alteração",
+    "originNodeId": "terminal que o abriu, 64 dígitos hexadecimais",
+    "data_operacao": "dia de operação da abertura, AAAA-MM-DD",
+    "dia_operacao": "o mesmo em dias desde 1970-01-01",
+    "criado_em": "hora da abertura, ISO 8601",
+    "createdAt": "o mesmo",
+    "atualizado_em": "hora do fato mais novo, ISO 8601",
+    "updatedAt": "o mesmo",
+    "fechado_em": "hora do fechamento, ou nulo",
+}
+
+ITEM_NAMES: Final = {
+    "id": "opaco",
+    "produto_id": "id no cardápio",
+    "nome": "nome na venda",
+    "categoria": "categoria na venda",
+    "quantidade": "decimal com três casas: o que resta, ou o que foi cobrado",
+    "quantidade_milesimos": "exato",
+    "quantidade_cancelada": "decimal com três casas",
+    "preco_unitario": "decimal, sem os adicionais: como foi lançado",
+    "preco_unitario_centavos": "exato",
+    "preco_unitario_com_modificadores": "decimal, com os adicionais",
+    "preco_unitario_com_modificadores_centavos": "exato",
+    "total": "decimal, com os adicionais",
+    "total_centavos": "exato",
+    "status": "novo, enviado, preparando, pronto, entregue ou cancelado",
+    "modificadores": "adicionais e descontos por unidade",
+    "observacao": "observação",
+    "etapa": "etapa da refeição",
+    "estacao": "onde é feito",
+    "cancelado": "true: nada dele resta",
+    "cancelado_apos_envio": "true: cancelado quando a cozinha já o tinha",
+    "id_externo": "id no sistema de onde veio",
+}
+
+PAYMENT_NAMES: Final = {
+    "id": "opaco",
+    "forma": "dinheiro, credito, debito, pix, vale ou outro",
+    "valor": "decimal: o que conta",
+    "valor_centavos": "exato",
+    "troco": "decimal: troco devolvido",
+    "troco_centavos": "exato",
+    "valor_recebido": "decimal: o que foi entregue, valor mais troco",
+    "valor_recebido_centavos": "exato",
+    "status": "confirmado, pendente, negado, desconhecido ou duplicado",
+    "adquirente": "quem moveu o dinheiro, ou nulo",
+    "criado_em": "hora, ISO 8601",
+}
+
+TABLE_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "numero": "nome da mesa",
+    "nome": "o mesmo",
+    "area_id": "área, ou nulo",
+    "area": "nome da área, ou nulo",
+    "lugares": "lugares",
+    "posicao": "x, y na planta",
+    "garcom": "garçom, ou nulo",
+    "status": "inativa, ocupada, limpeza, reservada ou livre",
+    "reserva": "nome, ate_ms; ou nulo",
+    "limpeza": "precisa de limpeza",
+    "ativa": "em uso",
+    "pedidos": "ids dos pedidos abertos nela",
+}

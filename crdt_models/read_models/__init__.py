@@ -1,0 +1,35 @@
+"""Read models: views as rows for SQL, alike on the terminal and at the relay.
+
+Rules of this folder:
+1. A view gives all rows of its document; storage replaces them together. Every table has the column
+   `document_id` first, so that this is one DELETE and some INSERTs.
+2. Rows are a function of the facts: equal facts give equal rows on every machine.
+3. SQLite holds signed integers of 64 bits. What a hostile clock makes larger is stored as the
+   largest.
+4. What spans documents (occupancy, equal numbers, two tabs at once) is asked of these rows, see
+   `disputes`. JSON for front ends is made in `pedido`.
+"""
+
+from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
+from crdt_models.read_models.dining_tables import DINING_TABLE
+from crdt_models.read_models.disputes import DISPUTE
+from crdt_models.read_models.orders import ORDER_LINE, ORDER_ROW, PAYMENT
+from crdt_models.read_models.rows import TABLES, rows_of, view_digest
+from crdt_models.read_models.terminals import TERMINAL
+
+__all__ = [
+    "Cell",
+    "Column",
+    "LARGEST",
+    "Row",
+    "TableDefinition",
+    "ORDER_LINE",
+    "ORDER_ROW",
+    "PAYMENT",
+    "DINING_TABLE",
+    "TERMINAL",
+    "DISPUTE",
+    "TABLES",
+    "rows_of",
+    "view_digest",
+]

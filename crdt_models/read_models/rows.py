@@ -1,0 +1,48 @@
+"""All tables, and all rows of a document."""
+
+import hashlib
+from collections.abc import Mapping
+
+from crdt_models.canonical_cbor import encode
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables import TablesView
+from crdt_models.documents.terminals import TerminalsView
+from crdt_models.documents.view import View
+from crdt_models.ids import DocumentId
+from crdt_models.read_models.definitions import Row, TableDefinition
+from crdt_models.read_models.dining_tables import DINING_TABLE, dining_table_rows
+from crdt_models.read_models.disputes import DISPUTE, dispute_rows
+from crdt_models.read_models.orders import (
+    ORDER_LINE,
+    ORDER_ROW,
+    PAYMENT,
+    line_rows,
+    order_row,
+    payment_rows,
+)
+from crdt_models.read_models.terminals import TERMINAL, terminal_rows
+
+TABLES: tuple[TableDefinition, ...] = (
+    ORDER_ROW, ORDER_LINE, PAYMENT, DINING_TABLE, TERMINAL, DISPUTE,
+)  # fmt: skip
+
+
+def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
+    """All rows of one document, by table name; a table without rows of it may be absent."""
+    rows: dict[str, list[Row]] = {DISPUTE.name: dispute_rows(document, view)}
+    if isinstance(view, OrderView):
+        rows[ORDER_ROW.name] = [order_row(document, view)]
+        rows[ORDER_LINE.name] = line_rows(document, view)
+        rows[PAYMENT.name] = payment_rows(document, view)
+    elif isinstance(view, TablesView):
+        rows[DINING_TABLE.name] = dining_table_rows(document, view)
+    elif isinstance(view, TerminalsView):
+        rows[TERMINAL.name] = terminal_rows(document, view)
+    return {name: found for name, found in rows.items() if found}
+
+
+def view_digest(rows: Mapping[str, list[Row]]) -> bytes:
+    """SHA-256 of the sorted rows: equal views have equal digests on every machine."""
+    return hashlib.sha256(
+        encode([[name, sorted(encode(row) for row in rows[name])] for name in sorted(rows)])
+    ).digest()

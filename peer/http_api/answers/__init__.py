@@ -1,0 +1,80 @@
+"""The shapes of what the local API answers, for its description. A file a subject.
+
+Rules of this folder:
+1. Nothing is made from these structs: answers are plain objects, so that one encoder writes
+   decimals as numbers. The tests hold every answer they receive against them.
+2. What a field means stands in the tables of names of `crdt_models.pedido`, or in a docstring.
+3. Members are only ever added.
+"""
+
+from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
+from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
+from peer.http_api.answers.orders import (
+    Adquirente,
+    Estorno,
+    Item,
+    Modificador,
+    OrderStatus,
+    Pagamento,
+    Pedido,
+    Pedidos,
+    Stage,
+)
+from peer.http_api.answers.reports import Estatisticas
+from peer.http_api.answers.sync import (
+    Anunciado,
+    Ligacao,
+    Malha,
+    Pendentes,
+    SincronizacaoPedida,
+    SituacaoNuvem,
+    TerminalConhecido,
+    Troca,
+    Trocas,
+)
+from peer.http_api.answers.system import (
+    Acompanhantes,
+    Aviso,
+    ChaveEmitida,
+    FrontEndConhecido,
+    FrontEndsConhecidos,
+    Saude,
+    Terminal,
+)
+
+__all__ = [
+    "Adquirente",
+    "Estorno",
+    "Item",
+    "Modificador",
+    "OrderStatus",
+    "Pagamento",
+    "Pedido",
+    "Pedidos",
+    "Stage",
+    "Conflito",
+    "ConflitoListado",
+    "Conflitos",
+    "Area",
+    "Mesa",
+    "Mesas",
+    "Posicao",
+    "Reserva",
+    "Estatisticas",
+    "Acompanhantes",
+    "Aviso",
+    "ChaveEmitida",
+    "FrontEndConhecido",
+    "FrontEndsConhecidos",
+    "Saude",
+    "Terminal",
+    "Anunciado",
+    "Ligacao",
+    "Malha",
+    "Pendentes",
+    "SincronizacaoPedida",
+    "SituacaoNuvem",
+    "TerminalConhecido",
+    "Troca",
+    "Trocas",
+]

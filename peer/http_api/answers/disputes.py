@@ -1,0 +1,40 @@
+"""Disputes as answers."""
+
+from crdt_models.disputes import Actor, Kind, Severity
+from peer.http_api.answers.answer_shape import AnswerShape
+
+
+class Conflito(AnswerShape, frozen=True, kw_only=True):
+    """O que só uma pessoa decide. Códigos não mudam; os textos ao lado são para mostrar.
+
+    `titulo`, `gravidade_texto`, `quem_texto`, `opcoes_textos`: em português · `opcoes`: códigos que
+    `/resolver` aceita em `escolha` · `fatos`: as provas, para devolver em `fatos`.
+    """
+
+    id: str
+    tipo: Kind
+    titulo: str
+    assunto: str
+    documento: str
+    gravidade: Severity
+    gravidade_texto: str
+    quem: Actor
+    quem_texto: str
+    opcoes: list[str]
+    opcoes_textos: dict[str, str]
+    fatos: list[str]
+    aberto: bool
+
+
+class ConflitoListado(Conflito, frozen=True, kw_only=True):
+    """Um conflito com o número do pedido em que está, se for um."""
+
+    numero: str | None
+
+
+class Conflitos(AnswerShape, frozen=True, kw_only=True):
+    """Uma página de conflitos. `total`: desta página."""
+
+    conflitos: list[ConflitoListado]
+    total: int
+    proximo: str | None

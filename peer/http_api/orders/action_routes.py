@@ -1,0 +1,144 @@
+"""What can be done to an order, a list a subject: one part of the table in `routes`."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from peer.http_api import answers
+from peer.http_api.api import Api, Handler
+from peer.http_api.orders import bill, kitchen, lines, payments, whole_orders
+from peer.http_api.orders.line_bodies import CancellationBody, ItemsBody, LinesBody
+from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
+from peer.http_api.route_parts import (
+    EDIT_ERRORS,
+    LINE_ERRORS,
+    STALE,
+    WRITE,
+    route,
+)
+from peer.http_api.values import ReasonBody
+from peer.service.routes import Route
+
+_Action: TypeAlias = tuple[str, Handler, str, type[msgspec.Struct], tuple[str, ...], int]
+"""After `/api/pedidos/{id}`: path, handler, summary, body, errors, status."""
+
+_MONEY = (*EDIT_ERRORS, "invalid_amount")
+
+
+def order_actions(api: Api | None, one: str) -> list[Route]:
+    """Everything that is asked of one order with POST. one: its path."""
+    subjects = (
+        _line_actions(),
+        _kitchen_actions(),
+        _payment_actions(),
+        _bill_actions(),
+        _whole_actions(),
+    )
+    return [
+        route(
+            api,
+            "POST",
+            one + path,
+            handler,
+            text,
+            body=body,
+            answer=answers.Pedido,
+            errors=errors,
+            status=status,
+            **WRITE,
+            **STALE,
+        )
+        for actions in subjects
+        for path, handler, text, body, errors, status in actions
+    ]
+
+
+def _line_actions() -> list[_Action]:
+    added = (*LINE_ERRORS, "order_too_large", "invalid_amount")
+    return [
+        ("/itens", lines.add_lines, "Acrescenta itens", ItemsBody, added, 201),
+        (
+            "/itens/{item}/cancelar",
+            lines.cancel_line,
+            "Cancela um item, no todo ou em parte",
+            CancellationBody,
+            (*LINE_ERRORS, "more_than_is_left", "invalid_amount"),
+            200,
+        ),
+    ]
+
+
+def _kitchen_actions() -> list[_Action]:
+    return [
+        ("/enviar", kitchen.send_lines, "Envia à cozinha", LinesBody, LINE_ERRORS, 200),
+        ("/preparando", kitchen.mark_preparing, "Começou o preparo", LinesBody, LINE_ERRORS, 200),
+        ("/pronto", kitchen.mark_ready, "Ficou pronto", LinesBody, LINE_ERRORS, 200),
+        ("/entregue", kitchen.mark_delivered, "Foi entregue", LinesBody, LINE_ERRORS, 200),
+    ]
+
+
+def _payment_actions() -> list[_Action]:
+    one = "/pagamentos/{pagamento}"
+    settle = (*EDIT_ERRORS, "unknown_payment")
+    confirm = (*settle, "payment_is_denied")
+    refund = (*_MONEY, "refund_above_paid", "unknown_payment")
+    return [
+        (
+            "/pagamentos",
+            payments.take_payment,
+            "Recebe um pagamento",
+            PaymentBody,
+            (*_MONEY, "payment_above_balance", "no_change_from_this"),
+            201,
+        ),
+        (
+            one + "/estornar",
+            payments.refund_payment,
+            "Estorna um pagamento",
+            RefundBody,
+            refund,
+            201,
+        ),
+        (
+            one + "/confirmar",
+            payments.confirm_payment,
+            "O pagamento foi feito",
+            OutcomeBody,
+            confirm,
+            200,
+        ),
+        (
+            one + "/negar",
+            payments.deny_payment,
+            "O pagamento não foi feito",
+            OutcomeBody,
+            settle,
+            200,
+        ),
+    ]
+
+
+def _bill_actions() -> list[_Action]:
+    close = (*LINE_ERRORS, "unpaid_bill", "needs_upgrade", "bill_too_large")
+    reopen = (*EDIT_ERRORS, "bill_is_open")
+    return [
+        ("/conta", bill.ask_bill, "Pede a conta", ReasonBody, LINE_ERRORS, 200),
+        ("/fechar", bill.close_bill, "Fecha a conta", ReasonBody, close, 200),
+        ("/reabrir", bill.reopen_bill, "Reabre a conta", ReasonBody, reopen, 200),
+    ]
+
+
+def _whole_actions() -> list[_Action]:
+    cancel = (*EDIT_ERRORS, "paid_order", "bill_is_closed")
+    restore = (*EDIT_ERRORS, "order_is_not_cancelled")
+    return [
+        ("/cancelar", whole_orders.cancel_order, "Cancela o pedido", ReasonBody, cancel, 200),
+        (
+            "/restaurar",
+            whole_orders.restore_order,
+            "Desfaz o cancelamento",
+            ReasonBody,
+            restore,
+            200,
+        ),
+    ]

@@ -1,0 +1,75 @@
+"""What front ends send about money."""
+
+from decimal import Decimal
+
+import msgspec
+
+from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.orders.facts import Acquirer
+from peer.http_api.values import centavos, clean_text
+from peer.service.http_errors import InvalidField
+
+
+class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Quem moveu o dinheiro. Nunca dados do cartão."""
+
+    nome: str
+    transacao: str = ""
+    autorizacao: str = ""
+    bandeira: str = ""
+
+    def acquirer(self) -> Acquirer:
+        return Acquirer(
+            name=clean_text(self.nome),
+            transaction=clean_text(self.transacao),
+            authorization=clean_text(self.autorizacao),
+            brand=clean_text(self.bandeira),
+        )
+
+
+class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um pagamento. `valor_recebido`: o dinheiro entregue, de que sai o troco."""
+
+    forma: PaymentMethod = "dinheiro"
+    valor: Decimal | None = None
+    valor_centavos: int | None = None
+    valor_recebido: Decimal | None = None
+    valor_recebido_centavos: int | None = None
+    pendente: bool = False
+    adquirente: AcquirerBody | None = None
+    observacao: str = ""
+
+    def amount(self) -> int:
+        """Centavos. Raises InvalidField, InvalidAmount."""
+        return _amount(self.valor, self.valor_centavos)
+
+    def tendered(self) -> int | None:
+        """Centavos handed over. Raises InvalidAmount."""
+        return centavos(self.valor_recebido, self.valor_recebido_centavos, field="valor_recebido")
+
+
+class RefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um estorno; sem valor, tudo o que resta do pagamento."""
+
+    valor: Decimal | None = None
+    valor_centavos: int | None = None
+    forma: PaymentMethod | None = None
+    motivo: str = ""
+
+    def amount(self) -> int | None:
+        """Centavos, None for all of it. Raises InvalidAmount."""
+        return centavos(self.valor, self.valor_centavos, field="valor")
+
+
+class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """O que a adquirente respondeu sobre um pagamento pendente."""
+
+    adquirente: AcquirerBody | None = None
+    motivo: str = ""
+
+
+def _amount(value: Decimal | None, exact: int | None) -> int:
+    amount = centavos(value, exact, field="valor")
+    if amount is None:
+        raise InvalidField(field="valor", reason="falta o valor")
+    return amount

@@ -1,0 +1,97 @@
+"""Money received, confirmed, denied, refunded."""
+
+from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.orders.bill_commands import RefundPayment, SettlePayment, TakePayment
+from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownPayment
+from crdt_models.errors import MalhaError
+from crdt_models.ids import OrderId, PaymentId
+from peer.http_api.api import Api, replayed
+from peer.http_api.orders.answering import done, order_of_call, shown
+from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
+from peer.http_api.shown import known_order
+from peer.http_api.values import clean_text, id_of
+from peer.service.routes import Answer, Call
+
+
+class PaymentIsDenied(MalhaError):
+    """A denied payment cannot be confirmed here: the money has to be received again."""
+
+    code = "payment_is_denied"
+    sentence = "The payment {payment} was denied."
+    cure = "Receive the money as another payment."
+
+
+async def take_payment(api: Api, call: Call) -> Answer:
+    """POST …/pagamentos."""
+    order, body = order_of_call(call), call.body_as(PaymentBody)
+    command = TakePayment(
+        order=order,
+        centavos=body.amount(),
+        method=body.forma,
+        tendered=body.tendered(),
+        acquirer=None if body.adquirente is None else body.adquirente.acquirer(),
+        is_pending=body.pendente,
+        note=clean_text(body.observacao),
+    )
+    return await done(api, call, order, command, status=201)
+
+
+async def confirm_payment(api: Api, call: Call) -> Answer:
+    """POST …/pagamentos/{pagamento}/confirmar."""
+    order, body = order_of_call(call), call.body_as(OutcomeBody)
+    acquirer = None if body.adquirente is None else body.adquirente.acquirer()
+    payment = _payment_of(call)
+    if await replayed(api, call) is None:
+        _check_not_denied(api, order, payment)
+    command = SettlePayment(order=order, payment=payment, outcome="confirmed", acquirer=acquirer)
+    return await done(api, call, order, command)
+
+
+def _check_not_denied(api: Api, order: OrderId, payment: PaymentId) -> None:
+    """What the acquirer denied is received again, not confirmed. Raises PaymentIsDenied."""
+    found = known_order(api.node, order).payments_under(payment)
+    if any(each.state == "denied" for each in found):
+        raise PaymentIsDenied(payment=payment.hex())
+
+
+async def deny_payment(api: Api, call: Call) -> Answer:
+    """POST …/pagamentos/{pagamento}/negar."""
+    order, reason = order_of_call(call), clean_text(call.body_as(OutcomeBody).motivo)
+    command = SettlePayment(order=order, payment=_payment_of(call), outcome="denied", reason=reason)
+    return await done(api, call, order, command)
+
+
+async def refund_payment(api: Api, call: Call) -> Answer:
+    """POST …/pagamentos/{pagamento}/estornar."""
+    order, body, payment = order_of_call(call), call.body_as(RefundBody), _payment_of(call)
+    first = await replayed(api, call)
+    if first is not None:
+        return shown(api, order, first, status=201)
+    amount, method = _refund_defaults(api, order, payment, body)
+    command = RefundPayment(
+        order=order,
+        centavos=amount,
+        payment=payment,
+        method=method,
+        reason=clean_text(body.motivo),
+    )
+    return await done(api, call, order, command, status=201)
+
+
+def _payment_of(call: Call) -> PaymentId:
+    return PaymentId(id_of(call.path["pagamento"], UnknownPayment, "payment"))
+
+
+def _refund_defaults(
+    api: Api, order: OrderId, payment: PaymentId, body: RefundBody
+) -> tuple[int, PaymentMethod]:
+    """Without an amount all that is left of the payment; without a method, the one it came by."""
+    found = known_order(api.node, order).payments_under(payment)
+    if not found:
+        raise UnknownPayment(payment=payment.hex())
+    paid = found[0]
+    given = body.amount()
+    left = max(0, sum(each.centavos for each in found) - paid.refunded)
+    if given is None and left == 0:
+        raise RefundAbovePaid(asked=paid.received.fact.centavos, paid=0)
+    return left if given is None else given, body.forma or paid.received.fact.method

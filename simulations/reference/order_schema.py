@@ -1,0 +1,166 @@
+"""What each fact about an order must look like; see `schema`."""
+
+from typing import Final
+
+from simulations.reference.shapes import (
+    CODE,
+    ID,
+    ID_TEXT,
+    LINES,
+    MAYBE_ID,
+    METHODS,
+    MONEY,
+    MONEY_OR_ZERO,
+    NAME,
+    NOTE,
+    QUANTITY,
+    REASON,
+    REFERENCES,
+    REQUIRED,
+    SERVICES,
+    TOTAL,
+    Check,
+    Shape,
+    array_of,
+    is_bool,
+    is_fact_id,
+    is_id,
+    like,
+    list_of,
+    map_of,
+    one_of,
+    or_none,
+    text,
+    whole,
+)
+
+_MODIFIER = {
+    "name": (NAME, REQUIRED),
+    "thousandths": (QUANTITY, 1000),
+    "unit_centavos": (whole(-(10**9), 10**9), 0),
+}
+
+_ACQUIRER = {
+    "name": (CODE, REQUIRED),
+    "transaction": (CODE, ""),
+    "authorization": (CODE, ""),
+    "brand": (CODE, ""),
+}
+
+# An array: line, name, thousandths, centavos of one unit, centavos of the line.
+_CLOSED_LINE = array_of(is_id, text(0, 120), QUANTITY, whole(0, 10**11), TOTAL)
+
+# An array: payment, method, centavos.
+_CLOSED_PAYMENT = array_of(is_id, one_of(*METHODS), MONEY)
+_PAYMENT_REPORT = {"payment": ID, "reason": (REASON, "")}
+ORDER_SHAPES: dict[str, Shape] = {
+    "order_opened": {
+        "service_type": (one_of(*SERVICES), REQUIRED),
+        "table": MAYBE_ID,
+        "tab": (or_none(text(1, 40)), None),
+        "waiter": (or_none(NAME), None),
+        "customer": (or_none(NAME), None),
+        "note": (or_none(NOTE), None),
+        "people": (or_none(whole(1, 1000)), None),
+        "external_id": (or_none(text(1, 120)), None),
+        "tabs_seen": (list_of(is_id, 512), []),
+    },
+    "order_numbered": {
+        "number": (whole(1, 10**9), REQUIRED),
+        "letters": (like("[A-Z]{1,3}"), REQUIRED),
+    },
+    "line_added": {
+        "line": ID,
+        "product": (CODE, REQUIRED),
+        "name": (NAME, REQUIRED),
+        "thousandths": (QUANTITY, REQUIRED),
+        "unit_centavos": (whole(0, 10**9), REQUIRED),
+        "modifiers": (list_of(map_of(_MODIFIER), 64), []),
+        "note": (NOTE, ""),
+        "course": (whole(0, 20), 0),
+        "station": (CODE, ""),
+        "category": (CODE, ""),
+        "external_id": (or_none(text(1, 120)), None),
+    },
+    "line_cancelled": {
+        "line": ID,
+        "thousandths": (QUANTITY, REQUIRED),
+        "reason": (REASON, ""),
+        "sends_seen": REFERENCES,
+    },
+    "lines_sent": {"lines": LINES, "cancellations_seen": REFERENCES},
+    "lines_preparing": {"lines": LINES},
+    "lines_ready": {"lines": LINES},
+    "lines_delivered": {"lines": LINES},
+    "field_set": {
+        "field": (
+            one_of(
+                "table", "tab", "waiter", "customer", "note", "people", "service_type",
+                "external_id",
+            ),
+            REQUIRED,
+        ),
+        "value": (lambda _: True, None),  # see _holds
+        "replaces": REFERENCES,
+    },
+    "flag_set": {
+        "name": (like("[a-z][a-z0-9_]{0,39}"), REQUIRED),
+        "value": (is_bool, REQUIRED),
+        "replaces": REFERENCES,
+    },
+    "payment_received": {
+        "payment": ID,
+        "centavos": (MONEY, REQUIRED),
+        "method": (one_of(*METHODS), REQUIRED),
+        "change_centavos": (MONEY_OR_ZERO, 0),
+        "acquirer": (or_none(map_of(_ACQUIRER)), None),
+        "is_pending": (is_bool, False),
+        "note": (NOTE, ""),
+    },
+    "payment_confirmed": {"payment": ID, "acquirer": (or_none(map_of(_ACQUIRER)), None)},
+    "payment_denied": _PAYMENT_REPORT,
+    "payment_unknown": _PAYMENT_REPORT,
+    "payment_refunded": {
+        "refund": ID,
+        "centavos": (MONEY, REQUIRED),
+        "payment": MAYBE_ID,
+        "method": (one_of(*METHODS), "dinheiro"),
+        "reason": (REASON, ""),
+    },
+    "bill_asked": {},
+    "bill_closed": {
+        "lines": (list_of(_CLOSED_LINE, 4096), REQUIRED),
+        "total": (TOTAL, REQUIRED),
+        "payments": (list_of(_CLOSED_PAYMENT, 4096), REQUIRED),
+        "paid": (TOTAL, REQUIRED),
+        "counted": (list_of(is_fact_id, 4096), []),
+    },
+    "bill_reopened": {"closing": (is_fact_id, REQUIRED), "reason": (REASON, "")},
+    "order_cancelled": {"reason": (REASON, "")},
+    "order_restored": {
+        "cancellations": (list_of(is_fact_id, 512, least=1), REQUIRED),
+        "reason": (REASON, ""),
+    },
+}  # fmt: skip
+
+ORDER_RELIES: Final = {
+    "order_opened": ("tabs_seen",),
+    "order_numbered": ("number", "letters"),
+    "line_cancelled": ("sends_seen",),
+    "lines_sent": ("cancellations_seen",),
+    "field_set": ("replaces",),
+    "flag_set": ("replaces",),
+    "bill_closed": ("counted",),
+}
+
+# What each register of an order, and of a dining table, can hold.
+ORDER_VALUES: dict[str, Check] = {
+    "table": or_none(lambda value: type(value) is str and bool(ID_TEXT.fullmatch(value))),
+    "tab": or_none(text(0, 40)),
+    "waiter": or_none(text(0, 120)),
+    "customer": or_none(text(0, 120)),
+    "note": or_none(NOTE),
+    "people": or_none(whole(1, 1000)),
+    "service_type": one_of(*SERVICES),
+    "external_id": or_none(text(0, 120)),
+}
