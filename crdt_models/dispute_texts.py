@@ -20,6 +20,8 @@ TITLES: Final = {
     "over_refunded": "Estornado a mais",
     "payment_outcome_unknown": "Pagamento sem resposta",
     "command_used_twice": "A mesma ação com conteúdos diferentes",
+    "two_prices_of_a_line": "Um item lançado com dois preços",
+    "external_id_given_twice": "Dois produtos com o mesmo id externo",
     "needs_upgrade": "Este terminal precisa ser atualizado",
     "two_tabs_at_once": "Duas comandas abertas na mesma mesa",
     "equal_numbers": "Dois pedidos com o mesmo número",

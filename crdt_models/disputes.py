@@ -14,14 +14,15 @@ Rules of this file:
 import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import msgspec
 
 from crdt_models.canonical_cbor import encode
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.orders.facts import PaymentRefunded
-from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.facts import LineAdded, PaymentRefunded
+from crdt_models.documents.orders.lines import Line, unit_price
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.resolution import Resolution
@@ -37,6 +38,7 @@ from crdt_models.ids import (
     TableId,
     fact_id,
 )
+from crdt_models.money import line_amount
 
 Kind = Literal[
     "overpaid",
@@ -50,6 +52,8 @@ Kind = Literal[
     "over_refunded",
     "payment_outcome_unknown",
     "command_used_twice",
+    "two_prices_of_a_line",
+    "external_id_given_twice",
     "needs_upgrade",
     "two_tabs_at_once",
     "equal_numbers",
@@ -81,6 +85,8 @@ KINDS: dict[Kind, KindOf] = {
     "over_refunded": KindOf("urgent", "manager", ("recorded_twice", "loss", "recovered")),
     "payment_outcome_unknown": KindOf("urgent", "cashier", ("received", "not_received")),
     "command_used_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
+    "two_prices_of_a_line": KindOf("attention", "cashier", ("kept", "corrected")),
+    "external_id_given_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
     "needs_upgrade": KindOf("urgent", "technician", ()),
     "two_tabs_at_once": KindOf("attention", "waiter", ("merged", "both_kept")),
     "equal_numbers": KindOf("notice", "manager", ("seen",)),
@@ -136,6 +142,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     found = list(_of_any(view))
     if isinstance(view, OrderView):
         found += [*_of_money(view), *_of_bill(view), *_of_lines(view), *_of_payments(view)]
+    elif isinstance(view, CatalogView):
+        found += _of_catalog(view)
     evidence: dict[tuple[Kind, str], list[FactId]] = {}
     for first, *_ in found:  # two payments under one id, say, are one dispute about both
         evidence.setdefault((first.kind, first.subject), []).extend(first.facts)
@@ -234,10 +242,33 @@ def _of_lines(order: OrderView) -> Iterator[_Group]:
             yield _dispute(order, "over_cancelled", line.id.hex(), facts)
         if line.unseen_sends:
             yield _dispute(order, "cancelled_after_send", line.id.hex(), line.unseen_sends)
+    yield from _two_prices(order)
     for given, lines in by_given.items():
         if len(lines) > 1:
             added = [line.added.id for line in lines]
             yield _dispute(order, "command_used_twice", given, added)
+
+
+def _two_prices(order: OrderView) -> Iterator[_Group]:
+    """Lines of the catalog that one command sold at two terminals, at two prices."""
+    told = {line.id: line.added.ids for line in order.lines if len(line.added.ids) > 1}
+    entries = {entry.id: entry for entry in order.told(LineAdded)} if told else {}
+    for line, ids in told.items():
+        facts = [cast(LineAdded, entries[each].fact) for each in ids]
+        prices = {
+            line_amount(fact.thousandths, unit_price(fact.unit_centavos, fact.modifiers))
+            for fact in facts
+        }
+        if len(prices) > 1:
+            yield _dispute(order, "two_prices_of_a_line", line.hex(), ids)
+
+
+def _of_catalog(catalog: CatalogView) -> Iterator[_Group]:
+    for external, products in catalog.by_external_id.items():
+        if len(products) > 1:
+            registers = [each.register("external_id").current for each in products]
+            facts = [write.id for write in registers if write is not None]
+            yield _dispute(catalog, "external_id_given_twice", external, facts)
 
 
 def _of_payments(order: OrderView) -> Iterator[_Group]:

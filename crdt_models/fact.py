@@ -7,8 +7,8 @@ Rules of this file:
 2. What this version cannot read (a newer tag, a broken schema) becomes `Unknown`: kept, forwarded,
    and skipped by every view. It never raises.
 3. A fact names what it relied on (writes it replaces, sends it saw). Those fields, listed in
-   `RELIES`, are not part of what its author meant: two executions of one command may rely on
-   different things and still be the same fact.
+   `RELIES` (or by the fact itself, see `relied_on`), are not part of what its author meant: two
+   executions of one command may rely on different things and still be the same fact.
 """
 
 from typing import Any, ClassVar, NamedTuple, cast
@@ -31,6 +31,10 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=_TAG_FIELD
 
     RELIES: ClassVar[frozenset[str]] = frozenset()
     MUST_UNDERSTAND: ClassVar[bool] = False
+
+    def relied_on(self) -> frozenset[str]:
+        """The fields that say what the author knew, not what was meant."""
+        return self.RELIES
 
     @classmethod
     def tag(cls) -> str:
@@ -86,10 +90,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     def intent(self) -> bytes:
         """Canonical bytes of what the author meant: the body without what it relied on."""
         tag, must_understand, fields = self.body
+        relied_on = self.fact.relied_on()
         kept = {
             name: value
             for name, value in cast(dict[str, Value], fields).items()
-            if name not in self.fact.RELIES
+            if name not in relied_on
         }
         return encode([tag, must_understand, kept])
 

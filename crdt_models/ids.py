@@ -23,6 +23,7 @@ OrderId = NewType("OrderId", CreatedId)
 LineId = NewType("LineId", CreatedId)
 PaymentId = NewType("PaymentId", CreatedId)
 TableId = NewType("TableId", CreatedId)
+ProductId = NewType("ProductId", CreatedId)
 FactId = NewType("FactId", str)
 DocumentId = NewType("DocumentId", str)
 
@@ -33,6 +34,7 @@ CHANGE_BYTES = 32
 SHORT_BYTES = 16  # operators, commands and created ids
 KEY_BYTES = 12  # of a command id that stand for an idempotency key; the rest for what was asked
 
+CATALOG = DocumentId("catalog")
 TABLES = DocumentId("tables")
 TERMINALS = DocumentId("terminals")
 TRUST = DocumentId("trust")

@@ -15,7 +15,7 @@ To add a command: subclass `Command` with a tag of its own and write `plan`.
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -24,7 +24,16 @@ from crdt_models.change import MAX_CHANGE_BYTES, MAX_FACTS
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError, NotCanonical
 from crdt_models.fact import Fact, Unknown, body_of, fact_of
-from crdt_models.ids import CommandId, CreatedId, DeviceId, DocumentId, OrderId, SiteId, TableId
+from crdt_models.ids import (
+    CommandId,
+    CreatedId,
+    DeviceId,
+    DocumentId,
+    OrderId,
+    ProductId,
+    SiteId,
+    TableId,
+)
 from crdt_models.ids import created_id as id_of
 
 # A change's head is at most 470 bytes: eight previous changes, a signature, the largest numbers.
@@ -58,8 +67,19 @@ class NeedsUpgrade(DomainError):
     cure = "Update this terminal, then close again. Adding and paying go on meanwhile."
 
 
+class Moment(NamedTuple):
+    """Local time of the shop. weekday: 0 is Monday. minute: of the day, 0 to 1439."""
+
+    weekday: int
+    minute: int
+
+
 def _no_tabs(_table: TableId) -> tuple[OrderId, ...]:
     return ()
+
+
+def _nothing_taken(_product: ProductId, _since: int) -> int:
+    return 0
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +87,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     letters: of this terminal. business_day: days since 1970-01-01. next_order_number: 1 + the
     greatest number this device gave on that business day. open_tabs: open orders known at a dining
-    table.
+    table. moment: local time, by this terminal's clock. taken: thousandths of a product that lines
+    stamped after an hlc take, see `catalog.left`.
     """
 
     site: SiteId
@@ -77,6 +98,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     business_day: int
     next_order_number: Callable[[], int]
     open_tabs: Callable[[TableId], tuple[OrderId, ...]] = _no_tabs
+    moment: Moment = Moment(0, 0)
+    taken: Callable[[ProductId, int], int] = _nothing_taken
 
     def new_id(self, index: int) -> CreatedId:
         """The id of the `index`-th thing this command creates, the same at every terminal."""
@@ -86,8 +109,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True):
     """facts: to be written, in this order, in one change. ids: what was created, by name.
 
-    Names: `order`, `payment`, `refund`, `area`, `table`; lines are `line.0`, `line.1`, … in the
-    order in which the command gave them.
+    Names: `order`, `payment`, `refund`, `area`, `table`; lines are `line.0`, `line.1`, …, products
+    `product.0`, `product.1`, … in the order in which the command gave them.
     """
 
     facts: tuple[tuple[DocumentId, Fact], ...]

@@ -17,6 +17,7 @@ from crdt_models.ids import (
     LineId,
     OrderId,
     PaymentId,
+    ProductId,
     TableId,
 )
 
@@ -31,6 +32,7 @@ OrderRef = Annotated[OrderId, _ID]
 LineRef = Annotated[LineId, _ID]
 PaymentRef = Annotated[PaymentId, _ID]
 TableRef = Annotated[TableId, _ID]
+ProductRef = Annotated[ProductId, _ID]
 FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]

@@ -4,15 +4,17 @@ A document of a kind this version does not know has the bare `View`: all its fac
 forwarded, and none is understood. Importing this module makes every fact of this version known.
 """
 
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
 from crdt_models.documents.view import View
-from crdt_models.ids import ORDER_KIND, TABLES, TERMINALS, TRUST, DocumentId
+from crdt_models.ids import CATALOG, ORDER_KIND, TABLES, TERMINALS, TRUST, DocumentId
 
 _SINGLE: dict[DocumentId, type[View]] = {
+    CATALOG: CatalogView,
     TABLES: TablesView,
     TERMINALS: TerminalsView,
     TRUST: TrustView,

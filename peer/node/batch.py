@@ -14,6 +14,7 @@ from typing import Protocol
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import ChangeGate, key_opened_by
+from crdt_models.documents.catalog.facts import ProductAdded
 from crdt_models.documents.command import Context
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
@@ -306,7 +307,7 @@ class Preparation:
 def _created(change: Change) -> dict[str, CreatedId]:
     """What a command created, read back from its change; the names are those of `Decision.ids`."""
     ids: dict[str, CreatedId] = {}
-    lines = 0
+    lines = products = 0
     for document, body in change.facts:
         match fact_of(body):
             case OrderOpened() if isinstance(empty_view(document), OrderView):
@@ -320,6 +321,9 @@ def _created(change: Change) -> dict[str, CreatedId]:
                 ids["refund"] = CreatedId(refunded.refund)
             case TableAdded() as table:
                 ids["table"] = CreatedId(table.table)
+            case ProductAdded() as product:
+                ids[f"product.{products}"] = CreatedId(product.product)
+                products += 1
             case AreaAdded() as area:
                 ids["area"] = CreatedId(area.area)
             case _:

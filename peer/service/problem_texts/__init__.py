@@ -10,6 +10,7 @@ Rules of this folder:
 
 from peer.service.problem_texts.at_the_start import STARTING
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
+from peer.service.problem_texts.of_the_catalog import CATALOG
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
 from peer.service.problem_texts.text import Text
 
@@ -21,6 +22,7 @@ PROBLEMS: dict[str, Text] = {
     **COMMANDS,
     **ORDERS,
     **TABLES,
+    **CATALOG,
     **BYTES,
     **RELAY,
     **STARTING,

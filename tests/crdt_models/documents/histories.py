@@ -198,27 +198,35 @@ def bodies(draw: st.DrawFn, of: st.SearchStrategy[Fact]) -> list[Any]:
     return [tag, must_understand, fields]
 
 
-def _written(tellings: list[tuple[list[Any], int, int, int]]) -> list[Change]:
+def _written(
+    tellings: list[tuple[list[Any], int, int, int]], document: DocumentId = DOCUMENT
+) -> list[Change]:
     made: dict[bytes, Change] = {}
     known: list[FactId] = []
     for told, device, hlc, command in tellings:
-        change = raw_change(resolved(told, known), device=device, hlc=hlc, command=command)
+        bodies_ = resolved(told, known)
+        change = raw_change(bodies_, device=device, hlc=hlc, command=command, document=document)
         made[change.id] = change
         known += [fact_id_of(change.id, index) for index in range(len(change.facts))]
     return list(made.values())
 
 
 def changes(
-    *, of: st.SearchStrategy[Fact] = facts, max_size: int = 10
+    *,
+    of: st.SearchStrategy[Fact] = facts,
+    max_size: int = 10,
+    document: DocumentId = DOCUMENT,
 ) -> st.SearchStrategy[list[Change]]:
-    """Changes of several devices to one order, in an order in which they could be written."""
+    """Changes of several devices to one document, in an order in which they could be written."""
     telling = st.tuples(
         st.lists(bodies(of), min_size=1, max_size=3),
         st.integers(0, 2),
         st.sampled_from(CLOCKS),
         st.integers(0, 5),
     )
-    return st.lists(telling, min_size=1, max_size=max_size).map(_written)
+    return st.lists(telling, min_size=1, max_size=max_size).map(
+        lambda tellings: _written(tellings, document)
+    )
 
 
 def raw_change(

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterable
 
 from crdt_models.change import Change, Unsigned, sign_change
-from crdt_models.documents.command import Command, Context
+from crdt_models.documents.catalog.left import taken_since
+from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
@@ -12,6 +14,7 @@ from crdt_models.documents.view import View
 from crdt_models.fact import Fact
 from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
+    CATALOG,
     TABLES,
     CommandId,
     CreatedId,
@@ -46,6 +49,7 @@ class Till:
         self.changes: dict[bytes, Change] = {}
         self.views: dict[DocumentId, View] = {}
         self.tabs: dict[CreatedId, tuple[OrderId, ...]] = {}
+        self.moment = Moment(4, 20 * 60)  # Friday evening
         self._stamp = 0
         self._count = 0
         self._numbers = 0
@@ -65,6 +69,8 @@ class Till:
             business_day=DAY,
             next_order_number=self._next_number,
             open_tabs=lambda table: self.tabs.get(table, ()),
+            moment=self.moment,
+            taken=lambda product, since: taken_since(self.orders, product, since),
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -118,9 +124,19 @@ class Till:
         return view
 
     @property
+    def orders(self) -> list[OrderView]:
+        return [view for view in self.views.values() if isinstance(view, OrderView)]
+
+    @property
     def dining_room(self) -> TablesView:
         view = self.read(TABLES)
         assert isinstance(view, TablesView)
+        return view
+
+    @property
+    def catalog(self) -> CatalogView:
+        view = self.read(CATALOG)
+        assert isinstance(view, CatalogView)
         return view
 
     def _next_number(self) -> int:

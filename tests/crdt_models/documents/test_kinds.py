@@ -1,4 +1,5 @@
 from crdt_models.disputes import SettleDispute
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.commands import OpenOrder
@@ -7,13 +8,14 @@ from crdt_models.documents.table_commands import AddTable
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact, Unknown, fact_of, known_tags
-from crdt_models.ids import TABLES, DocumentId
+from crdt_models.ids import CATALOG, TABLES, DocumentId
 from tests.crdt_models.documents.histories import DOCUMENT
 
 
 def test_documents_have_the_view_of_their_kind() -> None:
     assert type(empty_view(DOCUMENT)) is OrderView
     assert type(empty_view(TABLES)) is TablesView
+    assert type(empty_view(CATALOG)) is CatalogView
     for stranger in ("shift:00", "order:1", "order:" + "z" * 32, "order", "tables:1"):
         assert type(empty_view(DocumentId(stranger))) is View
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from crdt_models.documents.catalog.commands import AddProduct
+from crdt_models.documents.catalog.facts import ProductValues
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.orders.bill_commands import AskBill, RefundPayment, TakePayment
 from crdt_models.documents.orders.commands import AddLines, EditOrder, NewLine, OpenOrder
@@ -48,6 +50,7 @@ async def every_kind_of_creation(node: Node, command: Any) -> Told:
     await tell(AskBill(order=order))
     area = (await tell(AddArea(name="Varanda")))["area"]
     table = TableId((await tell(AddTable(label="1", area=area)))["table"])
+    await tell(AddProduct(values=ProductValues(name="Água", unit_centavos=500)))
     await tell(ReleaseTable(table=table))  # nobody had reserved it: nothing is written
     return told
 
@@ -69,7 +72,7 @@ async def test_what_a_command_created_is_told_by_the_names_it_decided(
         assert list(outcome.ids) == list(decided[identity].ids)
     names = {name for _, _, outcome in told for name in outcome.ids}
     assert names == {
-        "order", "line.0", "line.1", "line.2", "payment", "refund", "area", "table",
+        "order", "line.0", "line.1", "line.2", "payment", "refund", "area", "table", "product.0",
     }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from crdt_models.documents.orders.commands.lines import (
     AddLines,
     CancelLines,
     LineCancellation,
-    NewLine,
 )
+from crdt_models.documents.orders.commands.new_lines import AnyLine, CatalogLine, Named, NewLine
 from crdt_models.documents.orders.commands.opening import CancelOrder, OpenOrder, RestoreOrder
 from crdt_models.documents.orders.commands.order_command import OrderCommand, order_view
 
@@ -28,6 +28,9 @@ __all__ = [
     "CancelLines",
     "LineCancellation",
     "MAX_LINES",
+    "AnyLine",
+    "CatalogLine",
+    "Named",
     "NewLine",
     "AdvanceLines",
     "LINES_OF_A_FACT",

@@ -4,16 +4,20 @@ Rule of this file: fields and flags can always be set; a value that is already t
 again.
 """
 
+from typing import cast
+
 import msgspec
 
 from crdt_models.documents.command import Context, Decision, InvalidField, Read
+from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.commands.lines import (
     LineCancellation,
-    NewLine,
     check_size,
     lines_added,
     lines_cancelled,
+    service_of,
 )
+from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.facts import FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.registers import Value
@@ -29,7 +33,7 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
 
     fields: dict[FieldName, Value] = msgspec.field(default_factory=dict)
     flags: dict[str, bool] = msgspec.field(default_factory=dict)
-    add: tuple[NewLine, ...] = ()
+    add: tuple[AnyLine, ...] = ()
     cancel: tuple[LineCancellation, ...] = ()
     reason: str = ""
 
@@ -37,7 +41,8 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
         changes_lines = bool(self.add or self.cancel)
         view = self.open_view(read) if changes_lines else self.view(read)
         check_size(view, self.add)
-        lines, ids = lines_added(self.add, context)
+        service = cast(ServiceType, self.fields.get("service_type") or service_of(view))
+        lines, ids = lines_added(told_in_full(self.add, service, read, context), context)
         facts = [
             *lines,
             *lines_cancelled(view, self.cancel, self.reason),

@@ -4,12 +4,16 @@ Rule of this file: lines are added to and cancelled from open bills only; a clos
 reopened first.
 """
 
+from typing import cast
+
 import msgspec
 
 from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.fields import ServiceType
+from crdt_models.documents.orders.commands.new_lines import AnyLine, NewLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.errors import MoreThanIsLeft, NoLines, OrderTooLarge, UnknownLine
-from crdt_models.documents.orders.facts import LineAdded, LineCancelled, Modifier
+from crdt_models.documents.orders.facts import LineAdded, LineCancelled
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import CreatedId, LineId
@@ -17,21 +21,6 @@ from crdt_models.ids import CreatedId, LineId
 # Lines that one terminal adds to an order. With names of 120 letters a closing of so many is 54 KiB
 # of the 64 that a change holds; what several added apart is closed without names.
 MAX_LINES = 300
-
-
-class NewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line to be added; the fields are those of `LineAdded`."""
-
-    product: str
-    name: str
-    unit_centavos: int
-    thousandths: int = 1000
-    modifiers: tuple[Modifier, ...] = ()
-    note: str = ""
-    course: int = 0
-    station: str = ""
-    category: str = ""
-    external_id: str | None = None
 
 
 class LineCancellation(msgspec.Struct, frozen=True):
@@ -42,17 +31,18 @@ class LineCancellation(msgspec.Struct, frozen=True):
 
 
 class AddLines(OrderCommand, frozen=True, kw_only=True, tag="add_lines"):
-    """Order more. Creates `line.<n>`. Raises OrderIsCancelled, BillIsClosed, OrderTooLarge,
-    NoLines."""
+    """Order more. Creates `line.<n>`. Raises OrderIsCancelled, BillIsClosed, OrderTooLarge, NoLines
+    and, for lines of the catalog, what `told_in_full` raises."""
 
-    lines: tuple[NewLine, ...]
+    lines: tuple[AnyLine, ...]
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.open_view(read)
         if not self.lines:
             raise NoLines
         check_size(view, self.lines)
-        facts, ids = lines_added(self.lines, context)
+        told = told_in_full(self.lines, service_of(view), read, context)
+        facts, ids = lines_added(told, context)
         return self.decision(*facts, ids=ids)
 
 
@@ -69,7 +59,12 @@ class CancelLines(OrderCommand, frozen=True, kw_only=True, tag="cancel_lines"):
         return self.decision(*lines_cancelled(view, self.cancel, self.reason))
 
 
-def check_size(view: OrderView, lines: tuple[NewLine, ...]) -> None:
+def service_of(view: OrderView) -> ServiceType:
+    """How the order is served, by what this terminal knows."""
+    return cast(ServiceType, view.text("service_type") or "balcao")
+
+
+def check_size(view: OrderView, lines: tuple[AnyLine, ...]) -> None:
     """Raises OrderTooLarge."""
     if lines and len(view.lines) + len(lines) > MAX_LINES:
         raise OrderTooLarge(limit=MAX_LINES)
@@ -95,6 +90,7 @@ def lines_added(
                 station=line.station,
                 category=line.category,
                 external_id=line.external_id,
+                copied=line.copied,
             )
         )
     return facts, ids

@@ -2,7 +2,8 @@
 
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
-from crdt_models.documents.orders.commands.lines import MAX_LINES, NewLine, lines_added
+from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
+from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
@@ -23,7 +24,7 @@ from crdt_models.ids import OrderId, TableId, order_document
 class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     """Begin an order, with its first lines if there are any. Creates `order`, `line.<n>`.
 
-    Raises OrderTooLarge.
+    Raises OrderTooLarge and, for lines of the catalog, what `told_in_full` raises.
     """
 
     service_type: ServiceType
@@ -34,7 +35,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     note: str | None = None
     people: int | None = None
     external_id: str | None = None
-    lines: tuple[NewLine, ...] = ()
+    lines: tuple[AnyLine, ...] = ()
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = OrderId(context.new_id(0))
@@ -52,7 +53,8 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             tabs_seen=() if self.table is None else context.open_tabs(self.table)[-MAX_MENTIONS:],
         )
         numbered = OrderNumbered(number=context.next_order_number(), letters=context.letters)
-        lines, ids = lines_added(self.lines, context, first=1)
+        told = told_in_full(self.lines, self.service_type, read, context)
+        lines, ids = lines_added(told, context, first=1)
         document = order_document(order)
         facts: list[Fact] = [opened, numbered, *lines]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})

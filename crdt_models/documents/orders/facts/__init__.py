@@ -22,7 +22,7 @@ from crdt_models.documents.orders.facts.kitchen import (
     LinesReady,
     LinesSent,
 )
-from crdt_models.documents.orders.facts.lines import LineAdded, LineCancelled, Modifier
+from crdt_models.documents.orders.facts.lines import CopiedField, LineAdded, LineCancelled, Modifier
 from crdt_models.documents.orders.facts.opening import (
     OrderCancelled,
     OrderNumbered,
@@ -43,6 +43,7 @@ __all__ = [
     "OrderNumbered",
     "OrderOpened",
     "OrderRestored",
+    "CopiedField",
     "LineAdded",
     "LineCancelled",
     "Modifier",

@@ -1,6 +1,6 @@
 """What is ordered, and what of it is cancelled."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
@@ -21,16 +21,24 @@ from crdt_models.fact import Fact
 
 
 class Modifier(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An addition or removal, for one unit of the line: thousandths of it at unit_centavos each."""
+    """An addition or removal, for one unit of the line: thousandths of it at unit_centavos each.
+    product: the catalog's id of a component or part, in hexadecimal; empty: it is none."""
 
     name: Name
     thousandths: Thousandths = 1000
     unit_centavos: ModifierCentavos = 0
+    product: Code = ""
+
+
+CopiedField = Literal[
+    "product", "name", "thousandths", "unit_centavos", "modifiers", "station", "category"
+]
 
 
 class LineAdded(Fact, frozen=True, tag="line_added"):
     """A quantity of a product. product: the catalog's id, opaque. course: 1 first, 2 second, …
-    station: where it is made. external_id: the line's id in the system it came from."""
+    station: where it is made. external_id: the line's id in the system it came from. copied: the
+    fields that the author's catalog said; they are no part of what was meant."""
 
     line: LineRef
     product: Code
@@ -43,6 +51,10 @@ class LineAdded(Fact, frozen=True, tag="line_added"):
     station: Code = ""
     category: Code = ""
     external_id: ExternalId | None = None
+    copied: Annotated[tuple[CopiedField, ...], Meta(max_length=7)] = ()
+
+    def relied_on(self) -> frozenset[str]:
+        return frozenset(self.copied)
 
 
 class LineCancelled(Fact, frozen=True, tag="line_cancelled"):
