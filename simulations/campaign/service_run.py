@@ -154,7 +154,7 @@ async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]
 
 def drawn_strikes(dice: Random, choices: Choices) -> list[Strike]:
     """What goes wrong when; all of it, or the part that was chosen."""
-    swarm = draw_swarm(dice, choices.faults)
+    swarm = draw_swarm(dice, choices.faults, choices.minutes)
     strikes = draw_strikes(swarm, dice, choices.minutes * 60)
     if choices.strikes is None:
         return strikes

@@ -22,8 +22,8 @@ ALWAYS_WRITE = frozenset({
     "open", "add", "strike", "pay", "refund", "close", "reopen", "cancel", "restore",
 })  # fmt: skip
 RETRIES = 12  # deeds that are asked for again
-REST_SECONDS = 20.0  # without a link that comes or goes: longer than every time limit of a link
-PATIENCE_SECONDS = 120.0
+REST_SECONDS = 20.0  # without a link that comes or goes
+PATIENCE_SECONDS = 100.0  # for dials, some more than once, after the last dead link was noticed
 
 
 class Retry(Struct, frozen=True):
@@ -54,7 +54,7 @@ async def ask_again(world: World, ledger: Ledger) -> tuple[Retry, ...]:
 async def unrest(world: World) -> tuple[str, ...]:
     """What of the links does not come to rest: none when every two terminals keep theirs."""
     told: tuple[str, ...] = ()
-    with trio.move_on_after(PATIENCE_SECONDS):
+    with trio.move_on_after(world.gossip.silence + PATIENCE_SECONDS):
         while True:
             before, asked = dict(_links(world)), _asked(world)
             await trio.sleep(REST_SECONDS)

@@ -13,6 +13,7 @@ from typing import Any
 import trio
 
 from crdt_models.canonical_cbor import encode
+from crdt_models.certificates import AuthorOpened
 from crdt_models.change import MAX_HLC, Change
 from crdt_models.documents.orders.facts import LineAdded, OrderOpened
 from crdt_models.errors import NotCanonical
@@ -306,10 +307,10 @@ async def false_opening(world: World, dice: Random, seconds: float) -> None:
             return
         author = member.author
         chains = [
-            entry.body[2]["chain"]  # type: ignore[index,call-overload]  # a map, as decoded
+            entry.fact.chain
             for change in member.heard
             for _, entry in change.entries()
-            if entry.body[0] == "author_opened"
+            if isinstance(entry.fact, AuthorOpened)  # and not nonsense under its tag
         ]
         chain = dice.choice([*chains, b"", dice.randbytes(300)])
         await member.push(*(_opened_for(member, it) for it in _some_others(member)))

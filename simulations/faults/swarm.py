@@ -24,6 +24,8 @@ from simulations.faults.table import FAULTS
 from simulations.simulator.world import World
 
 RATES = (0.05, 0.2, 1.0, 3.0)  # strikes a virtual minute, of all faults together
+LEAST_STRIKES = 3.0  # of a service, on average, where any fault was chosen: a short one is no rest
+USUAL_MINUTES = 30.0
 PATIENCE_SECONDS = 120.0  # for machines to come up and stay up
 
 
@@ -42,15 +44,17 @@ class Strike(Struct, frozen=True):
     seconds: float
 
 
-def draw_swarm(dice: Random, among: Iterable[str] | None = None) -> Swarm:
-    """No fault, one, several, or all, and how often."""
+def draw_swarm(
+    dice: Random, among: Iterable[str] | None = None, minutes: float = USUAL_MINUTES
+) -> Swarm:
+    """No fault, one, several, or all, and how often. minutes: virtual, that they may strike."""
     names = sorted(FAULTS if among is None else among)
     count = dice.choices(
         (0, 1, dice.randint(2, max(2, len(names) // 2)), len(names)), weights=(1, 3, 6, 2)
     )[0]
     chosen = dice.sample(names, min(count, len(names)))
     weights = {name: dice.random() + 0.05 for name in chosen}
-    rate = dice.choice(RATES)
+    rate = max(dice.choice(RATES), LEAST_STRIKES / minutes)
     total = sum(weights.values())
     return Swarm({name: rate * weight / total for name, weight in sorted(weights.items())})
 

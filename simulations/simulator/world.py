@@ -111,6 +111,11 @@ class World:
         """The dice of one use."""
         return dice_of(self.seed, name)
 
+    @property
+    def gossip(self) -> GossipSettings:
+        """Of every terminal."""
+        return GossipSettings(interval=self._shape.interval)
+
     # --- making a shop
 
     def found(self, shape: Shape) -> None:
@@ -178,7 +183,7 @@ class World:
             settings=settings,
             http=http,
             key_file=self._key_file,
-            gossip=GossipSettings(interval=self._shape.interval),
+            gossip=self.gossip,
         )
         return terminal
 

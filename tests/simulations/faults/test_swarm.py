@@ -3,9 +3,17 @@
 from collections import Counter
 from random import Random
 
+import pytest
 import trio
 
-from simulations.faults.swarm import Swarm, draw_strikes, draw_swarm, run_faults
+from simulations.faults.swarm import (
+    LEAST_STRIKES,
+    RATES,
+    Swarm,
+    draw_strikes,
+    draw_swarm,
+    run_faults,
+)
 from simulations.faults.table import FAULTS
 from tests.simulations.faults.small_shop import SmallShop, recovered
 
@@ -68,3 +76,11 @@ def test_faults_end_when_their_time_is_over(in_a_shop) -> None:
         assert len(world.standing()) == 3
 
     in_a_shop(play)
+
+
+def test_a_short_service_is_struck_as_often_as_a_long_calm_one() -> None:
+    for minutes in (4.0, 30.0, 600.0):
+        drawn = (draw_swarm(Random(seed), minutes=minutes) for seed in range(50))
+        rates = [sum(swarm.rates.values()) for swarm in drawn if swarm.rates]
+        least = max(min(RATES), LEAST_STRIKES / minutes)
+        assert min(rates) == pytest.approx(least)
