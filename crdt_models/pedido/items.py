@@ -2,6 +2,7 @@
 
 from crdt_models.documents.orders.facts import Modifier
 from crdt_models.documents.orders.lines import ShownLine
+from crdt_models.hybrid_logical_clock import iso
 from crdt_models.pedido.figures import JsonObject, decimal, quantity
 from crdt_models.pedido.names import STAGE
 
@@ -29,7 +30,9 @@ def item_json(shown: ShownLine) -> JsonObject:
         "modificadores": [] if fact is None else [_modifier(each) for each in fact.modifiers],
         "observacao": "" if fact is None else fact.note,
         "etapa": 0 if fact is None else fact.course,
-        "estacao": "" if fact is None else fact.station,
+        "estacao": "" if line is None else line.station,
+        "disparado": line is None or line.is_fired,
+        "enviado_em": None if line is None or line.sent_hlc is None else iso(line.sent_hlc),
         "cancelado": is_cancelled,
         "cancelado_apos_envio": line is not None and line.is_cancelled_after_send,
         "id_externo": None if fact is None else fact.external_id,

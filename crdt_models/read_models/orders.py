@@ -121,7 +121,7 @@ def line_rows(document: DocumentId, order: OrderView) -> list[Row]:
             None if shown.line is None else shown.line.fact.product,
             shown.name,
             None if shown.line is None else shown.line.fact.category,
-            None if shown.line is None else shown.line.fact.station,
+            None if shown.line is None else shown.line.station,
             stored(shown.thousandths),
             0 if shown.line is None else stored(shown.line.cancelled),
             stored(shown.unit),

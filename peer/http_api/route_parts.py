@@ -5,7 +5,7 @@ from typing import Any
 from crdt_models.pedido import STATUS
 from peer.http_api import answers, tables
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
-from peer.http_api.orders.line_bodies import CancellationBody, LinesBody
+from peer.http_api.orders.line_bodies import CancellationBody, FiringBody, LinesBody, StageBody
 from peer.http_api.orders.payment_bodies import OutcomeBody
 from peer.http_api.values import ReasonBody
 from peer.service.routes import Method, QueryField, Route
@@ -33,7 +33,15 @@ READ: Any = {
     "also": {304: "Nada mudou desde esta ETag"},
 }
 STALE: Any = {"beside": {"stale_version": ("atual", answers.Pedido)}}
-OPTIONAL_BODIES = (LinesBody, ReasonBody, CancellationBody, OutcomeBody, tables.CleaningBody)
+OPTIONAL_BODIES = (
+    LinesBody,
+    StageBody,
+    FiringBody,
+    ReasonBody,
+    CancellationBody,
+    OutcomeBody,
+    tables.CleaningBody,
+)
 OBJECT = dict[str, Any]  # checked by the handler
 
 

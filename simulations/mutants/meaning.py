@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from crdt_models.documents import register
-from crdt_models.documents.orders import bill, lines, payments
+from crdt_models.documents.orders import bill, kitchen, lines, payments
 from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
 from crdt_models.documents.orders.facts import OrderCancelled
 from crdt_models.documents.orders.view import OrderView
@@ -99,7 +99,7 @@ def closed_bill_folded_anew(patch: Patcher) -> None:
 @mutant()
 def kitchen_goes_back(patch: Patcher) -> None:
     """A line's stage is the last report that is looked at, not the furthest."""
-    patch.put(lines, "_REPORTS", tuple(reversed(lines._REPORTS)))
+    patch.put(kitchen, "REPORTS", tuple(reversed(kitchen.REPORTS)))
 
 
 @mutant()

@@ -148,6 +148,8 @@ def _billed(
         "preco_unitario_com_modificadores_centavos": unit,
         "total_centavos": amount,
         "status": _STAGES["new" if known is None else known.stage],
+        "estacao": "" if known is None else known.station,
+        "disparado": known is None or known.is_fired,
         "cancelado_apos_envio": known is not None and known.was_cancelled_after_send,
     }
 

@@ -4,7 +4,7 @@ Rules of this file:
 1. Quantity = added − cancelled, never negative; what was cancelled beyond it is a dispute.
 2. An amount is quantity × unit price, half a centavo up. The unit price has the line's modifiers in
    it, each rounded by itself, and is never below zero. (The design is silent on modifiers.)
-3. A stage that was reported is never taken back: the furthest counts.
+3. What the kitchen says of a line is read in `kitchen`.
 4. Two additions under one line id both count. The one with the least stamp answers to the id; each
    other is known by a hash of the id and its own fact. (Which hash is the product's choice. A
    member that means harm can add a line under that very hash: then two lines answer to it.)
@@ -17,10 +17,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from simulations.reference.kitchen import STAGES, may_be_made, reached, station
 from simulations.reference.once import Meaning, Told
-
-STAGES = ("new", "sent", "preparing", "ready", "delivered")
-_REPORTS = {"lines_sent": 1, "lines_preparing": 2, "lines_ready": 3, "lines_delivered": 4}
 
 
 class ReferenceLine(Struct, frozen=True, kw_only=True):
@@ -36,6 +34,8 @@ class ReferenceLine(Struct, frozen=True, kw_only=True):
     excess: int
     unit: int
     stage: str
+    is_fired: bool
+    station: str
     cancellations: tuple[Told, ...]
     not_knowing: frozenset[str]
 
@@ -79,7 +79,9 @@ def _line(meaning: Meaning, name: bytes, added: Told) -> ReferenceLine:
         cancelled=min(added["thousandths"], cancelled),
         excess=max(0, cancelled - added["thousandths"]),
         unit=unit_price(added["unit_centavos"], added["modifiers"]),
-        stage=STAGES[_reached(meaning, name)],
+        stage=STAGES[reached(meaning, name)],
+        is_fired=may_be_made(meaning, name, added["course"]),
+        station=station(meaning, name, added),
         cancellations=tuple(cancellations),
         not_knowing=frozenset(_not_knowing(meaning, sends, cancellations)),
     )
@@ -91,14 +93,6 @@ def unit_price(centavos: int, modifiers: list[dict[str, Any]]) -> int:
         times(each.get("thousandths", 1000), each.get("unit_centavos", 0)) for each in modifiers
     )
     return max(0, centavos + extra)
-
-
-def _reached(meaning: Meaning, line: bytes) -> int:
-    reached = 0
-    for tag, stage in _REPORTS.items():
-        if any(line in report["lines"] for report in meaning.of(tag)):
-            reached = stage
-    return reached
 
 
 def _not_knowing(meaning: Meaning, sends: list[Told], cancellations: list[Told]) -> set[str]:

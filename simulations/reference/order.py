@@ -17,7 +17,8 @@ Rules of this file:
 from functools import cached_property
 from typing import Any
 
-from simulations.reference.lines import STAGES, ReferenceLine, lines_of
+from simulations.reference.kitchen import STAGES
+from simulations.reference.lines import ReferenceLine, lines_of
 from simulations.reference.once import Meaning, Register, Told, Write, as_text
 from simulations.reference.payments import ReferencePayment, payments_of
 

@@ -92,6 +92,14 @@ ORDER_SHAPES: dict[str, Shape] = {
     "lines_preparing": {"lines": LINES},
     "lines_ready": {"lines": LINES},
     "lines_delivered": {"lines": LINES},
+    "course_fired": {"course": (whole(1, 20), REQUIRED)},
+    "lines_fired": {"lines": LINES},
+    "firing_recalled": {
+        "course": (whole(1, 20), REQUIRED),
+        "firings": (list_of(is_fact_id, 512), REQUIRED),
+    },
+    "line_recalled": {"line": ID, "reports": (list_of(is_fact_id, 512), REQUIRED)},
+    "line_routed": {"line": ID, "station": (CODE, REQUIRED), "replaces": REFERENCES},
     "field_set": {
         "field": (
             one_of(
@@ -148,6 +156,9 @@ ORDER_RELIES: Final = {
     "order_numbered": ("number", "letters"),
     "line_cancelled": ("sends_seen",),
     "lines_sent": ("cancellations_seen",),
+    "firing_recalled": ("firings",),
+    "line_recalled": ("reports",),
+    "line_routed": ("replaces",),
     "field_set": ("replaces",),
     "flag_set": ("replaces",),
     "bill_closed": ("counted",),

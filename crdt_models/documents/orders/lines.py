@@ -4,7 +4,7 @@ Rules of this file:
 1. Quantity left = added − cancelled, never below zero; what was cancelled beyond it is a dispute.
 2. Two additions under one line id both count. The one with the least stamp answers to the id, the
    others get an id derived from their own fact.
-3. How far a line is in the kitchen is the furthest anyone reported; a report is never taken back.
+3. What was said to the kitchen and by it is read in `kitchen`.
 4. A cancellation and a send are concurrent when neither author names the other's fact.
 """
 
@@ -19,12 +19,10 @@ from crdt_models.documents.orders.facts import (
     ClosedLine,
     LineAdded,
     LineCancelled,
-    LinesDelivered,
-    LinesPreparing,
-    LinesReady,
     LinesSent,
     Modifier,
 )
+from crdt_models.documents.orders.kitchen import Reported, reported, station_register
 from crdt_models.documents.view import Once, View
 from crdt_models.ids import CreatedId, FactId, LineId
 from crdt_models.money import line_amount
@@ -32,21 +30,15 @@ from crdt_models.money import line_amount
 Production = Literal["new", "sent", "preparing", "ready", "delivered"]
 
 STAGES: tuple[Production, ...] = ("new", "sent", "preparing", "ready", "delivered")
-_Report = LinesSent | LinesPreparing | LinesReady | LinesDelivered
-_REPORTS: tuple[tuple[type[_Report], int], ...] = (
-    (LinesSent, 1),
-    (LinesPreparing, 2),
-    (LinesReady, 3),
-    (LinesDelivered, 4),
-)
 
 
 class Line(msgspec.Struct, frozen=True):
     """One line as all its facts make it.
 
     id: what commands call it. added: the fact. left: thousandths still ordered. cancelled:
-    thousandths cancelled, at most the quantity added. unit: centavos with modifiers. cancellations:
-    fact ids.
+    thousandths cancelled, at most the quantity added. unit: centavos with modifiers. stage: how far
+    the kitchen is. is_fired: whether it may be made. station: where. sends: fact ids, by stamp.
+    sent_hlc: clock of the first send, None before.
     """
 
     id: LineId
@@ -56,6 +48,9 @@ class Line(msgspec.Struct, frozen=True):
     excess: int
     unit: int
     stage: Production
+    is_fired: bool
+    station: str
+    sent_hlc: int | None
     sends: tuple[FactId, ...]
     cancellations: tuple[Once[LineCancelled], ...]
     unseen_sends: tuple[FactId, ...]
@@ -119,7 +114,7 @@ def as_billed(closed: ClosedLine, line: Line | None) -> ShownLine:
 def lines_of(view: View) -> tuple[Line, ...]:
     """Every line of an order, cancelled ones included, by stamp."""
     cancellations = _by_line(view.all(LineCancelled))
-    stages, sends = _reported(view)
+    said = reported(view)
     taken: set[LineId] = set()
     lines = []
     for added in view.all(LineAdded):
@@ -127,9 +122,7 @@ def lines_of(view: View) -> tuple[Line, ...]:
         if line in taken:
             line = _own_id(added)
         taken.add(line)
-        own_sends = sends.get(line, ())
-        cancelled = cancellations.get(line, ())
-        lines.append(_line(view, line, added, stages.get(line, 0), own_sends, cancelled))
+        lines.append(_line(view, line, added, said, cancellations.get(line, ())))
     return tuple(lines)
 
 
@@ -143,10 +136,10 @@ def _line(
     view: View,
     line: LineId,
     added: Once[LineAdded],
-    stage: int,
-    sends: tuple[Once[LinesSent], ...],
+    said: Reported,
     cancellations: tuple[Once[LineCancelled], ...],
 ) -> Line:
+    sends = said.sends.get(line, ())
     quantity = added.fact.thousandths
     cancelled = sum(each.fact.thousandths for each in cancellations)
     return Line(
@@ -156,7 +149,10 @@ def _line(
         cancelled=min(quantity, cancelled),
         excess=max(0, cancelled - quantity),
         unit=unit_price(added.fact.unit_centavos, added.fact.modifiers),
-        stage=STAGES[stage],
+        stage=STAGES[said.stages.get(line, 0)],
+        is_fired=said.is_fired(line, added.fact.course),
+        station=_station(line, added, said),
+        sent_hlc=sends[0].stamp.hlc if sends else None,
         sends=tuple(send.id for send in sends),
         cancellations=cancellations,
         unseen_sends=_unseen(view, sends, cancellations),
@@ -197,18 +193,10 @@ def _by_line(
     return {line: tuple(cancellations) for line, cancellations in found.items()}
 
 
-def _reported(view: View) -> tuple[dict[LineId, int], dict[LineId, tuple[Once[LinesSent], ...]]]:
-    """How far each line is, and the sends that cover it."""
-    stages: dict[LineId, int] = {}
-    sends: dict[LineId, list[Once[LinesSent]]] = {}
-    for kind, stage in _REPORTS:
-        for report in view.all(kind):
-            for line in report.fact.lines:
-                stages[line] = stage  # the kinds of report ascend
-    for send in view.all(LinesSent):
-        for line in set(send.fact.lines):
-            sends.setdefault(line, []).append(send)
-    return stages, {line: tuple(covering) for line, covering in sends.items()}
+def _station(line: LineId, added: Once[LineAdded], said: Reported) -> str:
+    if line not in said.routes:  # nearly every line, all its life
+        return added.fact.station
+    return station_register(line, added, said).value("")
 
 
 def _own_id(added: Once[LineAdded]) -> LineId:

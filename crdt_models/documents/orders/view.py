@@ -24,12 +24,17 @@ from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
     ClosedLine,
+    CourseFired,
     FieldName,
     FieldSet,
+    FiringRecalled,
     FlagSet,
     LineAdded,
     LineCancelled,
+    LineRecalled,
+    LineRouted,
     LinesDelivered,
+    LinesFired,
     LinesPreparing,
     LinesReady,
     LinesSent,
@@ -69,7 +74,7 @@ class OrderView(View):
         OrderOpened, OrderNumbered, LineAdded, LineCancelled, LinesSent, LinesPreparing, LinesReady,
         LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
-        OrderRestored,
+        OrderRestored, CourseFired, LinesFired, FiringRecalled, LineRecalled, LineRouted,
     })  # fmt: skip
 
     @Derived

@@ -44,6 +44,8 @@ class Item(AnswerShape, frozen=True, kw_only=True):
     observacao: str
     etapa: int
     estacao: str
+    disparado: bool
+    enviado_em: str | None
     cancelado: bool
     cancelado_apos_envio: bool
     id_externo: str | None

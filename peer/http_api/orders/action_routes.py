@@ -7,7 +7,15 @@ import msgspec
 from peer.http_api import answers
 from peer.http_api.api import Api, Handler
 from peer.http_api.orders import bill, kitchen, lines, payments, whole_orders
-from peer.http_api.orders.line_bodies import CancellationBody, ItemsBody, LinesBody
+from peer.http_api.orders.line_bodies import (
+    CancellationBody,
+    ChosenLinesBody,
+    FiringBody,
+    ItemsBody,
+    LinesBody,
+    RouteBody,
+    StageBody,
+)
 from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
 from peer.http_api.route_parts import (
     EDIT_ERRORS,
@@ -71,9 +79,41 @@ def _line_actions() -> list[_Action]:
 def _kitchen_actions() -> list[_Action]:
     return [
         ("/enviar", kitchen.send_lines, "Envia à cozinha", LinesBody, LINE_ERRORS, 200),
-        ("/preparando", kitchen.mark_preparing, "Começou o preparo", LinesBody, LINE_ERRORS, 200),
-        ("/pronto", kitchen.mark_ready, "Ficou pronto", LinesBody, LINE_ERRORS, 200),
-        ("/entregue", kitchen.mark_delivered, "Foi entregue", LinesBody, LINE_ERRORS, 200),
+        ("/preparando", kitchen.mark_preparing, "Começou o preparo", StageBody, LINE_ERRORS, 200),
+        ("/pronto", kitchen.mark_ready, "Ficou pronto", StageBody, LINE_ERRORS, 200),
+        ("/entregue", kitchen.mark_delivered, "Foi entregue", StageBody, LINE_ERRORS, 200),
+        (
+            "/voltar",
+            kitchen.recall_lines,
+            "Desfaz o último aviso da cozinha sobre estes itens",
+            ChosenLinesBody,
+            LINE_ERRORS,
+            200,
+        ),
+        (
+            "/disparar",
+            kitchen.fire_lines,
+            "Manda fazer uma etapa que esperava, e envia o que falta dela",
+            FiringBody,
+            LINE_ERRORS,
+            200,
+        ),
+        (
+            "/segurar",
+            kitchen.hold_lines,
+            "Desfaz o disparo de uma etapa ou de itens",
+            FiringBody,
+            LINE_ERRORS,
+            200,
+        ),
+        (
+            "/rotear",
+            kitchen.route_lines,
+            "Muda a estação em que itens são feitos",
+            RouteBody,
+            LINE_ERRORS,
+            200,
+        ),
     ]
 
 

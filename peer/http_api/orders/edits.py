@@ -134,7 +134,7 @@ def _as_it_is(line: Line) -> NewLine:
         modifiers=fact.modifiers,
         note=fact.note,
         course=fact.course,
-        station=fact.station,
+        station=line.station,
         category=fact.category,
         external_id=fact.external_id,
     )
@@ -154,7 +154,7 @@ def _inherited(line: Line, item: ItemBody) -> dict[str, Any]:
         "produto_id": fact.product,
         "nome": fact.name,
         "observacao": fact.note,
-        "estacao": fact.station,
+        "estacao": line.station,
         "categoria": fact.category,
         "id_externo": fact.external_id,
     }

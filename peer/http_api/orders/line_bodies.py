@@ -1,12 +1,13 @@
 """What front ends send about the lines of an order."""
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
 from crdt_models.documents.orders.commands import LineCancellation, NewLine
 from crdt_models.documents.orders.errors import UnknownLine
-from crdt_models.documents.orders.facts import Modifier
+from crdt_models.documents.orders.facts import MAX_COURSE, Modifier
 from crdt_models.ids import LineId
 from crdt_models.money import ONE
 from peer.http_api.values import OpaqueId, centavos, clean_text, id_of, text_or_none, thousandths
@@ -102,6 +103,35 @@ class LinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def lines(self) -> tuple[LineId, ...]:
         """Raises UnknownLine."""
         return tuple(line_id(each) for each in self.itens)
+
+
+class StageBody(LinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Itens que avançaram; sem eles, todos os que faltam e não esperam sua etapa. `estacao`: só os
+    que são feitos ali."""
+
+    estacao: str | None = None
+
+
+class ChosenLinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Itens escolhidos."""
+
+    itens: tuple[str, ...]
+
+    def lines(self) -> tuple[LineId, ...]:
+        """Raises UnknownLine."""
+        return tuple(line_id(each) for each in self.itens)
+
+
+class RouteBody(ChosenLinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Itens que passam a ser feitos em outra estação."""
+
+    estacao: str
+
+
+class FiringBody(LinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A etapa, inteira, ou só estes itens; ao disparar, nada: a primeira etapa que espera."""
+
+    etapa: Annotated[int, msgspec.Meta(ge=1, le=MAX_COURSE)] | None = None
 
 
 class CancellationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -33,10 +33,14 @@ from crdt_models.documents.orders.commands import (
     CancelLines,
     CancelOrder,
     EditOrder,
+    FireLines,
+    HoldLines,
     LineCancellation,
     NewLine,
     OpenOrder,
+    RecallLines,
     RestoreOrder,
+    RouteLines,
     SendLines,
 )
 from crdt_models.documents.orders.facts import Acquirer, Modifier
@@ -342,7 +346,7 @@ class _World:
             *[lambda: AddLines(order=order, lines=(self._line(),))] * 3,
             *[lambda: CancelLines(order=order, cancel=self._some_of(view))] * 3,
             *[lambda: SendLines(order=order, lines=self._lines_of(view))] * 2,
-            lambda: AdvanceLines(order=order, to=dice.choice(("preparing", "ready", "delivered"))),
+            *[lambda: self._kitchen(view)] * 4,
             *[lambda: self._edit(view)] * 3,
             *[lambda: self._payment(view)] * 4,
             lambda: self._outcome(view),
@@ -355,6 +359,19 @@ class _World:
         ]
         return dice.choice(makers)()
 
+    def _kitchen(self, view: OrderView) -> Command:
+        dice, order, lines = self.dice, view.order, self._lines_of(view)
+        to = dice.choice(("preparing", "ready", "delivered"))
+        station = dice.choice((None, None, "forno", "bar"))
+        return self._one([
+            AdvanceLines(order=order, to=to, lines=dice.choice(((), lines)), station=station),
+            RecallLines(order=order, lines=lines),
+            FireLines(order=order, course=dice.choice((None, 1, 2)), lines=()),
+            FireLines(order=order, lines=lines),
+            HoldLines(order=order, course=dice.choice((None, 1, 2)), lines=lines),
+            RouteLines(order=order, lines=lines, station=dice.choice(("forno", "bar", ""))),
+        ])  # fmt: skip
+
     def _line(self) -> NewLine:
         dice = self.dice
         extra = Modifier("queijo", dice.choice((1000, 333)), dice.choice((-500, 99, 250)))
@@ -364,6 +381,8 @@ class _World:
             unit_centavos=dice.choice((0, 5, 1325, 999)),
             thousandths=dice.choice((1000, 1000, 2000, 333, 1)),
             modifiers=(extra,) * dice.choice((0, 0, 1, 2)),
+            course=dice.choice((0, 0, 1, 2)),
+            station=dice.choice(("", "forno")),
         )
 
     def _some_of(self, view: OrderView) -> tuple[LineCancellation, ...]:

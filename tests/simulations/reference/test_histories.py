@@ -9,6 +9,7 @@ from crdt_models.change import decode_change
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.ids import TERMINALS
+from simulations.reference.lines import ReferenceLine
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.shop import ReferenceShop, read_shop
 from tests.simulations.reference.histories import history
@@ -73,6 +74,23 @@ def _clock_loses(order: ReferenceOrder) -> bool:
     return bool(writes) and writes[-1]["value"] != order.register("waiter")
 
 
+def _lines(
+    check: Callable[[ReferenceOrder, ReferenceLine], bool],
+) -> Callable[[ReferenceShop], bool]:
+    return _orders(lambda order: any(check(order, line) for line in order.lines))
+
+
+def _went_back(order: ReferenceOrder, line: ReferenceLine) -> bool:
+    reports = [*order.meaning.of("lines_ready"), *order.meaning.of("lines_delivered")]
+    said = any(line.id in each["lines"] for each in reports)
+    return said and line.stage in ("sent", "preparing")
+
+
+def _was_held_again(order: ReferenceOrder, line: ReferenceLine) -> bool:
+    fired = {each["course"] for each in order.meaning.of("course_fired")}
+    return not line.is_fired and line.added["course"] in fired
+
+
 MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "one command told at two terminals": _orders(_is_told_twice),
     "equal clocks": _orders(_has_equal_clocks),
@@ -88,6 +106,13 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "a payment that was recorded twice": _orders(
         lambda order: any(each.state == "duplicate" for each in order.payments)
     ),
+    "a line that waits for its course": _lines(lambda _, line: not line.is_fired),
+    "a line of a fired course": _lines(
+        lambda _, line: bool(line.is_fired and line.added["course"] and line.stage == "sent")
+    ),
+    "a firing taken back": _lines(_was_held_again),
+    "a line that went back in the kitchen": _lines(_went_back),
+    "a line made elsewhere": _lines(lambda _, line: line.station != line.added["station"]),
     "a settled dispute": lambda shop: len(shop.open_disputes) < len(shop.disputes),
     **{
         kind: lambda shop, kind=kind: any(each[0] == kind for each in shop.disputes)

@@ -5,6 +5,10 @@ from crdt_models.documents.orders.commands.fields import EditOrder
 from crdt_models.documents.orders.commands.kitchen import (
     LINES_OF_A_FACT,
     AdvanceLines,
+    FireLines,
+    HoldLines,
+    RecallLines,
+    RouteLines,
     SendLines,
     batched,
 )
@@ -33,6 +37,10 @@ __all__ = [
     "Named",
     "NewLine",
     "AdvanceLines",
+    "FireLines",
+    "HoldLines",
+    "RecallLines",
+    "RouteLines",
     "LINES_OF_A_FACT",
     "SendLines",
     "batched",

@@ -8,11 +8,30 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.documents.orders.commands.lines import lines_chosen
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.errors import NoLines
-from crdt_models.documents.orders.facts import LinesDelivered, LinesPreparing, LinesReady, LinesSent
+from crdt_models.documents.orders.facts import (
+    CourseFired,
+    FiringRecalled,
+    LineRecalled,
+    LineRouted,
+    LinesDelivered,
+    LinesFired,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
+)
+from crdt_models.documents.orders.kitchen import (
+    firings_of,
+    reported,
+    reports_of,
+    standing_firings,
+    station_register,
+)
 from crdt_models.documents.orders.lines import STAGES, Line
+from crdt_models.fact import Fact
 from crdt_models.ids import LineId
 
 LINES_OF_A_FACT = 256  # named by one report; it may name twice as many cancellations of them
@@ -34,24 +53,128 @@ class SendLines(OrderCommand, frozen=True, kw_only=True, tag="send_lines"):
 
 
 class AdvanceLines(OrderCommand, frozen=True, kw_only=True, tag="advance_lines"):
-    """Report from the kitchen or the dining room; no lines = all that are further behind.
-
-    Raises UnknownLine, NoLines.
+    """Report from the kitchen or the dining room. lines: also when they wait for their course, for
+    whoever makes a thing knows best; none = all that are further behind and do not wait. station:
+    of these only what is made there. Raises UnknownLine, NoLines.
     """
 
     to: Literal["preparing", "ready", "delivered"]
     lines: tuple[LineId, ...] = ()
+    station: str | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.uncancelled_view(read)
-        chosen = lines_chosen(view, self.lines) if self.lines else view.lines
+        chosen = lines_chosen(view, self.lines) or [each for each in view.lines if each.is_fired]
         stage = STAGES.index(self.to)
-        lines = [each for each in chosen if each.left and STAGES.index(each.stage) < stage]
+        lines = [
+            each
+            for each in chosen
+            if each.left
+            and STAGES.index(each.stage) < stage
+            and self.station in (None, each.station)
+        ]
         if not lines:
             raise NoLines
         advance = _ADVANCES[self.to]
         parts = batched(lines)
         return self.decision(*(advance(lines=tuple(line.id for line in part)) for part in parts))
+
+
+class RecallLines(OrderCommand, frozen=True, kw_only=True, tag="recall_lines"):
+    """Take back the last report on these lines: somebody had touched the wrong one. What was only
+    sent stays sent. Raises UnknownLine, NoLines."""
+
+    lines: tuple[LineId, ...]
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        facts = []
+        for line in lines_chosen(view, self.lines):
+            stage = STAGES.index(line.stage)
+            if stage > STAGES.index("sent"):
+                reports = reports_of(view, line.id, stage)[-MAX_MENTIONS:]
+                facts.append(LineRecalled(line=line.id, reports=reports))
+        if not facts:
+            raise NoLines
+        return self.decision(*facts)
+
+
+class FireLines(OrderCommand, frozen=True, kw_only=True, tag="fire_lines"):
+    """Let lines be made that wait for their course, and send those the kitchen has not.
+
+    lines: only these; else a whole course, the first that waits unless named. Raises UnknownLine,
+    NoLines.
+    """
+
+    course: int | None = None
+    lines: tuple[LineId, ...] = ()
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        chosen = lines_chosen(view, self.lines) or view.lines
+        waiting = [each for each in chosen if each.left and not each.is_fired]
+        if not waiting:
+            raise NoLines
+        if self.lines:
+            firing: list[Fact] = [
+                LinesFired(lines=tuple(line.id for line in part)) for part in batched(waiting)
+            ]
+        else:
+            course = min(each.fact.course for each in waiting)
+            course = course if self.course is None else self.course
+            waiting = [each for each in waiting if each.fact.course == course]
+            firing = [CourseFired(course=course)]
+        if not waiting:
+            raise NoLines
+        unsent = [line for line in waiting if not line.sends]
+        return self.decision(*firing, *map(_sent, batched(unsent)))
+
+
+class HoldLines(OrderCommand, frozen=True, kw_only=True, tag="hold_lines"):
+    """Take back a firing: of a course, or of lines that were fired by themselves. What somebody has
+    begun goes on. Raises UnknownLine, NoLines."""
+
+    course: int | None = None
+    lines: tuple[LineId, ...] = ()
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        chosen = lines_chosen(view, self.lines)
+        facts: list[Fact] = [
+            LineRecalled(line=line.id, reports=firings[-MAX_MENTIONS:])
+            for line in chosen
+            if (firings := firings_of(view, line.id))
+        ]
+        if self.course is not None:
+            standing = [
+                each.id for each in standing_firings(view) if each.fact.course == self.course
+            ]
+            if standing:
+                named = tuple(standing[-MAX_MENTIONS:])
+                facts.append(FiringRecalled(course=self.course, firings=named))
+        if not facts:
+            raise NoLines
+        return self.decision(*facts)
+
+
+class RouteLines(OrderCommand, frozen=True, kw_only=True, tag="route_lines"):
+    """Have lines made at another station. Raises UnknownLine, NoLines."""
+
+    lines: tuple[LineId, ...]
+    station: str
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.uncancelled_view(read)
+        if not self.lines:
+            raise NoLines
+        said = reported(view)
+        facts = []
+        for line in lines_chosen(view, self.lines):
+            register = station_register(line.id, line.added, said)
+            if len(register.heads) > 1 or register.value("") != self.station:
+                replaces = register.replaced_next
+                facts.append(LineRouted(line=line.id, station=self.station, replaces=replaces))
+        return self.decision(*facts)
 
 
 def batched(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:

@@ -1,9 +1,28 @@
-"""How far the kitchen and the dining room are with the lines."""
+"""How far the kitchen and the dining room are with the lines, what may be made, and where.
 
-from typing import ClassVar
+What two terminals that do not hear each other can do at once, and what the merged facts say:
 
-from crdt_models.documents.fields import FactRefs, LineRefs
+* both report: the furthest report counts; a recall takes back the reports that it names and no
+  other, so a report that its author had not heard of stands;
+* one fires a course, the other adds a line to it: the line is fired with the course, and made with
+  the rest of it;
+* one fires a course again while the other takes the first firing back: fired;
+* both send a line to different stations: a register, as every field: of two writes that know
+  nothing of each other the later stamp is shown, the same everywhere, and the next write replaces
+  both.
+
+No money moves here, so a version that knows none of these may go on closing bills.
+"""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from crdt_models.documents.fields import Code, FactRefs, LineRef, LineRefs
 from crdt_models.fact import Fact
+
+MAX_COURSE = 20
+Course = Annotated[int, Meta(ge=1, le=MAX_COURSE)]
 
 
 class LinesSent(Fact, frozen=True, tag="lines_sent"):
@@ -31,3 +50,45 @@ class LinesDelivered(Fact, frozen=True, tag="lines_delivered"):
     """At the customer."""
 
     lines: LineRefs
+
+
+class CourseFired(Fact, frozen=True, tag="course_fired"):
+    """A course is to be made now, with all that is added to it later. Until then its lines wait."""
+
+    course: Course
+
+
+class LinesFired(Fact, frozen=True, tag="lines_fired"):
+    """These lines are to be made now, whatever their course waits for."""
+
+    lines: LineRefs
+
+
+class FiringRecalled(Fact, frozen=True, tag="firing_recalled"):
+    """The named firings of a course no longer count. What was begun meanwhile is not unmade."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"firings"})
+
+    course: Course
+    firings: FactRefs
+
+
+class LineRecalled(Fact, frozen=True, tag="line_recalled"):
+    """For this line the named reports (preparing, ready, delivered, lines fired) no longer count:
+    somebody had touched the wrong one. A send is not taken back: the kitchen has the ticket."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"reports"})
+
+    line: LineRef
+    reports: FactRefs
+
+
+class LineRouted(Fact, frozen=True, tag="line_routed"):
+    """The line is made at another station than its product says. A register of the line, which
+    begins with the station that the line was added with."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+
+    line: LineRef
+    station: Code
+    replaces: FactRefs = ()
