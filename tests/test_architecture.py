@@ -24,12 +24,14 @@ FLOORS: tuple[tuple[str, str], ...] = (
     ("F0", "crdt_models"),
     ("F0", "crdt_models.errors"),
     ("F0", "crdt_models.money crdt_models.hybrid_logical_clock"),
+    ("F0", "crdt_models.barcodes crdt_models.plain_text crdt_models.product_search"),
     ("F0", "crdt_models.ids crdt_models.canonical_cbor"),
     ("F1", "crdt_models.fact crdt_models.digests"),
     ("F1", "crdt_models.change"),
     ("F1", "crdt_models.certificates crdt_models.document crdt_models.receipts"),
     ("F1", "crdt_models.change_gate"),
     ("F2", "crdt_models.documents.*"),
+    ("F2", "crdt_models.catalog_files.*"),
     ("F2", "crdt_models.disputes"),
     ("F2", "crdt_models.dispute_texts"),
     ("F2", "crdt_models.read_models.* crdt_models.pedido.*"),
@@ -61,9 +63,9 @@ FLOORS: tuple[tuple[str, str], ...] = (
 
 # crdt_models may use these and nothing else: each is a pure function of its arguments.
 PURE_STDLIB = frozenset(
-    "__future__ abc base64 binascii bisect collections contextlib copy dataclasses datetime"
-    " decimal enum fractions functools hashlib heapq hmac itertools json math operator re string"
-    " struct types typing unicodedata zlib".split()
+    "__future__ abc base64 binascii bisect codecs collections contextlib copy csv dataclasses"
+    " datetime decimal enum fractions functools hashlib heapq hmac itertools json math operator re"
+    " string struct types typing unicodedata zlib".split()
 )
 PURE_LIBRARIES = frozenset({"cbor2", "cryptography", "msgspec", "pycrdt"})
 IMPURE_BUILTINS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint", "__import__"})

@@ -9,13 +9,13 @@ Rules of this file:
 """
 
 import re
-import unicodedata
 from decimal import Decimal
 
 import msgspec
 
 from crdt_models.errors import InvalidAmount, MalhaError
 from crdt_models.ids import CommandId, CreatedId, SiteId, command_id_of_key
+from crdt_models.plain_text import plain_text
 from peer.service.http_errors import InvalidField
 
 MAX_DIGITS = 15  # before the point; checked before any arithmetic, so that 1e999999 costs nothing
@@ -24,12 +24,6 @@ _THOUSANDTH_PLACES = 3
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 _HEX_KEY = re.compile(r"[0-9A-Fa-f-]{32,100}")
 _BASE64_KEY = re.compile(r"[A-Za-z0-9_+/=.:-]{22,100}")
-# Direction overrides and isolates, zero-width space, word joiner, byte order mark. Joiners stay:
-# scripts and emoji need them.
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
-_SPACES = frozenset("\n\r\t\u2028\u2029")
 
 OpaqueId = str | int  # front ends with numeric ids may keep sending numbers
 
@@ -89,19 +83,11 @@ def _refused(value: Decimal, field: str, reason: str) -> InvalidAmount:
 
 
 def clean_text(text: str) -> str:
-    """NFC without control, direction and zero-width characters; line breaks become spaces.
-
-    Raises InvalidField for text that has no UTF-8 form.
-    """
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    kept = "".join(" " if each in _SPACES else each for each in text if _shows(each))
-    normal = unicodedata.normalize("NFC", kept)
+    """As `plain_text`. Raises InvalidField for text that has no UTF-8 form."""
     try:
-        normal.encode("utf-8")
+        return plain_text(text)
     except UnicodeEncodeError as error:
         raise InvalidField(field="", reason="caractere incompleto") from error
-    return normal.strip()
 
 
 def optional_text(given: OpaqueId | None) -> str | None:
@@ -112,12 +98,6 @@ def optional_text(given: OpaqueId | None) -> str | None:
 def text_or_none(text: str | None) -> str | None:
     """Clean text, None for empty."""
     return clean_text(text or "") or None
-
-
-def _shows(character: str) -> bool:
-    if character in _SPACES:
-        return True
-    return character not in _INVISIBLE and unicodedata.category(character) != "Cc"
 
 
 def id_of(text: str, missing: type[MalhaError], name: str) -> CreatedId:

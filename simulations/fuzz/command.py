@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from simulations.arguments import STDOUT
 from simulations.fuzz.campaign import DoorResult, Plan, run_campaign
+from simulations.fuzz.catalog_doors import catalog_doors
 from simulations.fuzz.door import Door
 from simulations.fuzz.http_doors import http_doors
 from simulations.fuzz.identity_doors import identity_doors
@@ -46,7 +47,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 def all_doors() -> list[Door]:
     """Every way in that is tried."""
     outer = [*link_doors(), *identity_doors(), *relay_doors(), *http_doors(), *shop_doors()]
-    return [*model_doors(), *view_doors(), *outer]
+    return [*model_doors(), *view_doors(), *catalog_doors(), *outer]
 
 
 def run_fuzz(choices: Choices, console: Console, doors: Sequence[Door] | None = None) -> int:

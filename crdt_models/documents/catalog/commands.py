@@ -61,12 +61,14 @@ class ImportProducts(CatalogCommand, frozen=True, kw_only=True, tag="import_prod
     """Many products at once, as a file has them: each row is the product that has its external id,
     or else its code, and becomes what the row gives; a row that is nobody's is added.
 
+    products: by row, whom the file means where it says so by other names; None: as above.
     Creates `product.<n>`, the n-th that was added. Rows are independent of each other: no two may
     name one product. Raises ProductExists, UnknownProduct, InvalidField, CommandTooLarge (at most
     512 rows and 64 KiB).
     """
 
     rows: tuple[ProductValues, ...]
+    products: tuple[ProductId | None, ...] = ()
 
     def plan(self, read: Read, context: Context) -> Decision:
         catalog = catalog_view(read)
@@ -74,7 +76,8 @@ class ImportProducts(CatalogCommand, frozen=True, kw_only=True, tag="import_prod
         ids: dict[str, CreatedId] = {}
         taken: dict[tuple[str, str], str] = {}
         for index, row in enumerate(self.rows):
-            product = meant_by(catalog, row)
+            meant = self.products[index] if index < len(self.products) else None
+            product = meant_by(catalog, row) if meant is None else known_product(catalog, meant)
             created = ProductId(context.new_id(index))
             own = created if product is None else product.id
             _check(catalog, row, own, product)

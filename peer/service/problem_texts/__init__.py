@@ -10,7 +10,7 @@ Rules of this folder:
 
 from peer.service.problem_texts.at_the_start import STARTING
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
-from peer.service.problem_texts.of_the_catalog import CATALOG
+from peer.service.problem_texts.of_the_catalog import BARCODES, CATALOG, FILES
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
 from peer.service.problem_texts.text import Text
 
@@ -23,6 +23,8 @@ PROBLEMS: dict[str, Text] = {
     **ORDERS,
     **TABLES,
     **CATALOG,
+    **BARCODES,
+    **FILES,
     **BYTES,
     **RELAY,
     **STARTING,

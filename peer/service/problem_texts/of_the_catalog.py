@@ -52,3 +52,38 @@ CATALOG = {
         "{name} não pode ser parte de outro.",
     ),
 }
+
+FILES = {
+    "unreadable_file": Text(
+        422,
+        "O arquivo não pôde ser lido",
+        "Exporte de novo como CSV em UTF-8, com uma linha de cabeçalho, ou como JSON.",
+        "Motivo: {reason}.",
+    ),
+    "file_too_large": Text(
+        413,
+        "Arquivo grande demais",
+        "Divida o arquivo e importe as partes, uma depois da outra.",
+        "Cabem até {limit} {of} por vez.",
+    ),
+    "unknown_columns": Text(
+        422,
+        "As colunas não foram reconhecidas",
+        "Dê nome às colunas na primeira linha, como código; nome; preço; código de barras.",
+        "O cabeçalho encontrado é: {found}.",
+    ),
+    "two_columns": Text(
+        422,
+        "Duas colunas dizem o mesmo",
+        "Renomeie ou retire a que não vale.",
+        "{one} e {other} significam o mesmo.",
+    ),
+}
+
+BARCODES = {
+    "invalid_barcode": Text(
+        422,
+        "Código de barras inválido",
+        "Leia de novo, ou confira dígito por dígito com a embalagem.",
+    ),
+}
