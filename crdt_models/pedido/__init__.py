@@ -12,6 +12,7 @@ Rules of this folder:
 from crdt_models.pedido.dining_tables import table_json
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
+from crdt_models.pedido.kitchen import ticket_json
 from crdt_models.pedido.names import (
     ITEM_NAMES,
     ORDER_NAMES,
@@ -39,5 +40,6 @@ __all__ = [
     "order_json",
     "shown_number",
     "table_json",
+    "ticket_json",
     "dispute_json",
 ]

@@ -13,6 +13,7 @@ Rules of this folder:
 from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE
 from crdt_models.read_models.disputes import DISPUTE
+from crdt_models.read_models.kitchen import KITCHEN_TICKET
 from crdt_models.read_models.orders import ORDER_LINE, ORDER_ROW, PAYMENT
 from crdt_models.read_models.rows import TABLES, rows_of, view_digest
 from crdt_models.read_models.terminals import TERMINAL
@@ -27,6 +28,7 @@ __all__ = [
     "ORDER_ROW",
     "PAYMENT",
     "DINING_TABLE",
+    "KITCHEN_TICKET",
     "TERMINAL",
     "DISPUTE",
     "TABLES",

@@ -12,6 +12,7 @@ from crdt_models.ids import DocumentId
 from crdt_models.read_models.definitions import Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE, dining_table_rows
 from crdt_models.read_models.disputes import DISPUTE, dispute_rows
+from crdt_models.read_models.kitchen import KITCHEN_TICKET, ticket_rows
 from crdt_models.read_models.orders import (
     ORDER_LINE,
     ORDER_ROW,
@@ -23,7 +24,7 @@ from crdt_models.read_models.orders import (
 from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
-    ORDER_ROW, ORDER_LINE, PAYMENT, DINING_TABLE, TERMINAL, DISPUTE,
+    ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, DINING_TABLE, TERMINAL, DISPUTE,
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[ORDER_ROW.name] = [order_row(document, view)]
         rows[ORDER_LINE.name] = line_rows(document, view)
         rows[PAYMENT.name] = payment_rows(document, view)
+        rows[KITCHEN_TICKET.name] = ticket_rows(document, view)
     elif isinstance(view, TablesView):
         rows[DINING_TABLE.name] = dining_table_rows(document, view)
     elif isinstance(view, TerminalsView):

@@ -1,13 +1,13 @@
-"""The routes of disputes and reports: one part of the table in `routes`."""
+"""The routes of disputes, reports and the kitchen's queue: one part of the table in `routes`."""
 
-from peer.http_api import answers, lists
+from peer.http_api import answers, kitchen_queue, lists
 from peer.http_api.api import Api
-from peer.http_api.route_parts import DAY, KEYED, OPENING_ERRORS, PAGE, route
+from peer.http_api.route_parts import DAY, KEYED, OPENING_ERRORS, PAGE, READ, route
 from peer.service.routes import QueryField, Route
 
 
 def list_routes(api: Api | None) -> list[Route]:
-    """Disputes and figures."""
+    """Disputes, figures and the kitchen's queue."""
     return [
         route(
             api,
@@ -29,6 +29,17 @@ def list_routes(api: Api | None) -> list[Route]:
             answer=answers.ConflitoListado,
             takes=KEYED,
             errors=("unknown_dispute", *OPENING_ERRORS),
+        ),
+        route(
+            api,
+            "GET",
+            "/api/cozinha",
+            kitchen_queue.show_queue,
+            "Mostra o que cada estação tem a fazer",
+            answer=answers.Cozinha,
+            query=(QueryField("estacao", "só a desta estação"), DAY, *PAGE),
+            errors=("bad_cursor",),
+            **READ,
         ),
         route(
             api,

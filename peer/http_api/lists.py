@@ -53,7 +53,7 @@ class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 async def list_orders(api: Api, call: Call) -> Answer:
     """GET /api/pedidos."""
-    asked = f"{_day(api, call, TODAY)} {sorted(call.query.items())}"
+    asked = f"{asked_day(api, call, TODAY)} {sorted(call.query.items())}"
     mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
     version = quoted(f"{api.node.position}-{mark}")
     if call.headers.get("if-none-match") == version:
@@ -80,7 +80,7 @@ async def list_orders(api: Api, call: Call) -> Answer:
 
 async def statistics(api: Api, call: Call) -> Answer:
     """GET /api/estatisticas."""
-    day = _day(api, call, ALL_DAYS)
+    day = asked_day(api, call, ALL_DAYS)
     where = () if day is None else (Condition("business_day", day),)
     sums = await api.environment.run_blocking(_sums, api.node.log.projections, where)
     uplink = None if api.uplink is None else api.uplink.status()
@@ -185,7 +185,7 @@ def _add(sums: Sums, row: Mapping[str, object]) -> None:
 
 def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
     """`?dia`, `?status`, `?mesa`. Raises InvalidField."""
-    day = _day(api, call, TODAY)
+    day = asked_day(api, call, TODAY)
     found = [_OPENED if day is None else Condition("business_day", day)]
     status = call.text("status")
     if status is not None:
@@ -198,7 +198,7 @@ def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _day(api: Api, call: Call, absent: str) -> int | None:
+def asked_day(api: Api, call: Call, absent: str) -> int | None:
     """`?dia`: days since 1970-01-01, None for all. Raises InvalidField."""
     given = call.text("dia") or absent
     if given == ALL_DAYS:

@@ -56,6 +56,7 @@ _REGISTERS: Final = {
     "pessoas": "people",
     "id_externo": "external_id",
 }
+_TICKET: Final = ["id", "quantidade_milesimos", "status", "disparado"]
 _USUAL_FLAGS: Final = ("financeiro", "producao", "expedicao")
 _EPOCH = date(1970, 1, 1)
 
@@ -65,6 +66,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
     return [
         *_of_orders(reference, peer),
         *_of_tables(reference, peer),
+        *_of_kitchen(reference, peer),
         *_of_disputes(reference, peer),
         *_of_totals(reference, peer),
     ]
@@ -212,6 +214,29 @@ def _table(table: ReferenceTable) -> Json:
         "ativa": table.fields["active"],
         "pedidos": sorted(table.tabs),
     }
+
+
+def _of_kitchen(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    """Every line that a station has, with how far it is. Tickets come by time of sending."""
+    orders = [order for order in reference.orders.values() if order.opening is not None]
+    ours = Counter(
+        f"{order.name} at {station!r}: {_row(_line(order, line.id), _TICKET)}"
+        for order in orders
+        for station, lines in order.tickets.items()
+        for line in lines
+    )
+    theirs = Counter(
+        f"{reference.orders[each['pedido_id']].name} at {each['estacao']!r}: {_row(item, _TICKET)}"
+        for each in peer.kitchen
+        for item in each["itens"]
+    )
+    for row in sorted((theirs - ours).elements()):
+        yield f"cozinha: has {row}, and should not"
+    for row in sorted((ours - theirs).elements()):
+        yield f"cozinha: should have {row}, and has not"
+    sent = [each["enviado_em"] for each in peer.kitchen]
+    if sent != sorted(sent):
+        yield "cozinha: the queue is not by time of sending"
 
 
 def _of_disputes(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:

@@ -108,6 +108,17 @@ class ReferenceOrder:
             writes.setdefault(each["name"], []).append(write)
         return {name: Register(found).value(False) for name, found in writes.items()}  # noqa: FBT003
 
+    # --- the kitchen
+
+    @property
+    def tickets(self) -> dict[str, list[ReferenceLine]]:
+        """What each station has: sent, not cancelled, not delivered."""
+        found: dict[str, list[ReferenceLine]] = {}
+        for line in self.lines:
+            if not self.cancellations and line.left and line.stage not in ("new", "delivered"):
+                found.setdefault(line.station, []).append(line)
+        return found
+
     # --- the bill
 
     @cached_property

@@ -23,12 +23,13 @@ class UnexpectedAnswer(Exception):
 
 class PeerShop(Struct, frozen=True, kw_only=True):
     """orders, tables: the JSON of each by id. disputes: settled ones too. totals: by business day
-    as `AAAA-MM-DD`, and ALL_DAYS."""
+    as `AAAA-MM-DD`, and ALL_DAYS. kitchen: its queue, of all days."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
     disputes: list[Json]
     totals: dict[str, Json]
+    kitchen: list[Json]
 
 
 async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
@@ -52,6 +53,7 @@ async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
         tables={str(each["id"]): each for each in mesas},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
+        kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),
     )
 
 

@@ -60,6 +60,7 @@ from crdt_models.documents.orders.lines import (
 from crdt_models.documents.orders.numbers import aliases_of, numbers_of
 from crdt_models.documents.orders.payments import Payment, payments_of
 from crdt_models.documents.orders.registers import Value, fields_of, first_value, flags_of
+from crdt_models.documents.orders.tickets import Ticket, tickets_of
 from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, Once, View
 from crdt_models.ids import CreatedId, LineId, OrderId, PaymentId, TableId, order_of
@@ -148,6 +149,11 @@ class OrderView(View):
     def lines_by_id(self) -> dict[LineId, Line]:
         """The lines by the id that commands use."""
         return {line.id: line for line in self.lines}
+
+    @Derived
+    def tickets(self) -> tuple[Ticket, ...]:
+        """What the kitchen has of it and has not brought out, by station."""
+        return () if self.is_cancelled else tickets_of(self.lines)
 
     @Derived
     def shown_lines(self) -> tuple[ShownLine, ...]:

@@ -9,6 +9,7 @@ Rules of this folder:
 
 from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
 from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
+from peer.http_api.answers.kitchen import Cozinha, EstacaoCozinha, FichaCozinha
 from peer.http_api.answers.orders import (
     Adquirente,
     Estorno,
@@ -52,6 +53,9 @@ __all__ = [
     "Pedido",
     "Pedidos",
     "Stage",
+    "Cozinha",
+    "EstacaoCozinha",
+    "FichaCozinha",
     "Conflito",
     "ConflitoListado",
     "Conflitos",

@@ -67,3 +67,51 @@ async def test_a_line_is_made_elsewhere_and_a_put_keeps_it_there(shop: Any, dinn
     assert kept.status_code == 200
     assert by_name(kept.json(), "id") == by_name(dinner, "id")
     assert by_name(kept.json(), "estacao") == by_name(moved, "estacao")
+
+
+async def test_each_station_reads_what_it_has_to_make(shop: Any, dinner: Any) -> None:
+    queue = await shop.get("/api/cozinha")
+    assert [each["estacao"] for each in queue["fila"]] == ["bar", "fogão"]
+    assert queue["total"] == 2
+    assert queue["estacoes"] == [
+        {"estacao": "bar", "itens": 1, "esperando": 0},
+        {"estacao": "fogão", "itens": 2, "esperando": 2},
+    ]
+    stove = await shop.get("/api/cozinha?estacao=fogão")
+    (ticket,) = stove["fila"]
+    assert stove["total"] == 1
+    assert (ticket["pedido_id"], ticket["numero"]) == (dinner["id"], dinner["numero"])
+    assert [item["nome"] for item in ticket["itens"]] == ["Sopa", "Peixe"]
+    assert [item["etapa"] for item in ticket["itens"]] == [1, 2]
+    await shop.post(path(dinner, "entregue"), {"itens": [by_name(dinner, "id")["Suco"]]})
+    assert [each["estacao"] for each in (await shop.get("/api/cozinha"))["fila"]] == ["fogão"]
+    await shop.post(path(dinner, "rotear"), {"itens": [ticket["itens"][0]["id"]], "estacao": "bar"})
+    assert (await shop.get("/api/cozinha"))["estacoes"][0]["estacao"] == "bar"
+    await shop.post(path(dinner, "cancelar"), {"motivo": "desistiram"})
+    assert (await shop.get("/api/cozinha"))["fila"] == []
+
+
+async def test_the_oldest_send_comes_first_page_by_page(shop: Any) -> None:
+    numbers = []
+    for name in ("Um", "Dois", "Três"):
+        item = {"nome": name, "preco_unitario_centavos": 500, "estacao": "bar"}
+        pedido = await shop.open(itens=[item])
+        numbers.append(pedido["numero"])
+        await shop.post(path(pedido, "enviar"))
+    seen, cursor = [], ""
+    for _ in range(3):
+        page = await shop.get(f"/api/cozinha?limite=1{cursor}")
+        seen += [each["numero"] for each in page["fila"]]
+        cursor = f"&desde={page['proximo']}"
+    assert seen == numbers
+    assert page["proximo"] is None
+    assert (await shop.get("/api/cozinha?dia=2001-01-01"))["fila"] == []
+    answer = await shop.ask("GET", "/api/cozinha")
+    same = await shop.ask("GET", "/api/cozinha", if_none_match=answer.headers["etag"])
+    assert same.status_code == 304
+
+
+async def test_a_bill_that_is_paid_first_is_still_to_be_made(shop: Any, dinner: Any) -> None:
+    await shop.post(path(dinner, "pagamentos"), {"forma": "pix", "valor_centavos": 3000}, 201)
+    await shop.post(path(dinner, "fechar"))
+    assert len((await shop.get("/api/cozinha"))["fila"]) == 2

@@ -22,8 +22,8 @@ from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.view import View
-from crdt_models.ids import TABLES, TERMINALS, DocumentId
-from crdt_models.pedido import JSON, dispute_json, order_json, table_json
+from crdt_models.ids import TABLES, TERMINALS, DocumentId, OrderId
+from crdt_models.pedido import JSON, dispute_json, order_json, table_json, ticket_json
 from crdt_models.read_models import ORDER_ROW, rows_of
 from peer.http_api import lists
 from peer.node import site_disputes
@@ -68,7 +68,18 @@ def models_shop(changes: list[Change]) -> PeerShop:
         tables=_tables(views[TABLES], orders),
         disputes=[_plain(dispute_json(each)) for each in found],
         totals=_totals(rows),
+        kitchen=_kitchen(orders, ranks),
     )
+
+
+def _kitchen(orders: list[OrderView], ranks: dict[OrderId, int]) -> list[Any]:
+    tickets = [
+        (ticket.sent_hlc, _plain(ticket_json(order, ticket, rank=ranks.get(order.order, 1))))
+        for order in orders
+        if order.opening is not None
+        for ticket in order.tickets
+    ]
+    return [ticket for _, ticket in sorted(tickets, key=lambda each: each[0])]
 
 
 def _row(order: OrderView) -> dict[str, Any]:

@@ -273,12 +273,12 @@ def test_forks_of_a_chain() -> None:
 
 def test_a_difference_names_the_order_the_field_and_both_values(pen: Pen) -> None:
     pen.write(line(1000, 500))
-    nothing = PeerShop(orders={}, tables={}, disputes=[], totals={})
+    nothing = PeerShop(orders={}, tables={}, disputes=[], totals={}, kitchen=[])
     assert differences(read_shop(pen.told), nothing) == [
         "pedido A-017: the terminal does not have it"
     ]
     row = {name: [] for name in ("itens", "itens_residuais", "pagamentos", "estornos")}
     said = nothing.orders | {ORDER.hex(): {**row, "numero": "A-017", "total_centavos": 1}}
-    peer = PeerShop(orders=said, tables={}, disputes=[], totals={})
+    peer = PeerShop(orders=said, tables={}, disputes=[], totals={}, kitchen=[])
     found = differences(read_shop(pen.told), peer)
     assert "pedido A-017: total_centavos is 1, and should be 500" in found

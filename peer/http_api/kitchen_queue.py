@@ -1,0 +1,85 @@
+"""The kitchen's queue over HTTP: `/api/cozinha`. What is done to its lines stands under
+`/api/pedidos/{id}`: preparando, pronto, entregue, voltar, disparar, segurar, rotear.
+
+Rules of this file:
+1. Which tickets, and in which order, is asked of the read model; what a ticket says, of its order.
+2. The oldest send comes first. Only orders of one business day, today's unless asked: who never
+   says that a dish was delivered shall not read last year's every morning.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from crdt_models.ids import DocumentId, order_of
+from crdt_models.pedido import JsonObject, ticket_json
+from crdt_models.read_models import KITCHEN_TICKET
+from peer.http_api.api import Api, json_answer, limit_of, quoted
+from peer.http_api.lists import TODAY, asked_day
+from peer.http_api.shown import dining_room, known_order
+from peer.service.routes import Answer, Call
+from peer.storage.projections import Condition, Is, Query
+
+_PAGE = 500
+
+
+async def show_queue(api: Api, call: Call) -> Answer:
+    """GET /api/cozinha."""
+    day, station = asked_day(api, call, TODAY), call.text("estacao")
+    asked = f"{day} {sorted(call.query.items())}"
+    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
+    version = quoted(f"{api.node.position}-{mark}")
+    if call.headers.get("if-none-match") == version:
+        return Answer(status=304, headers={"etag": version}, content=b"")
+    of_day = (
+        Condition("business_day", 0, Is.AT_LEAST) if day is None else Condition("business_day", day)
+    )
+    there = () if station is None else (Condition("station", station),)
+    query = Query(
+        table=KITCHEN_TICKET.name,
+        where=(of_day, *there),
+        order=("sent_hlc",),
+        limit=limit_of(call),
+        cursor=call.text("desde"),
+    )
+    page = api.node.log.projections.page(query)
+    shown = {
+        "fila": [_ticket(api, row) for row in page.rows],
+        "total": api.node.log.projections.count(query),
+        "estacoes": _stations(api, of_day),
+        "proximo": page.next,
+    }
+    return json_answer(shown, headers={"etag": version})
+
+
+def _ticket(api: Api, row: Mapping[str, object]) -> JsonObject:
+    """A row and its order are read in one breath: nothing is committed in between."""
+    order = known_order(api.node, order_of(DocumentId(str(row["document_id"]))))
+    ticket = next(each for each in order.tickets if each.station == row["station"])
+    shown = ticket_json(order, ticket, rank=api.node.number_rank(order.order))
+    table = None if order.table is None else dining_room(api.node).tables.get(order.table)
+    return {**shown, "mesa_nome": None if table is None else table.label}
+
+
+def _stations(api: Api, of_day: Condition) -> list[JsonObject]:
+    """How much there is at each station, by name."""
+    found: dict[str, list[int]] = {}
+    for row in _rows(api, of_day):
+        sums = found.setdefault(str(row["station"]), [0, 0])
+        sums[0] += int(str(row["lines"]))
+        sums[1] += int(str(row["waiting"]))
+    return [
+        {"estacao": station, "itens": lines, "esperando": waiting}
+        for station, (lines, waiting) in sorted(found.items())
+    ]
+
+
+def _rows(api: Api, of_day: Condition) -> Iterator[Mapping[str, object]]:
+    cursor: str | None = None
+    while True:
+        page = api.node.log.projections.page(
+            Query(table=KITCHEN_TICKET.name, where=(of_day,), limit=_PAGE, cursor=cursor)
+        )
+        yield from page.rows
+        cursor = page.next
+        if cursor is None:
+            return
