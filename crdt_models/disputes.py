@@ -19,6 +19,8 @@ from typing import Literal, NamedTuple, cast
 import msgspec
 
 from crdt_models.canonical_cbor import encode
+from crdt_models.documents.accounts.situations import situations_of
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
 from crdt_models.documents.orders.facts import LineAdded, PaymentRefunded
@@ -51,6 +53,8 @@ Kind = Literal[
     "cancelled_after_send",
     "over_refunded",
     "payment_outcome_unknown",
+    "credit_limit_exceeded",
+    "account_overpaid",
     "command_used_twice",
     "two_prices_of_a_line",
     "external_id_given_twice",
@@ -84,6 +88,8 @@ KINDS: dict[Kind, KindOf] = {
     "cancelled_after_send": KindOf("attention", "kitchen", ("not_made", "made_and_lost", "served")),
     "over_refunded": KindOf("urgent", "manager", ("recorded_twice", "loss", "recovered")),
     "payment_outcome_unknown": KindOf("urgent", "cashier", ("received", "not_received")),
+    "credit_limit_exceeded": KindOf("attention", "manager", ("kept", "collected")),
+    "account_overpaid": KindOf("attention", "cashier", ("refunded", "credit", "recorded_twice")),
     "command_used_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
     "two_prices_of_a_line": KindOf("attention", "cashier", ("kept", "corrected")),
     "external_id_given_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
@@ -144,6 +150,9 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
         found += [*_of_money(view), *_of_bill(view), *_of_lines(view), *_of_payments(view)]
     elif isinstance(view, CatalogView):
         found += _of_catalog(view)
+    elif isinstance(view, AccountView):
+        found += [_dispute(view, *each) for each in situations_of(view)]
+        found += _of_payments(view)
     evidence: dict[tuple[Kind, str], list[FactId]] = {}
     for first, *_ in found:  # two payments under one id, say, are one dispute about both
         evidence.setdefault((first.kind, first.subject), []).extend(first.facts)
@@ -271,7 +280,7 @@ def _of_catalog(catalog: CatalogView) -> Iterator[_Group]:
             yield _dispute(catalog, "external_id_given_twice", external, facts)
 
 
-def _of_payments(order: OrderView) -> Iterator[_Group]:
+def _of_payments(order: OrderView | AccountView) -> Iterator[_Group]:
     by_id: dict[str, list[FactId]] = {}
     for payment in order.payments:
         by_id.setdefault(payment.id.hex(), []).append(payment.received.id)

@@ -31,6 +31,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True, tag_field=_TAG_FIELD
 
     RELIES: ClassVar[frozenset[str]] = frozenset()
     MUST_UNDERSTAND: ClassVar[bool] = False
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()  # fields that tell of a customer as a person
 
     def relied_on(self) -> frozenset[str]:
         """The fields that say what the author knew, not what was meant."""

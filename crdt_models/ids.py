@@ -24,6 +24,7 @@ LineId = NewType("LineId", CreatedId)
 PaymentId = NewType("PaymentId", CreatedId)
 TableId = NewType("TableId", CreatedId)
 ProductId = NewType("ProductId", CreatedId)
+AccountId = NewType("AccountId", CreatedId)
 FactId = NewType("FactId", str)
 DocumentId = NewType("DocumentId", str)
 
@@ -40,6 +41,7 @@ TERMINALS = DocumentId("terminals")
 TRUST = DocumentId("trust")
 
 ORDER_KIND = "order"
+ACCOUNT_KIND = "account"
 
 
 def site_id(root_public_key: bytes) -> SiteId:
@@ -90,6 +92,11 @@ def order_document(order: OrderId) -> DocumentId:
     return DocumentId(f"{ORDER_KIND}:{order.hex()}")
 
 
+def account_document(account: AccountId) -> DocumentId:
+    """`account:<32 hexadecimal digits>`."""
+    return DocumentId(f"{ACCOUNT_KIND}:{account.hex()}")
+
+
 def kind_of(document: DocumentId) -> str:
     """The part of a document id before the colon, or the whole of it: `order`, `tables`, …"""
     return document.partition(":")[0]
@@ -101,3 +108,11 @@ def order_of(document: DocumentId) -> OrderId:
     if kind != ORDER_KIND:
         raise ValueError(f"{document} is no order")
     return OrderId(CreatedId(bytes.fromhex(suffix)))
+
+
+def account_of(document: DocumentId) -> AccountId:
+    """The account id inside `account:<hex>`. Raises ValueError for a document of another kind."""
+    kind, _, suffix = document.partition(":")
+    if kind != ACCOUNT_KIND:
+        raise ValueError(f"{document} is no customer account")
+    return AccountId(CreatedId(bytes.fromhex(suffix)))

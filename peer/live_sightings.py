@@ -17,6 +17,7 @@ from crdt_models.documents.orders.facts import (
     OrderCancelled,
     OrderOpened,
     OrderRestored,
+    PaidOnAccount,
     PaymentConfirmed,
     PaymentReceived,
 )
@@ -92,7 +93,7 @@ def _order_type(facts: list[Fact]) -> EventType:
 
 def _is_payment(fact: Fact) -> bool:
     received = isinstance(fact, PaymentReceived) and not fact.is_pending
-    return received or isinstance(fact, PaymentConfirmed)
+    return received or isinstance(fact, PaymentConfirmed | PaidOnAccount)
 
 
 def _is_move(fact: Fact) -> bool:

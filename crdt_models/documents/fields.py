@@ -6,12 +6,13 @@ Rules of this file:
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 from crdt_models.ids import (
     SHORT_BYTES,
+    AccountId,
     CreatedId,
     FactId,
     LineId,
@@ -33,6 +34,7 @@ LineRef = Annotated[LineId, _ID]
 PaymentRef = Annotated[PaymentId, _ID]
 TableRef = Annotated[TableId, _ID]
 ProductRef = Annotated[ProductId, _ID]
+AccountRef = Annotated[AccountId, _ID]
 FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]
@@ -60,7 +62,10 @@ OrderNumber = Annotated[int, Meta(ge=1, le=10**9)]
 Letters = Annotated[str, Meta(pattern=r"^[A-Z]{1,3}\Z")]
 
 ServiceType = Literal["mesa", "comanda", "balcao", "viagem", "entrega"]
+# By which money comes and goes; an order is also paid by charging a customer's account.
 PaymentMethod = Literal["dinheiro", "credito", "debito", "pix", "vale", "outro"]
+ON_ACCOUNT: Final = "fiado"
+AnyMethod = PaymentMethod | Literal["fiado"]
 
 _ID_TEXT = re.compile(r"[0-9a-f]{32}")
 

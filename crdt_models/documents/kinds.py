@@ -4,6 +4,7 @@ A document of a kind this version does not know has the bare `View`: all its fac
 forwarded, and none is understood. Importing this module makes every fact of this version known.
 """
 
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.orders.view import OrderView
@@ -11,7 +12,15 @@ from crdt_models.documents.tables import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
 from crdt_models.documents.view import View
-from crdt_models.ids import CATALOG, ORDER_KIND, TABLES, TERMINALS, TRUST, DocumentId
+from crdt_models.ids import (
+    ACCOUNT_KIND,
+    CATALOG,
+    ORDER_KIND,
+    TABLES,
+    TERMINALS,
+    TRUST,
+    DocumentId,
+)
 
 _SINGLE: dict[DocumentId, type[View]] = {
     CATALOG: CatalogView,
@@ -19,6 +28,7 @@ _SINGLE: dict[DocumentId, type[View]] = {
     TERMINALS: TerminalsView,
     TRUST: TrustView,
 }
+_OF_MANY: dict[str, type[View]] = {ORDER_KIND: OrderView, ACCOUNT_KIND: AccountView}
 
 
 def empty_view(document: DocumentId) -> View:
@@ -28,6 +38,6 @@ def empty_view(document: DocumentId) -> View:
     has.
     """
     kind, _, suffix = document.partition(":")
-    if kind == ORDER_KIND and is_id_text(suffix):
-        return OrderView(document)
+    if kind in _OF_MANY and is_id_text(suffix):
+        return _OF_MANY[kind](document)
     return _SINGLE.get(document, View)(document)

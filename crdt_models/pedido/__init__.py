@@ -9,6 +9,12 @@ Rules of this folder:
 3. What only the terminal knows (syncStatus, sincronizado_em, …) is added there.
 """
 
+from crdt_models.pedido.customers import (
+    CUSTOMER_NAMES,
+    MOVEMENT_NAMES,
+    account_json,
+    statement_json,
+)
 from crdt_models.pedido.dining_tables import table_json
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
@@ -25,6 +31,10 @@ from crdt_models.pedido.names import (
 from crdt_models.pedido.orders import order_json, shown_number
 
 __all__ = [
+    "CUSTOMER_NAMES",
+    "MOVEMENT_NAMES",
+    "account_json",
+    "statement_json",
     "ITEM_NAMES",
     "ORDER_NAMES",
     "PAYMENT_NAMES",

@@ -97,7 +97,7 @@ ITEM_NAMES: Final = {
 
 PAYMENT_NAMES: Final = {
     "id": "opaco",
-    "forma": "dinheiro, credito, debito, pix, vale ou outro",
+    "forma": "dinheiro, credito, debito, pix, vale, outro ou fiado",
     "valor": "decimal: o que conta",
     "valor_centavos": "exato",
     "troco": "decimal: troco devolvido",
@@ -106,6 +106,7 @@ PAYMENT_NAMES: Final = {
     "valor_recebido_centavos": "exato",
     "status": "confirmado, pendente, negado, desconhecido ou duplicado",
     "adquirente": "quem moveu o dinheiro, ou nulo",
+    "cliente_id": "o cliente que deve, de um pagamento fiado; ou nulo",
     "criado_em": "hora, ISO 8601",
 }
 

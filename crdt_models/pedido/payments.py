@@ -33,6 +33,7 @@ def payment_json(payment: Payment) -> JsonObject:
             "autorizacao": acquirer.authorization,
             "bandeira": acquirer.brand,
         },
+        "cliente_id": None if payment.account is None else payment.account.hex(),
         "criado_em": iso(payment.received.stamp.hlc),
     }
 

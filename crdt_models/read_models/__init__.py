@@ -10,6 +10,7 @@ Rules of this folder:
    `disputes`. JSON for front ends is made in `pedido`.
 """
 
+from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT
 from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE
 from crdt_models.read_models.disputes import DISPUTE
@@ -27,6 +28,7 @@ __all__ = [
     "ORDER_LINE",
     "ORDER_ROW",
     "PAYMENT",
+    "CUSTOMER_ACCOUNT",
     "DINING_TABLE",
     "KITCHEN_TICKET",
     "TERMINAL",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.orders.facts import PaymentRefunded
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import Once
@@ -133,8 +134,8 @@ def line_rows(document: DocumentId, order: OrderView) -> list[Row]:
     ]
 
 
-def payment_rows(document: DocumentId, order: OrderView) -> list[Row]:
-    """The rows of `PAYMENT`, refunds too."""
+def payment_rows(document: DocumentId, order: OrderView | AccountView) -> list[Row]:
+    """The rows of `PAYMENT`, refunds too. An account has them as an order has."""
     rows: list[Row] = []
     for each in order.payments:
         fact = each.received.fact

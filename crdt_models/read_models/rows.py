@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Mapping
 
 from crdt_models.canonical_cbor import encode
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.view import View
 from crdt_models.ids import DocumentId
+from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT, account_row
 from crdt_models.read_models.definitions import Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE, dining_table_rows
 from crdt_models.read_models.disputes import DISPUTE, dispute_rows
@@ -24,7 +26,8 @@ from crdt_models.read_models.orders import (
 from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
-    ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, DINING_TABLE, TERMINAL, DISPUTE,
+    ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
+    DISPUTE,
 )  # fmt: skip
 
 
@@ -36,6 +39,9 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[ORDER_LINE.name] = line_rows(document, view)
         rows[PAYMENT.name] = payment_rows(document, view)
         rows[KITCHEN_TICKET.name] = ticket_rows(document, view)
+    elif isinstance(view, AccountView):
+        rows[CUSTOMER_ACCOUNT.name] = [account_row(document, view)]
+        rows[PAYMENT.name] = payment_rows(document, view)
     elif isinstance(view, TablesView):
         rows[DINING_TABLE.name] = dining_table_rows(document, view)
     elif isinstance(view, TerminalsView):

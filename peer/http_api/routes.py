@@ -7,6 +7,7 @@ stand beside what they serve: `orders`, and the `*_routes` of this folder.
 from typing import Any
 
 from peer.http_api.api import Api
+from peer.http_api.customer_routes import customer_routes
 from peer.http_api.description import described
 from peer.http_api.dining_room_routes import dining_room_routes
 from peer.http_api.list_routes import list_routes
@@ -23,6 +24,7 @@ def routes(api: Api | None = None) -> list[Route]:
     return [
         *order_routes(api),
         *dining_room_routes(api),
+        *customer_routes(api),
         *list_routes(api),
         *system_routes(api),
         _openapi_route(api),

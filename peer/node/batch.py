@@ -14,12 +14,15 @@ from typing import Protocol
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import ChangeGate, key_opened_by
+from crdt_models.documents.accounts.facts import AccountOpened
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.facts import ProductAdded
 from crdt_models.documents.command import Context
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
     LineAdded,
     OrderOpened,
+    PaidOnAccount,
     PaymentReceived,
     PaymentRefunded,
 )
@@ -35,6 +38,7 @@ from crdt_models.ids import (
     DocumentId,
     OrderId,
     TableId,
+    account_of,
     order_of,
 )
 from crdt_models.read_models import rows_of
@@ -315,7 +319,9 @@ def _created(change: Change) -> dict[str, CreatedId]:
             case LineAdded() as added:
                 ids[f"line.{lines}"] = CreatedId(added.line)
                 lines += 1
-            case PaymentReceived() as received:
+            case AccountOpened() if isinstance(empty_view(document), AccountView):
+                ids["account"] = account_of(document)
+            case PaymentReceived() | PaidOnAccount() as received:
                 ids["payment"] = CreatedId(received.payment)
             case PaymentRefunded() as refunded:
                 ids["refund"] = CreatedId(refunded.refund)

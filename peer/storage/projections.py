@@ -34,7 +34,9 @@ FILTERED = frozenset({"business_day", "is_open"})
 # numbers a day has given) is then read from the index alone.
 ALONG = {"business_day": ("letters", "number")}
 # Columns that hold identifiers in hexadecimal.
-IDENTIFIERS = frozenset({"order_id", "table_id", "area_id", "line_id", "payment_id", "device"})
+IDENTIFIERS = frozenset(
+    {"order_id", "account_id", "table_id", "area_id", "line_id", "payment_id", "device"}
+)
 MAX_PAGE = 500  # rows; a screen shows fifty
 _FINGERPRINT = "projections"  # setting: which definitions the tables were made from, their names
 _FILLED = "projections_filled"  # setting: the fingerprint under which they were last complete

@@ -26,6 +26,7 @@ DOCUMENTS = tuple(
         DocumentId,
         (
             *(f"order:{each.hex()}" for each in IDS[:3]),
+            *(f"account:{each.hex()}" for each in IDS[3:5]),
             "tables",
             "terminals",
             "trust",
@@ -36,6 +37,8 @@ DOCUMENTS = tuple(
     )
 )
 ORDER_DOCUMENTS = DOCUMENTS[:3]
+ACCOUNT_DOCUMENTS = DOCUMENTS[3:5]
+_OF_ACCOUNTS = ("account", "charge")  # how their facts begin; payments stand in both
 _HOMES = {"table": "tables", "area": "tables", "author": "terminals", "member": "trust"}
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")
@@ -67,6 +70,10 @@ def home_of(dice: Random, kind: type[Fact]) -> DocumentId:
     """The document a fact belongs in, mostly."""
     if dice.random() < 0.05:
         return dice.choice(DOCUMENTS)
+    if kind.tag().split("_")[0] in _OF_ACCOUNTS or (
+        kind.tag().startswith("payment_") and dice.random() < 0.3
+    ):
+        return dice.choice(ACCOUNT_DOCUMENTS)
     home = _HOMES.get(kind.tag().split("_")[0])
     return dice.choice(ORDER_DOCUMENTS) if home is None else DocumentId(home)
 

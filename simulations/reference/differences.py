@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
+from simulations.reference.account_differences import of_accounts
+from simulations.reference.compared import PAYMENTS, compared
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room import ReferenceTable
@@ -31,13 +33,6 @@ _STAGES: Final = {
     "preparing": "preparando",
     "ready": "pronto",
     "delivered": "entregue",
-}
-_PAYMENTS: Final = {
-    "confirmed": "confirmado",
-    "pending": "pendente",
-    "denied": "negado",
-    "unknown": "desconhecido",
-    "duplicate": "duplicado",
 }
 _TABLES: Final = {
     "inactive": "inativa",
@@ -67,15 +62,10 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *_of_orders(reference, peer),
         *_of_tables(reference, peer),
         *_of_kitchen(reference, peer),
+        *of_accounts(reference, peer),
         *_of_disputes(reference, peer),
         *_of_totals(reference, peer),
     ]
-
-
-def _compared(subject: str, ours: Json, theirs: Json) -> Iterator[str]:
-    for field, value in ours.items():
-        if theirs.get(field) != value:
-            yield f"{subject}: {field} is {theirs.get(field)!r}, and should be {value!r}"
 
 
 def _of_orders(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
@@ -87,7 +77,7 @@ def _of_orders(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
             yield f"pedido {peer.orders[order].get('numero')}: nobody opened it"
         else:
             subject = f"pedido {known[order].name}"
-            yield from _compared(subject, _order(known[order]), peer.orders[order])
+            yield from compared(subject, _order(known[order]), peer.orders[order])
             yield from _of_lists(subject, known[order], peer.orders[order])
 
 
@@ -166,10 +156,10 @@ def _payment(order: ReferenceOrder, at: int) -> Json:
     payment = order.payments[at]
     return {
         "id": payment.id.hex(),
-        "forma": payment.received["method"],
+        "forma": payment.method,
         "valor_centavos": payment.centavos,
-        "troco_centavos": payment.received["change_centavos"],
-        "status": _PAYMENTS[payment.state],
+        "troco_centavos": payment.change,
+        "status": PAYMENTS[payment.state],
     }
 
 
@@ -193,7 +183,7 @@ def _of_tables(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
         else:
             theirs = {**peer.tables[table], "pedidos": sorted(peer.tables[table]["pedidos"])}
             ours = reference.tables[table]
-            yield from _compared(f"mesa {ours.name}", _table(ours), theirs)
+            yield from compared(f"mesa {ours.name}", _table(ours), theirs)
 
 
 def _table(table: ReferenceTable) -> Json:
@@ -258,7 +248,7 @@ def _of_disputes(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
             yield f"{name}: is told, and should not be"
         else:
             shown = {**theirs[key], "fatos": sorted(theirs[key]["fatos"])}
-            yield from _compared(name, ours[key], shown)
+            yield from compared(name, ours[key], shown)
 
 
 def _named(reference: ReferenceShop, document: str) -> str:
@@ -273,7 +263,7 @@ def _of_totals(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
     nothing = _totals(DayTotals())
     ours[ALL_DAYS] = {field: sum(day[field] for day in each_day) for field in nothing}
     for day, theirs in peer.totals.items():
-        yield from _compared(f"dia {day}", ours.get(day, nothing), theirs)
+        yield from compared(f"dia {day}", ours.get(day, nothing), theirs)
 
 
 def _days(reference: ReferenceShop) -> Iterator[tuple[int, DayTotals]]:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from simulations.reference.once import Meaning, Register, Write
 from simulations.reference.order import ReferenceOrder
+from simulations.reference.payments import ReferencePayment
 
 Key: TypeAlias = tuple[str, str, str]  # kind, subject, document
 
@@ -94,7 +95,7 @@ def of_any_document(meaning: Meaning) -> Iterator[Situation]:
 def of_order(order: ReferenceOrder) -> Iterator[Situation]:
     """What an order can have beside that."""
     yield from _of_money(order)
-    yield from _of_payments(order)
+    yield from of_payments(order.payments)
     yield from _of_bill(order)
     yield from _of_lines(order)
 
@@ -111,12 +112,13 @@ def _of_money(order: ReferenceOrder) -> Iterator[Situation]:
         yield situation("over_refunded", order.id, money)
 
 
-def _of_payments(order: ReferenceOrder) -> Iterator[Situation]:
-    for payment in order.payments:
+def of_payments(payments: list[ReferencePayment]) -> Iterator[Situation]:
+    """What each payment of an order, or of an account, can have."""
+    for payment in payments:
         if payment.is_doubtful:
             facts = [payment.received.id, *payment.reports]
             yield situation("payment_outcome_unknown", payment.id.hex(), facts)
-        namesakes = [each.received.id for each in order.payments if each.id == payment.id]
+        namesakes = [each.received.id for each in payments if each.id == payment.id]
         if len(namesakes) > 1:
             yield situation("command_used_twice", payment.id.hex(), namesakes)
 

@@ -123,8 +123,13 @@ class Register(Generic[T]):
 
     def value(self, unwritten: T) -> T:
         """What it holds."""
+        return unwritten if self.last is None else self.last.value
+
+    @property
+    def last(self) -> Write[T] | None:
+        """The write that counts."""
         standing = [self._writes[each] for each in self.standing]
-        return max(standing, key=lambda write: write.stamp).value if standing else unwritten
+        return max(standing, key=lambda write: write.stamp, default=None)
 
     @cached_property
     def standing(self) -> set[str]:

@@ -51,7 +51,8 @@ _ACQUIRER = {
 _CLOSED_LINE = array_of(is_id, text(0, 120), QUANTITY, whole(0, 10**11), TOTAL)
 
 # An array: payment, method, centavos.
-_CLOSED_PAYMENT = array_of(is_id, one_of(*METHODS), MONEY)
+_AND_ON_TRUST = (*METHODS, "fiado")
+_CLOSED_PAYMENT = array_of(is_id, one_of(*_AND_ON_TRUST), MONEY)
 _PAYMENT_REPORT = {"payment": ID, "reason": (REASON, "")}
 ORDER_SHAPES: dict[str, Shape] = {
     "order_opened": {
@@ -132,8 +133,14 @@ ORDER_SHAPES: dict[str, Shape] = {
         "refund": ID,
         "centavos": (MONEY, REQUIRED),
         "payment": MAYBE_ID,
-        "method": (one_of(*METHODS), "dinheiro"),
+        "method": (one_of(*_AND_ON_TRUST), "dinheiro"),
         "reason": (REASON, ""),
+    },
+    "paid_on_account": {
+        "payment": ID,
+        "account": ID,
+        "centavos": (MONEY, REQUIRED),
+        "note": (NOTE, ""),
     },
     "bill_asked": {},
     "bill_closed": {

@@ -8,6 +8,8 @@ Rules of this file:
    a payment id. (That the amount is part of it, and that a number reported with the first
    confirmation serves where the record has none, is the product's choice.)
 3. Refunds are kept and all count.
+4. What was sold on trust (`paid_on_account`) is a payment that counts at once. No acquirer has a
+   part in it, so no report is about it and it is nobody's copy.
 """
 
 from typing import Any, TypeAlias
@@ -39,6 +41,16 @@ class ReferencePayment(Struct, frozen=True, kw_only=True):
         return amount
 
     @property
+    def method(self) -> str:
+        """By which it came."""
+        return "fiado" if self.received.tag == "paid_on_account" else str(self.received["method"])
+
+    @property
+    def change(self) -> int:
+        """Cash that was handed back."""
+        return int(self.received.fields.get("change_centavos", 0))
+
+    @property
     def counts(self) -> bool:
         return self.state == "confirmed"
 
@@ -46,7 +58,13 @@ class ReferencePayment(Struct, frozen=True, kw_only=True):
 def payments_of(meaning: Meaning) -> list[ReferencePayment]:
     """All payments, by stamp."""
     counted: set[Transaction] = set()
-    return [_payment(meaning, each, counted) for each in meaning.of("payment_received")]
+    on_trust = [_on_trust(each) for each in meaning.of("paid_on_account")]
+    paid = [_payment(meaning, each, counted) for each in meaning.of("payment_received")]
+    return sorted([*paid, *on_trust], key=lambda each: each.received.stamp)
+
+
+def _on_trust(paid: Told) -> ReferencePayment:
+    return ReferencePayment(received=paid, state="confirmed", reports=(), is_doubtful=False)
 
 
 def _payment(meaning: Meaning, received: Told, counted: set[Transaction]) -> ReferencePayment:

@@ -22,14 +22,16 @@ class UnexpectedAnswer(Exception):
 
 
 class PeerShop(Struct, frozen=True, kw_only=True):
-    """orders, tables: the JSON of each by id. disputes: settled ones too. totals: by business day
-    as `AAAA-MM-DD`, and ALL_DAYS. kitchen: its queue, of all days."""
+    """orders, tables, accounts: the JSON of each by id, of an account with its whole `extrato`.
+    disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS. kitchen: its
+    queue, of all days."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
     disputes: list[Json]
     totals: dict[str, Json]
     kitchen: list[Json]
+    accounts: dict[str, Json] = {}
 
 
 async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
@@ -51,10 +53,19 @@ async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
     return PeerShop(
         orders=orders,
         tables={str(each["id"]): each for each in mesas},
+        accounts={each["id"]: each for each in await _accounts(till)},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),
     )
+
+
+async def _accounts(till: Till) -> list[Json]:
+    """The customers, each with all movements of the account."""
+    return [
+        {**each, "extrato": await _all(till, f"/api/clientes/{each['id']}/extrato", "movimentos")}
+        for each in await _all(till, "/api/clientes", "clientes")
+    ]
 
 
 async def _all(till: Till, path: str, name: str) -> list[Json]:
@@ -63,7 +74,8 @@ async def _all(till: Till, path: str, name: str) -> list[Json]:
     cursor: str | None = None
     while True:
         following = "" if cursor is None else f"&desde={cursor}"
-        page = await _ask(till, f"{path}&limite={PAGE}{following}")
+        joined = "&" if "?" in path else "?"
+        page = await _ask(till, f"{path}{joined}limite={PAGE}{following}")
         rows += page[name]
         cursor = page["proximo"]
         if cursor is None:

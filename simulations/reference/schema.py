@@ -8,12 +8,17 @@ Rules of this file:
    meant: one command told at two terminals is one fact though they knew different things. (The
    design says "equal body"; that these fields are excepted is the product's choice, and so is that
    an order's number is among them: it is drawn by the terminal, not meant by the command.)
-4. Facts about orders stand in `order_schema`.
+4. Facts about orders stand in `order_schema`, about customers in `account_schema`.
 """
 
 import re
 from typing import Final
 
+from simulations.reference.account_schema import (
+    ACCOUNT_RELIES,
+    ACCOUNT_SHAPES,
+    ACCOUNT_VALUES,
+)
 from simulations.reference.order_schema import ORDER_RELIES, ORDER_SHAPES, ORDER_VALUES
 from simulations.reference.shapes import (
     CODE,
@@ -38,6 +43,7 @@ from simulations.reference.shapes import (
 from simulations.reference.stored import Fact, Fields
 
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
+_ACCOUNT_DOCUMENT = re.compile(r"account:[0-9a-f]{32}")
 _ROOM: dict[str, Shape] = {
     "area_added": {"area": ID, "name": (NAME, REQUIRED)},
     "area_renamed": {"area": ID, "name": (NAME, REQUIRED), "replaces": REFERENCES},
@@ -97,6 +103,7 @@ _ANYWHERE: dict[str, Shape] = {
 _BY_DOCUMENT = {"tables": _ROOM, "terminals": _TERMINALS, "trust": _TRUST}
 RELIED_ON: Final = {
     **ORDER_RELIES,
+    **ACCOUNT_RELIES,
     "area_renamed": ("replaces",),
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),
@@ -128,7 +135,14 @@ def is_order(document: str) -> bool:
     return bool(_ORDER_DOCUMENT.fullmatch(document))
 
 
+def is_account(document: str) -> bool:
+    """Whether it is the document of a customer's account."""
+    return bool(_ACCOUNT_DOCUMENT.fullmatch(document))
+
+
 def _shapes_of(document: str) -> dict[str, Shape]:
+    if is_account(document):
+        return ACCOUNT_SHAPES
     return ORDER_SHAPES if is_order(document) else _BY_DOCUMENT.get(document, {})
 
 
@@ -138,4 +152,6 @@ def _holds(tag: str, fields: Fields) -> bool:
         return ORDER_VALUES[fields["field"]](fields["value"])
     if tag == "table_field_set":
         return _TABLE_VALUES[fields["field"]](fields["value"])
+    if tag == "account_field_set":
+        return ACCOUNT_VALUES[fields["field"]](fields["value"])
     return True

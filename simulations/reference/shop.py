@@ -12,8 +12,16 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from simulations.reference.account import ReferenceAccount, of_account
 from simulations.reference.chains import Chain, chains_of
-from simulations.reference.disputes import Key, ReferenceDispute, judged, of_any_document, of_order
+from simulations.reference.disputes import (
+    Key,
+    ReferenceDispute,
+    judged,
+    of_any_document,
+    of_order,
+    of_payments,
+)
 from simulations.reference.once import Meaning
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.room import (
@@ -22,7 +30,7 @@ from simulations.reference.room import (
     tables_of,
     terminals_of,
 )
-from simulations.reference.schema import is_order
+from simulations.reference.schema import is_account, is_order
 from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
 from simulations.reference.stored import Change, Fact, read_changes
 
@@ -61,6 +69,16 @@ class ReferenceShop:
                 order.rank = rank
 
     @cached_property
+    def accounts(self) -> dict[str, ReferenceAccount]:
+        """By id."""
+        found = [
+            ReferenceAccount(meaning)
+            for document, meaning in self._meanings.items()
+            if is_account(document)
+        ]
+        return {each.id: each for each in found}
+
+    @cached_property
     def tables(self) -> dict[str, ReferenceTable]:
         """By id."""
         tabs: dict[str, set[str]] = {}
@@ -87,6 +105,9 @@ class ReferenceShop:
             situations = list(of_any_document(meaning))
             if is_order(document):
                 situations += of_order(self.orders[document.removeprefix("order:")])
+            if is_account(document):
+                account = self.accounts[document.removeprefix("account:")]
+                situations += [*of_account(account), *of_payments(account.payments)]
             found += judged(meaning, situations)
         orders = self.orders.values()
         found += judged(self._meanings["tables"], two_tabs(orders))

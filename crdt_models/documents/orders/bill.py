@@ -19,6 +19,7 @@ from crdt_models.documents.orders.facts import (
     ClosedPayment,
     LineAdded,
     LineCancelled,
+    PaidOnAccount,
     PaymentReceived,
     PaymentRefunded,
 )
@@ -30,7 +31,7 @@ from crdt_models.ids import FactId, LineId
 from crdt_models.money import line_amount
 
 COUNTED: tuple[type[Fact], ...] = (
-    LineAdded, LineCancelled, PaymentReceived, PaymentRefunded, BillAsked,
+    LineAdded, LineCancelled, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked,
 )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 import msgspec
 
 from crdt_models.canonical_cbor import encode
+from crdt_models.documents.accounts.errors import NotOnAccount
+from crdt_models.documents.accounts.facts import ChargeReversed
 from crdt_models.documents.command import (
     MAX_DECISION_BYTES,
     Context,
@@ -19,7 +21,12 @@ from crdt_models.documents.command import (
     NeedsUpgrade,
     Read,
 )
-from crdt_models.documents.fields import MAX_TOTAL_CENTAVOS, PaymentMethod
+from crdt_models.documents.fields import (
+    MAX_TOTAL_CENTAVOS,
+    ON_ACCOUNT,
+    AnyMethod,
+    PaymentMethod,
+)
 from crdt_models.documents.orders.bill import counted_now, settled_by
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.errors import (
@@ -42,10 +49,11 @@ from crdt_models.documents.orders.facts import (
     PaymentRefunded,
     PaymentUnknown,
 )
+from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.errors import InvalidAmount
 from crdt_models.fact import Fact, body_of
-from crdt_models.ids import PaymentId
+from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, account_document
 
 CASH: PaymentMethod = "dinheiro"
 _DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads around both
@@ -74,26 +82,31 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
             payment=payment,
             centavos=self.centavos,
             method=self.method,
-            change_centavos=self._change(),
+            change_centavos=change_of(self.centavos, self.tendered, self.method),
             acquirer=self.acquirer,
             is_pending=self.is_pending,
             note=self.note,
         )
         return self.decision(received, ids={"payment": payment})
 
-    def _change(self) -> int:
-        if self.tendered is None or self.tendered == self.centavos:
-            return 0
-        if self.method != CASH or self.tendered < self.centavos:
-            raise NoChangeFromThis(tendered=self.tendered, asked=self.centavos, method=self.method)
-        return self.tendered - self.centavos
+
+def change_of(centavos: int, tendered: int | None, method: PaymentMethod) -> int:
+    """What is handed back of cash. Raises NoChangeFromThis."""
+    if tendered is None or tendered == centavos:
+        return 0
+    if method != CASH or tendered < centavos:
+        raise NoChangeFromThis(tendered=tendered, asked=centavos, method=method)
+    return tendered - centavos
+
+
+PaymentOutcome = Literal["confirmed", "denied", "unknown"]
 
 
 class SettlePayment(OrderCommand, frozen=True, kw_only=True, tag="settle_payment"):
     """What the acquirer answered about a pending payment. Raises UnknownPayment."""
 
     payment: PaymentId
-    outcome: Literal["confirmed", "denied", "unknown"]
+    outcome: PaymentOutcome
     acquirer: Acquirer | None = None
     reason: str = ""
 
@@ -104,48 +117,81 @@ class SettlePayment(OrderCommand, frozen=True, kw_only=True, tag="settle_payment
             raise UnknownPayment(payment=self.payment.hex())
         if all(each.state == self.outcome for each in pending):
             return self.decision()
-        return self.decision(self._fact())
+        return self.decision(
+            outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
+        )
 
-    def _fact(self) -> Fact:
-        if self.outcome == "confirmed":
-            return PaymentConfirmed(payment=self.payment, acquirer=self.acquirer)
-        if self.outcome == "denied":
-            return PaymentDenied(payment=self.payment, reason=self.reason)
-        return PaymentUnknown(payment=self.payment, reason=self.reason)
+
+def outcome_of(
+    payment: PaymentId, outcome: PaymentOutcome, *, acquirer: Acquirer | None, reason: str
+) -> Fact:
+    """What the acquirer said, as a fact."""
+    if outcome == "confirmed":
+        return PaymentConfirmed(payment=payment, acquirer=acquirer)
+    if outcome == "denied":
+        return PaymentDenied(payment=payment, reason=reason)
+    return PaymentUnknown(payment=payment, reason=reason)
 
 
 class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment"):
-    """Hand money back, of one payment or of the order. Creates `refund`.
+    """Hand money back, of one payment or of the order. Creates `refund`. What was sold on trust is
+    taken from what the account owes, whatever `method` says, and only when its payment is named.
 
-    Raises RefundAbovePaid, UnknownPayment.
+    Raises RefundAbovePaid, UnknownPayment, NotOnAccount.
     """
 
     centavos: int
     payment: PaymentId | None = None
-    method: PaymentMethod = CASH
+    method: AnyMethod = CASH
     reason: str = ""
 
     def plan(self, read: Read, context: Context) -> Decision:
-        available = self._available(self.view(read))
+        view = self.view(read)
+        available = self._available(view)
         if self.centavos > available:
             raise RefundAbovePaid(asked=self.centavos, paid=available)
+        account = self._account(view)
         refund = context.new_id(0)
         refunded = PaymentRefunded(
             refund=refund,
             centavos=self.centavos,
             payment=self.payment,
-            method=self.method,
+            method=self.method if account is None else ON_ACCOUNT,
             reason=self.reason,
         )
-        return self.decision(refunded, ids={"refund": refund})
+        reversal = () if account is None else (self._reversal(account, refund),)
+        return Decision(((self.document, refunded), *reversal), {"refund": refund})
 
     def _available(self, view: OrderView) -> int:
         if self.payment is None:
-            return view.paid
-        found = [p for p in view.payments_under(self.payment) if p.state == "confirmed"]
+            return max(0, view.paid - view.on_account)
+        found = self._named(view)
         if not found:
             raise UnknownPayment(payment=self.payment.hex())
         return max(0, min(view.paid, sum(p.centavos for p in found) - found[0].refunded))
+
+    def _named(self, view: OrderView) -> list[Payment]:
+        if self.payment is None:
+            return []
+        return [p for p in view.payments_under(self.payment) if p.state == "confirmed"]
+
+    def _account(self, view: OrderView) -> AccountId | None:
+        """Whose charge it takes back. Raises NotOnAccount."""
+        account = next((p.account for p in self._named(view) if p.account is not None), None)
+        if account is None and self.method == ON_ACCOUNT:
+            raise NotOnAccount(payment="?" if self.payment is None else self.payment.hex())
+        return account
+
+    def _reversal(self, account: AccountId, refund: CreatedId) -> tuple[DocumentId, Fact]:
+        assert self.payment is not None, "what is on account was named"
+        reversal = ChargeReversed(
+            refund=refund,
+            order=self.order,
+            payment=self.payment,
+            centavos=self.centavos,
+            reason=self.reason,
+        )
+        return account_document(account), reversal
 
 
 class AskBill(OrderCommand, frozen=True, kw_only=True, tag="ask_bill"):

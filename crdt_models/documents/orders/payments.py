@@ -6,13 +6,16 @@ Rules of this file:
 2. One acquirer transaction (name, id, centavos) counts once, whoever recorded it and how often; the
    record with the least stamp counts. Everything else counts as often as it was commanded.
 3. Payment ids are attributes. Two payments under one id both count.
+4. What was sold on trust counts at once: no acquirer moved money, so whatever is reported about a
+   payment of its id is not about it.
 """
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from crdt_models.documents.orders.facts import (
+    PaidOnAccount,
     PaymentConfirmed,
     PaymentDenied,
     PaymentReceived,
@@ -20,8 +23,9 @@ from crdt_models.documents.orders.facts import (
     PaymentUnknown,
 )
 from crdt_models.documents.view import Once, View
-from crdt_models.ids import FactId, PaymentId
+from crdt_models.ids import AccountId, FactId, PaymentId
 
+Receipt: TypeAlias = Once[PaymentReceived] | Once[PaidOnAccount]
 PaymentState = Literal["confirmed", "pending", "denied", "unknown", "duplicate"]
 
 
@@ -29,7 +33,7 @@ class Payment(msgspec.Struct, frozen=True):
     """One payment. state: only `confirmed` counts. outcomes: facts that reported on it.
     is_contradicted: confirmed and denied. refunded: centavos of refunds that name it."""
 
-    received: Once[PaymentReceived]
+    received: Receipt
     state: PaymentState
     outcomes: tuple[FactId, ...]
     is_contradicted: bool
@@ -45,13 +49,40 @@ class Payment(msgspec.Struct, frozen=True):
         """What counts towards the bill when confirmed."""
         return self.received.fact.centavos
 
+    @property
+    def account(self) -> AccountId | None:
+        """Whose account owes it; None: money came."""
+        fact = self.received.fact
+        return fact.account if isinstance(fact, PaidOnAccount) else None
+
 
 def payments_of(view: View) -> tuple[Payment, ...]:
     """Every payment, by stamp, whether it counts or not."""
+    refunded = _refunded(view)
+    payments = _received(view, refunded)
+    on_trust = view.all(PaidOnAccount)
+    if not on_trust:  # nearly every order
+        return tuple(payments)
+    payments += [_on_trust(each, refunded) for each in on_trust]
+    return tuple(sorted(payments, key=lambda each: each.received.stamp))
+
+
+def _on_trust(paid: Once[PaidOnAccount], refunded: dict[PaymentId, int]) -> Payment:
+    """Rule 4."""
+    return Payment(
+        received=paid,
+        state="confirmed",
+        outcomes=(),
+        is_contradicted=False,
+        refunded=refunded.get(paid.fact.payment, 0),
+    )
+
+
+def _received(view: View, refunded: dict[PaymentId, int]) -> list[Payment]:
+    """Those that money came for, or was to come."""
     confirmed = _outcomes(view, PaymentConfirmed)
     denied = _outcomes(view, PaymentDenied)
     unknown = _outcomes(view, PaymentUnknown)
-    refunded = _refunded(view)
     transactions: set[tuple[str, str, int]] = set()
     payments = []
     for received in view.all(PaymentReceived):
@@ -74,7 +105,7 @@ def payments_of(view: View) -> tuple[Payment, ...]:
                 refunded=refunded.get(payment, 0),
             )
         )
-    return tuple(payments)
+    return payments
 
 
 def _state(

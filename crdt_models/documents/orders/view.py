@@ -10,6 +10,7 @@ Rules of this file:
 
 from typing import Literal, cast
 
+from crdt_models.documents.fields import ON_ACCOUNT
 from crdt_models.documents.orders.bill import (
     Closings,
     Late,
@@ -42,6 +43,7 @@ from crdt_models.documents.orders.facts import (
     OrderNumbered,
     OrderOpened,
     OrderRestored,
+    PaidOnAccount,
     PaymentConfirmed,
     PaymentDenied,
     PaymentReceived,
@@ -75,7 +77,8 @@ class OrderView(View):
         OrderOpened, OrderNumbered, LineAdded, LineCancelled, LinesSent, LinesPreparing, LinesReady,
         LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
-        OrderRestored, CourseFired, LinesFired, FiringRecalled, LineRecalled, LineRouted,
+        OrderRestored, PaidOnAccount, CourseFired, LinesFired, FiringRecalled, LineRecalled,
+        LineRouted,
     })  # fmt: skip
 
     @Derived
@@ -217,6 +220,14 @@ class OrderView(View):
     def refunded(self) -> int:
         """Centavos handed back."""
         return sum(each.fact.centavos for each in self.all(PaymentRefunded))
+
+    @Derived
+    def on_account(self) -> int:
+        """Centavos of `received − refunded` that no money came for: customers' accounts owe
+        them."""
+        charged = sum(each.centavos for each in self.payments if each.account is not None)
+        refunds = self.all(PaymentRefunded)
+        return charged - sum(e.fact.centavos for e in refunds if e.fact.method == ON_ACCOUNT)
 
     @property
     def paid(self) -> int:

@@ -7,6 +7,7 @@ Rules of this folder:
 3. Members are only ever added.
 """
 
+from peer.http_api.answers.customers import Cliente, Clientes, Extrato, Movimento, Recebimento
 from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
 from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
 from peer.http_api.answers.kitchen import Cozinha, EstacaoCozinha, FichaCozinha
@@ -56,6 +57,11 @@ __all__ = [
     "Cozinha",
     "EstacaoCozinha",
     "FichaCozinha",
+    "Cliente",
+    "Clientes",
+    "Extrato",
+    "Movimento",
+    "Recebimento",
     "Conflito",
     "ConflitoListado",
     "Conflitos",

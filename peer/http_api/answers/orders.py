@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from crdt_models.documents.fields import PaymentMethod, ServiceType
+from crdt_models.documents.fields import AnyMethod, ServiceType
 from peer.http_api.answers.answer_shape import AnswerShape
 from peer.http_api.answers.disputes import Conflito
 from peer.http_api.shown import SyncStatus
@@ -64,7 +64,7 @@ class Pagamento(AnswerShape, frozen=True, kw_only=True):
     """Um pagamento de um pedido."""
 
     id: str
-    forma: PaymentMethod
+    forma: AnyMethod
     valor: Decimal
     valor_centavos: int
     troco: Decimal
@@ -73,6 +73,7 @@ class Pagamento(AnswerShape, frozen=True, kw_only=True):
     valor_recebido_centavos: int
     status: Literal["confirmado", "pendente", "negado", "desconhecido", "duplicado"]
     adquirente: Adquirente | None
+    cliente_id: str | None
     criado_em: str
 
 
@@ -81,7 +82,7 @@ class Estorno(AnswerShape, frozen=True, kw_only=True):
 
     id: str
     pagamento_id: str | None
-    forma: PaymentMethod
+    forma: AnyMethod
     valor: Decimal
     valor_centavos: int
     motivo: str

@@ -121,14 +121,17 @@ def _payment_actions() -> list[_Action]:
     one = "/pagamentos/{pagamento}"
     settle = (*EDIT_ERRORS, "unknown_payment")
     confirm = (*settle, "payment_is_denied")
-    refund = (*_MONEY, "refund_above_paid", "unknown_payment")
+    refund = (*_MONEY, "refund_above_paid", "unknown_payment", "not_on_account")
+    on_account = (
+        "unknown_account", "account_is_blocked", "credit_limit_exceeded", "not_everyone_updated",
+    )  # fmt: skip
     return [
         (
             "/pagamentos",
             payments.take_payment,
-            "Recebe um pagamento",
+            "Recebe um pagamento, ou vende fiado",
             PaymentBody,
-            (*_MONEY, "payment_above_balance", "no_change_from_this"),
+            (*_MONEY, "payment_above_balance", "no_change_from_this", *on_account),
             201,
         ),
         (

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.fields import AnyMethod
 from crdt_models.documents.orders.facts import Acquirer
 from peer.http_api.values import centavos, clean_text
 from peer.service.http_errors import InvalidField
@@ -27,10 +27,9 @@ class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
 
-class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Um pagamento. `valor_recebido`: o dinheiro entregue, de que sai o troco."""
+class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """O que todo recebimento diz, menos a forma."""
 
-    forma: PaymentMethod = "dinheiro"
     valor: Decimal | None = None
     valor_centavos: int | None = None
     valor_recebido: Decimal | None = None
@@ -47,13 +46,25 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Centavos handed over. Raises InvalidAmount."""
         return centavos(self.valor_recebido, self.valor_recebido_centavos, field="valor_recebido")
 
+    def acquirer(self) -> Acquirer | None:
+        """Who moved the money, when somebody did."""
+        return None if self.adquirente is None else self.adquirente.acquirer()
+
+
+class PaymentBody(ReceiptBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um pagamento. `valor_recebido`: o dinheiro entregue, de que sai o troco · `cliente_id`: quem
+    fica devendo, só com a forma `fiado`."""
+
+    forma: AnyMethod = "dinheiro"
+    cliente_id: str | None = None
+
 
 class RefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um estorno; sem valor, tudo o que resta do pagamento."""
 
     valor: Decimal | None = None
     valor_centavos: int | None = None
-    forma: PaymentMethod | None = None
+    forma: AnyMethod | None = None
     motivo: str = ""
 
     def amount(self) -> int | None:

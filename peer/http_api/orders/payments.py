@@ -1,15 +1,18 @@
 """Money received, confirmed, denied, refunded."""
 
-from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.accounts.charging import PayOnAccount
+from crdt_models.documents.accounts.errors import UnknownAccount
+from crdt_models.documents.fields import ON_ACCOUNT, AnyMethod
 from crdt_models.documents.orders.bill_commands import RefundPayment, SettlePayment, TakePayment
 from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownPayment
 from crdt_models.errors import MalhaError
-from crdt_models.ids import OrderId, PaymentId
+from crdt_models.ids import AccountId, OrderId, PaymentId
 from peer.http_api.api import Api, replayed
 from peer.http_api.orders.answering import done, order_of_call, shown
 from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
 from peer.http_api.shown import known_order
 from peer.http_api.values import clean_text, id_of
+from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 
 
@@ -24,16 +27,34 @@ class PaymentIsDenied(MalhaError):
 async def take_payment(api: Api, call: Call) -> Answer:
     """POST …/pagamentos."""
     order, body = order_of_call(call), call.body_as(PaymentBody)
-    command = TakePayment(
+    return await done(api, call, order, _payment_command(order, body), status=201)
+
+
+def _payment_command(order: OrderId, body: PaymentBody) -> TakePayment | PayOnAccount:
+    """Money, or a charge on the account that the body names. Raises InvalidField, InvalidAmount."""
+    if body.forma == ON_ACCOUNT:
+        return _on_account(order, body)
+    if body.cliente_id is not None:
+        raise InvalidField(field="cliente_id", reason="só com a forma fiado")
+    return TakePayment(
         order=order,
         centavos=body.amount(),
         method=body.forma,
         tendered=body.tendered(),
-        acquirer=None if body.adquirente is None else body.adquirente.acquirer(),
+        acquirer=body.acquirer(),
         is_pending=body.pendente,
         note=clean_text(body.observacao),
     )
-    return await done(api, call, order, command, status=201)
+
+
+def _on_account(order: OrderId, body: PaymentBody) -> PayOnAccount:
+    if body.cliente_id is None:
+        raise InvalidField(field="cliente_id", reason="falta dizer quem fica devendo")
+    if body.pendente or body.adquirente is not None or body.tendered() not in (None, body.amount()):
+        raise InvalidField(field="forma", reason="fiado não tem troco, adquirente nem espera")
+    account = AccountId(id_of(body.cliente_id, UnknownAccount, "account"))
+    note = clean_text(body.observacao)
+    return PayOnAccount(order=order, account=account, centavos=body.amount(), note=note)
 
 
 async def confirm_payment(api: Api, call: Call) -> Answer:
@@ -84,7 +105,7 @@ def _payment_of(call: Call) -> PaymentId:
 
 def _refund_defaults(
     api: Api, order: OrderId, payment: PaymentId, body: RefundBody
-) -> tuple[int, PaymentMethod]:
+) -> tuple[int, AnyMethod]:
     """Without an amount all that is left of the payment; without a method, the one it came by."""
     found = known_order(api.node, order).payments_under(payment)
     if not found:

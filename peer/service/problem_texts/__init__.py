@@ -9,6 +9,7 @@ Rules of this folder:
 """
 
 from peer.service.problem_texts.at_the_start import STARTING
+from peer.service.problem_texts.of_accounts import ACCOUNTS
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
 from peer.service.problem_texts.of_the_catalog import BARCODES, CATALOG, FILES
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
@@ -25,6 +26,7 @@ PROBLEMS: dict[str, Text] = {
     **CATALOG,
     **BARCODES,
     **FILES,
+    **ACCOUNTS,
     **BYTES,
     **RELAY,
     **STARTING,

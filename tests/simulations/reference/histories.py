@@ -17,6 +17,15 @@ from typing import Any, TypeVar
 from crdt_models.certificates import AuthorOpened
 from crdt_models.change import Change, decode_change
 from crdt_models.disputes import SettleDispute, open_disputes, two_tabs
+from crdt_models.documents.accounts.charging import PayOnAccount
+from crdt_models.documents.accounts.commands import (
+    EditAccount,
+    OpenAccount,
+    ReceiveOnAccount,
+    RefundReceipt,
+    SettleReceipt,
+)
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.command import Command, Context
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.bill_commands import (
@@ -56,11 +65,12 @@ from crdt_models.documents.table_commands import (
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError, MalformedChange, NotCanonical
-from crdt_models.fact import body_of
+from crdt_models.fact import body_of, known_tags
 from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
     TABLES,
     TERMINALS,
+    AccountId,
     CommandId,
     CreatedId,
     DocumentId,
@@ -69,6 +79,7 @@ from crdt_models.ids import (
     OrderId,
     PaymentId,
     TableId,
+    account_document,
 )
 from simulations.fuzz.members import Author, Site
 from simulations.fuzz.nonsense import Pools, any_body
@@ -100,7 +111,8 @@ class Replica:
     def open(self, epoch: bytes) -> None:
         """Begin an epoch, on top of what this terminal wrote last."""
         self.author.epoch = Epoch(epoch)
-        self.write([[TERMINALS, body_of(AuthorOpened(self.author.chain))]])
+        opened = AuthorOpened(self.author.chain, tags=tuple(known_tags()))
+        self.write([[TERMINALS, body_of(opened)]])
 
     def give(self, command: Command, key: bytes) -> dict[str, CreatedId]:
         """Decide and keep. Raises DomainError."""
@@ -149,6 +161,10 @@ class Replica:
         return [view for view in self.views.values() if isinstance(view, OrderView)]
 
     @property
+    def accounts(self) -> list[AccountView]:
+        return [view for view in self.views.values() if isinstance(view, AccountView)]
+
+    @property
     def room(self) -> TablesView:
         view = self.read(TABLES)
         assert isinstance(view, TablesView)
@@ -178,7 +194,7 @@ def history(
     """The bytes of every change that some terminal stored. nonsense: members also sign what no
     program of ours writes. author: a member of the site, by name; copied before use."""
     world = _World(Random(seed), nonsense, author)
-    for _ in range(world.dice.choice((20, 40, 80))):
+    for _ in range(world.dice.choice((20, 40, 100))):
         world.step()
     return [change.data for change in world.told.values()]
 
@@ -206,6 +222,7 @@ class _World:
         for label in ("1", "2"):
             first.give(AddTable(label=label), self._key())
         first.give(OpenOrder(service_type="balcao", lines=(self._line(),)), self._key())
+        first.give(OpenAccount(name="Zé", limit_centavos=2000), self._key())
         for other in self.replicas[1:]:
             other.receive(list(first.changes.values()))
         self.acts: list[Callable[[Replica], None]] = [
@@ -299,6 +316,8 @@ class _World:
             document, body = any_body(pools)
             if document.startswith("order:") and self.dice.random() < 0.9:
                 document = self.dice.choice(orders)
+            if document.startswith("account:") and self.dice.random() < 0.9:
+                document = self.dice.choice(replica.accounts).document
             facts.append([document, body])
         clock = self.dice.choice([-1, 0, 2**64 - 1, *(each.hlc for each in self.told.values())])
         key = self.dice.choice([self._key(), *(key for _, key in self.given[-3:])])
@@ -312,6 +331,7 @@ class _World:
         """What facts may be about, in one pool: a payment may go by the id of a line."""
         lines = [line.fact.line for order in replica.orders for line in order.lines]
         payments = [each.id for order in replica.orders for each in order.payments]
+        payments += [each.id for account in replica.accounts for each in account.payments]
         return [*lines, *payments, *replica.room.tables, bytes(16)]
 
     # --- commands
@@ -329,10 +349,52 @@ class _World:
             return self._opening(replica)
         if throw < 0.25:
             return self._room_command(replica)
+        if throw < 0.34:
+            return self._account_command(replica)
         orders = [each for each in replica.orders if each.opening is not None]
         if not orders:
             return None
+        if throw < 0.4:
+            return self._on_trust(replica, self.dice.choice(orders[:3]))
         return self._order_command(self.dice.choice(orders[:3]))
+
+    def _on_trust(self, replica: Replica, order: OrderView) -> PayOnAccount:
+        owed = max(1, order.balance)
+        amount = self.dice.choice((owed, owed, min(owed, 300)))
+        return PayOnAccount(order=order.order, account=self._account(replica), centavos=amount)
+
+    def _account(self, replica: Replica) -> AccountId:
+        known = [each.account for each in replica.accounts if each.opening is not None]
+        return self._one(known[:2] or [AccountId(CreatedId(bytes(16)))])
+
+    def _account_command(self, replica: Replica) -> Command:
+        dice, account = self.dice, self._account(replica)
+        view = replica.read(account_document(account))
+        assert isinstance(view, AccountView)
+        payments = [each.id for each in view.payments] or [PaymentId(bytes(16))]
+        name, value = dice.choice((
+            ("name", dice.choice(("Zé", "Lia"))),
+            ("phone", dice.choice((None, "11 99999-0000"))),
+            ("limit_centavos", dice.choice((None, 0, 1500, 6000))),
+            ("is_blocked", dice.random() < 0.3),
+        ))  # fmt: skip
+        owed = max(1, view.balance)
+        received = ReceiveOnAccount(
+            account=account,
+            centavos=dice.choice((owed, owed, min(owed, 200))),
+            method=dice.choice(("pix", "dinheiro")),
+            acquirer=dice.choice((None, None, Acquirer("rede", transaction="nsu1"))),
+            is_pending=dice.random() < 0.25,
+        )
+        outcome = dice.choice(("confirmed", "denied", "unknown"))
+        return dice.choice([
+            OpenAccount(name="Lia", tax_number="123.456.789-09"),
+            EditAccount(account=account, fields={name: value}),
+            EditAccount(account=account, fields={name: value}),
+            *[received] * 4,
+            SettleReceipt(account=account, payment=self._one(payments), outcome=outcome),
+            RefundReceipt(account=account, payment=self._one(payments), centavos=100),
+        ])  # fmt: skip
 
     def _opening(self, replica: Replica) -> OpenOrder:
         table = self._one([None, *replica.room.tables])
@@ -408,13 +470,13 @@ class _World:
 
     def _payment(self, view: OrderView) -> TakePayment:
         dice = self.dice
-        acquirer = Acquirer("rede", transaction=dice.choice(("", "nsu1", "nsu1", "nsu2")))
+        acquirer = Acquirer("rede", transaction=dice.choice(("", "nsu1", "nsu1", "nsu1", "nsu2")))
         owed = max(1, view.balance)
         return TakePayment(
             order=view.order,
-            centavos=dice.choice((owed, owed, min(owed, 100))),
+            centavos=dice.choice((owed, owed, min(owed, 100), min(owed, 100))),
             method=dice.choice(("pix", "dinheiro", "credito")),
-            acquirer=dice.choice((None, acquirer)),
+            acquirer=dice.choice((None, acquirer, acquirer)),
             is_pending=dice.random() < 0.25,
         )
 

@@ -18,12 +18,21 @@ from crdt_models.disputes import (
     number_ranks,
     two_tabs,
 )
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import TABLES, TERMINALS, DocumentId, OrderId
-from crdt_models.pedido import JSON, dispute_json, order_json, table_json, ticket_json
+from crdt_models.pedido import (
+    JSON,
+    account_json,
+    dispute_json,
+    order_json,
+    statement_json,
+    table_json,
+    ticket_json,
+)
 from crdt_models.read_models import ORDER_ROW, rows_of
 from peer.http_api import lists
 from peer.node import site_disputes
@@ -69,6 +78,7 @@ def models_shop(changes: list[Change]) -> PeerShop:
         disputes=[_plain(dispute_json(each)) for each in found],
         totals=_totals(rows),
         kitchen=_kitchen(orders, ranks),
+        accounts=_accounts(views.values()),
     )
 
 
@@ -80,6 +90,14 @@ def _kitchen(orders: list[OrderView], ranks: dict[OrderId, int]) -> list[Any]:
         for ticket in order.tickets
     ]
     return [ticket for _, ticket in sorted(tickets, key=lambda each: each[0])]
+
+
+def _accounts(views: Iterable[View]) -> dict[str, Any]:
+    return {
+        view.account.hex(): _plain({**account_json(view, "0"), "extrato": statement_json(view)})
+        for view in views
+        if isinstance(view, AccountView) and view.opening is not None
+    }
 
 
 def _row(order: OrderView) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from crdt_models.documents.orders.facts.opening import (
 )
 from crdt_models.documents.orders.facts.payments import (
     Acquirer,
+    PaidOnAccount,
     PaymentConfirmed,
     PaymentDenied,
     PaymentReceived,
@@ -67,6 +68,7 @@ __all__ = [
     "FieldSet",
     "FlagSet",
     "Acquirer",
+    "PaidOnAccount",
     "PaymentConfirmed",
     "PaymentDenied",
     "PaymentReceived",

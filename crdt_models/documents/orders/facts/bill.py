@@ -6,11 +6,11 @@ import msgspec
 from msgspec import Meta
 
 from crdt_models.documents.fields import (
+    AnyMethod,
     Centavos,
     FactRef,
     LineRef,
     NameOrNone,
-    PaymentMethod,
     PaymentRef,
     Reason,
     Thousandths,
@@ -39,7 +39,7 @@ class ClosedPayment(msgspec.Struct, frozen=True, array_like=True):
     """A confirmed payment as the closing saw it, stored as an array of three."""
 
     payment: PaymentRef
-    method: PaymentMethod
+    method: AnyMethod
     centavos: Centavos
 
 

@@ -1,9 +1,15 @@
-"""Money received for an order, what the acquirer says of it, and money handed back."""
+"""Money received for an order, what the acquirer says of it, and money handed back; and what is
+sold on trust instead. The same facts tell of money received on a customer's account."""
+
+from typing import ClassVar
 
 import msgspec
 
 from crdt_models.documents.fields import (
+    ON_ACCOUNT,
+    AccountRef,
     AnyId,
+    AnyMethod,
     Centavos,
     CentavosOrZero,
     Code,
@@ -38,6 +44,38 @@ class PaymentReceived(Fact, frozen=True, tag="payment_received"):
     note: Note = ""
 
 
+class PaidOnAccount(Fact, frozen=True, tag="paid_on_account"):
+    """Sold on trust: a payment towards the bill that the customer's account owes from now on. The
+    same change holds the charge, see `accounts`. A version that skipped it would ask for the money
+    again, hence the mark; written only when every terminal announced that it knows it."""
+
+    MUST_UNDERSTAND: ClassVar[bool] = True
+
+    payment: PaymentRef
+    account: AccountRef
+    centavos: Centavos
+    note: Note = ""
+
+    @property
+    def method(self) -> AnyMethod:
+        """By which it came, as of every payment."""
+        return ON_ACCOUNT
+
+    @property
+    def change_centavos(self) -> int:
+        """Nobody is given change of it."""
+        return 0
+
+    @property
+    def acquirer(self) -> None:
+        """Nobody moved money."""
+
+    @property
+    def is_pending(self) -> bool:
+        """It never waits for an answer."""
+        return False
+
+
 class PaymentConfirmed(Fact, frozen=True, tag="payment_confirmed"):
     """The acquirer says that a pending payment took place."""
 
@@ -60,10 +98,11 @@ class PaymentUnknown(Fact, frozen=True, tag="payment_unknown"):
 
 
 class PaymentRefunded(Fact, frozen=True, tag="payment_refunded"):
-    """Money handed back. payment: the one that is refunded, when it is one."""
+    """Money handed back. payment: the one that is refunded, when it is one. method `fiado`: of a
+    payment on trust; the same change takes it from what the account owes."""
 
     refund: AnyId
     centavos: Centavos
     payment: PaymentRef | None = None
-    method: PaymentMethod = "dinheiro"
+    method: AnyMethod = "dinheiro"
     reason: Reason = ""
