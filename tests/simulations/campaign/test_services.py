@@ -21,8 +21,8 @@ from simulations.report.naming import replay
 WHOLE = Choices(terminals=4, orders=40, minutes=30.0)
 SHORT = Choices(terminals=4, orders=8, minutes=8.0)
 WHOLE_SEEDS = (1, 2, 3, 4, 5, 6, 7, 11)  # 11 once gave two orders one number
-SHORT_SEEDS = 184
-FRESH = 8
+SHORT_SEEDS = 190
+FRESH = 2
 
 
 def passed(seeds: Sequence[int], service: Choices) -> Tally:
