@@ -28,7 +28,6 @@ from crdt_models.ids import (
     TERMINALS,
     DeviceId,
     DocumentId,
-    TableId,
     fact_id,
     order_of,
 )
@@ -45,14 +44,14 @@ MAX_CLIENTS = 200
 _PAGE = 500
 
 Channel = Literal["global", "pedidos"]
-Present = Callable[[DocumentId, TableId | None], JsonObject]
+Present = Callable[[Sighting], JsonObject]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as /ws/sync sends it.
 
-    data: the pedido, mesa or dispute after the commit, rendered · origin: letters of the terminal
-    that wrote · timestamp: of the change's clock.
+    data: the pedido, mesa, produtos or dispute after the commit, rendered · origin: letters of the
+    terminal that wrote · timestamp: of the change's clock.
     """
 
     type: EventType
@@ -303,9 +302,9 @@ class LiveEvents:
     def _data(self, sighting: Sighting, shown: dict[object, msgspec.Raw]) -> msgspec.Raw:
         if sighting.dispute is not None:
             return msgspec.Raw(JSON.encode(dispute_json(sighting.dispute)))
-        key = sighting.document, sighting.table
+        key = sighting.document, sighting.table, sighting.products
         if key not in shown:
-            shown[key] = msgspec.Raw(JSON.encode(self.present(*key)))
+            shown[key] = msgspec.Raw(JSON.encode(self.present(sighting)))
         return shown[key]
 
     def _letters(self, device: DeviceId) -> str:
@@ -398,5 +397,6 @@ def _messages(
             yield JSON.encode(status).decode("utf-8")
 
 
-def _not_shown(document: DocumentId, table: TableId | None) -> JsonObject:
-    return {"document": document, "table": None if table is None else table.hex()}
+def _not_shown(sighting: Sighting) -> JsonObject:
+    table = sighting.table
+    return {"document": sighting.document, "table": None if table is None else table.hex()}

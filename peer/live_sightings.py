@@ -10,6 +10,8 @@ import msgspec
 
 from crdt_models.change import Change
 from crdt_models.disputes import Dispute
+from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
@@ -24,7 +26,16 @@ from crdt_models.documents.orders.facts import (
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TableAdded, TableFieldSet, TablePlaced, TableReserved
 from crdt_models.fact import Fact, fact_of
-from crdt_models.ids import ORDER_KIND, TABLES, CreatedId, DocumentId, TableId, kind_of
+from crdt_models.ids import (
+    CATALOG,
+    ORDER_KIND,
+    TABLES,
+    CreatedId,
+    DocumentId,
+    ProductId,
+    TableId,
+    kind_of,
+)
 from peer.node.node import Node
 
 EventType = Literal[
@@ -34,6 +45,7 @@ EventType = Literal[
     "payment:completed",
     "table:status:changed",
     "table:assigned",
+    "catalog:updated",
     "dispute:opened",
     "dispute:resolved",
 ]
@@ -41,11 +53,13 @@ _MOVES_TABLES = (OrderOpened, OrderCancelled, OrderRestored, BillClosed, BillReo
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """Something to tell about a change. table: which one, for events of dining tables."""
+    """Something to tell about a change. table: which one, for events of dining tables. products:
+    those that changed, for an event of the catalog."""
 
     type: EventType
     document: DocumentId
     table: TableId | None = None
+    products: tuple[ProductId, ...] = ()
     dispute: Dispute | None = None
 
 
@@ -57,6 +71,8 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = _of_order(node, document, facts)
         elif document == TABLES:
             shown = _of_tables(facts)
+        elif document == CATALOG:
+            shown = _of_catalog(node, facts)
         else:
             shown = iter(())
         for each in shown:
@@ -112,3 +128,12 @@ def _of_tables(facts: list[Fact]) -> Iterator[Sighting]:
             yield Sighting("table:assigned", TABLES, fact.table)
         elif isinstance(fact, TableAdded | TableFieldSet | TablePlaced | TableReserved):
             yield Sighting("table:status:changed", TABLES, fact.table)
+
+
+def _of_catalog(node: Node, facts: list[Fact]) -> Iterator[Sighting]:
+    """One event however many products changed: a file of them would drown everything else."""
+    view = node.view(CATALOG)
+    written = [each.product for each in facts if isinstance(each, ProductAdded | ProductChanged)]
+    if isinstance(view, CatalogView) and written:
+        known = tuple(each for each in dict.fromkeys(written) if each in view.products)
+        yield Sighting("catalog:updated", CATALOG, products=known)

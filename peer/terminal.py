@@ -24,6 +24,7 @@ import msgspec
 import trio
 
 import crdt_models
+from crdt_models.documents.command import Moment
 from crdt_models.read_models import TABLES
 from crdt_models.replication.gossip import GossipSettings
 from peer.config import ADMIN_TOKEN, API_ADDRESS, Config
@@ -82,12 +83,26 @@ def business_day_of(config: Config) -> Callable[[int], int]:
     cutoff = timedelta(minutes=config.day_cutoff)
 
     def day_of(wall_ms: int) -> int:
-        # A wrong clock may say any time; datetime knows the years 1 to 9999.
-        bounded = min(max(wall_ms, 0), 253_000_000_000_000)
-        local = (_EPOCH + timedelta(milliseconds=bounded)).astimezone(zone) - cutoff
-        return (local.date() - _EPOCH.date()).days
+        return ((_local(wall_ms, zone) - cutoff).date() - _EPOCH.date()).days
 
     return day_of
+
+
+def moment_of(config: Config) -> Callable[[int], Moment]:
+    """Weekday and minute, where the shop is, of a time in milliseconds."""
+    zone = ZoneInfo(config.time_zone)
+
+    def moment(wall_ms: int) -> Moment:
+        local = _local(wall_ms, zone)
+        return Moment(local.weekday(), local.hour * 60 + local.minute)
+
+    return moment
+
+
+def _local(wall_ms: int, zone: ZoneInfo) -> datetime:
+    # A wrong clock may say any time; datetime knows the years 1 to 9999.
+    bounded = min(max(wall_ms, 0), 253_000_000_000_000)
+    return (_EPOCH + timedelta(milliseconds=bounded)).astimezone(zone)
 
 
 def open_log(config: Config, *, create: bool = False, driver: Driver = SQLCIPHER) -> ChangeLog:
@@ -229,6 +244,7 @@ async def start_parts(
         environment,
         business_day_of(config),
         lambda: days[0].neighbours_days() if days else (),
+        moment_of(config),
     )
     await nursery.start(node.run)
     mesh = Mesh(node, environment, _mesh_settings(config, gossip))

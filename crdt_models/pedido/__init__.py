@@ -1,11 +1,11 @@
-"""The JSON of a pedido, a mesa and a dispute, as front ends know them: names in Portuguese.
+"""The JSON of a pedido, a mesa, a produto and a dispute, as front ends know them: in Portuguese.
 
 Rules of this folder:
 1. `total`, `preco_unitario`, `quantidade` … are exact decimals for reading; the field that ends in
    `_centavos` or `_milesimos` is the figure to calculate with. Encode with `JSON`, which writes
    decimals as JSON numbers with their places (12.30), never as floats.
-2. `ORDER_NAMES`, `ITEM_NAMES`, `PAYMENT_NAMES` and `TABLE_NAMES` are the one table of names: every
-   answer has exactly these, plus one truth value per flag that somebody set.
+2. `ORDER_NAMES`, `ITEM_NAMES`, `PAYMENT_NAMES`, `TABLE_NAMES` and `PRODUCT_NAMES` are the one table
+   of names: every answer has exactly these, plus one truth value per flag that somebody set.
 3. What only the terminal knows (syncStatus, sincronizado_em, …) is added there.
 """
 
@@ -24,11 +24,13 @@ from crdt_models.pedido.names import (
     ORDER_NAMES,
     PAYMENT_NAMES,
     PAYMENT_STATUS,
+    PRODUCT_NAMES,
     STAGE,
     STATUS,
     TABLE_NAMES,
 )
 from crdt_models.pedido.orders import order_json, shown_number
+from crdt_models.pedido.products import product_json
 
 __all__ = [
     "CUSTOMER_NAMES",
@@ -39,6 +41,7 @@ __all__ = [
     "ORDER_NAMES",
     "PAYMENT_NAMES",
     "PAYMENT_STATUS",
+    "PRODUCT_NAMES",
     "STAGE",
     "STATUS",
     "TABLE_NAMES",
@@ -49,6 +52,7 @@ __all__ = [
     "quantity",
     "order_json",
     "shown_number",
+    "product_json",
     "table_json",
     "ticket_json",
     "dispute_json",

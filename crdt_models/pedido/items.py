@@ -42,6 +42,7 @@ def item_json(shown: ShownLine) -> JsonObject:
 def _modifier(modifier: Modifier) -> JsonObject:
     return {
         "nome": modifier.name,
+        "produto_id": modifier.product or None,
         "quantidade": quantity(modifier.thousandths),
         "preco_unitario": decimal(modifier.unit_centavos),
         "preco_unitario_centavos": modifier.unit_centavos,

@@ -125,3 +125,33 @@ TABLE_NAMES: Final = {
     "ativa": "em uso",
     "pedidos": "ids dos pedidos abertos nela",
 }
+
+WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")
+SOLD_BY: Final = {"unit": "unidade", "weight": "peso"}
+SCALE: Final = {"price": "preco", "weight": "peso"}
+HALVES: Final = {"dearest": "mais_caro", "average": "media"}
+
+PRODUCT_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "nome": "como sai na conta",
+    "codigo": "o que se digita; vazio: nenhum",
+    "categoria": "categoria",
+    "estacao": "onde é feito",
+    "preco": "decimal, por unidade ou quilo, quando nenhum de `precos` vale",
+    "preco_centavos": "exato",
+    "precos": "preços por dia, hora e tipo de pedido; vale o primeiro que servir",
+    "fiscal": "campos fiscais, por nome: ncm, cfop, cest …",
+    "codigos_barras": "EAN-8, EAN-13 ou outros dígitos",
+    "vendido_por": "unidade ou peso",
+    "etiqueta_balanca": "preco ou peso: o que diz a etiqueta que começa com 2; nulo: não há",
+    "ativo": "false: fora do cardápio",
+    "imagem": "onde o front-end a encontra",
+    "id_externo": "origem:id em outro sistema, de um produto só",
+    "grupos": "o que se escolhe: adicionais, ou as partes de um combo",
+    "meio_a_meio": "mais_caro ou media: como se cobra um inteiro de várias partes; nulo: não",
+    "receita": "insumos de uma unidade",
+    "esgotado": "true: não vender agora",
+    "restante": "decimal: quanto resta; negativo: vendeu-se a mais; nulo: não contado",
+    "restante_milesimos": "exato",
+    "disponivel": "ativo, não esgotado, e resta algum",
+}

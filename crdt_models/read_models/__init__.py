@@ -16,6 +16,7 @@ from crdt_models.read_models.dining_tables import DINING_TABLE
 from crdt_models.read_models.disputes import DISPUTE
 from crdt_models.read_models.kitchen import KITCHEN_TICKET
 from crdt_models.read_models.orders import ORDER_LINE, ORDER_ROW, PAYMENT
+from crdt_models.read_models.products import PRODUCT, PRODUCT_TAKEN
 from crdt_models.read_models.rows import TABLES, rows_of, view_digest
 from crdt_models.read_models.terminals import TERMINAL
 
@@ -33,6 +34,8 @@ __all__ = [
     "KITCHEN_TICKET",
     "TERMINAL",
     "DISPUTE",
+    "PRODUCT",
+    "PRODUCT_TAKEN",
     "TABLES",
     "rows_of",
     "view_digest",

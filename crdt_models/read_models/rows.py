@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables import TablesView
 from crdt_models.documents.terminals import TerminalsView
@@ -23,11 +24,12 @@ from crdt_models.read_models.orders import (
     order_row,
     payment_rows,
 )
+from crdt_models.read_models.products import PRODUCT, PRODUCT_TAKEN, product_rows, taken_rows
 from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
     ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
-    DISPUTE,
+    DISPUTE, PRODUCT, PRODUCT_TAKEN,
 )  # fmt: skip
 
 
@@ -39,9 +41,12 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[ORDER_LINE.name] = line_rows(document, view)
         rows[PAYMENT.name] = payment_rows(document, view)
         rows[KITCHEN_TICKET.name] = ticket_rows(document, view)
+        rows[PRODUCT_TAKEN.name] = taken_rows(document, view)
     elif isinstance(view, AccountView):
         rows[CUSTOMER_ACCOUNT.name] = [account_row(document, view)]
         rows[PAYMENT.name] = payment_rows(document, view)
+    elif isinstance(view, CatalogView):
+        rows[PRODUCT.name] = product_rows(document, view)
     elif isinstance(view, TablesView):
         rows[DINING_TABLE.name] = dining_table_rows(document, view)
     elif isinstance(view, TerminalsView):

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from peer.http_api import answers
+from peer.http_api.answers import CardapioMudou
 from peer.live_sightings import EventType
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -90,7 +91,7 @@ class Erro(_Message, frozen=True, kw_only=True):
 
 
 class Evento(_Message, frozen=True, kw_only=True):
-    """O que foi gravado. `data`: o pedido, a mesa ou o conflito depois disso.
+    """O que foi gravado. `data`: o pedido, a mesa, os produtos ou o conflito depois disso.
 
     `cursor`: para retomar com `subscribe` · `version`: a ETag do documento · `origin`: letras do
     terminal que escreveu. Quem retoma recebe de novo, nunca de menos.
@@ -150,12 +151,15 @@ _ENTRANCE = (
     ' deste terminal, ou na primeira mensagem: {"type": "auth", "key": "…"}, em até 5 segundos.'
     " Sem chave a conversa acaba com 1008. Mensagens são textos JSON."
 )
-_DATA = ("Pedido", "Mesa", "Conflito")
+_DATA = ("Pedido", "Mesa", "CardapioMudou", "Conflito")
 
 
 def described_websockets() -> tuple[dict[str, Any], dict[str, Any]]:
     """(path items, schemas of the messages). The schemas of answers are named, not repeated."""
-    kinds = {kind.__name__: kind for path in SENT for kind in (*SENT[path], *HEARD[path])}
+    kinds: dict[str, type] = {
+        kind.__name__: kind for path in SENT for kind in (*SENT[path], *HEARD[path])
+    }
+    kinds[CardapioMudou.__name__] = CardapioMudou  # only events have it, no route answers it
     _, components = msgspec.json.schema_components(list(kinds.values()), ref_template=_REFERENCE)
     schemas = {name: schema for name, schema in components.items() if name in kinds}
     schemas["Evento"]["properties"]["data"] = {"anyOf": [_reference(name) for name in _DATA]}

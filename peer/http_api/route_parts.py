@@ -19,6 +19,15 @@ FIELD_ERRORS = (*ORDER_ERRORS, "command_reused", "stale_version", "command_too_l
 EDIT_ERRORS = (*FIELD_ERRORS, "order_is_cancelled")
 LINE_ERRORS = (*EDIT_ERRORS, "bill_is_closed", "unknown_line", "no_lines")
 TABLE_ERRORS = ("unknown_table", "unknown_area", *OPENING_ERRORS)
+SELLING_ERRORS = (
+    "unknown_product",
+    "ambiguous_product",
+    "product_not_active",
+    "sold_out",
+    "unknown_option",
+    "wrong_number_of_choices",
+    "not_sold_by_halves",
+)
 DAY = QueryField("dia", "AAAA-MM-DD, `hoje` ou `todos`")
 PAGE = (
     QueryField("desde", "o `proximo` da página anterior"),

@@ -1,12 +1,13 @@
 """The one table of the local API's routes: served, documented, permitted and tested from here.
 
 Front ends may do whatever a till does; only the terminal's own token may manage keys. The parts
-stand beside what they serve: `orders`, and the `*_routes` of this folder.
+stand beside what they serve: `orders`, `catalog`, and the `*_routes` of this folder.
 """
 
 from typing import Any
 
 from peer.http_api.api import Api
+from peer.http_api.catalog.routes import catalog_routes
 from peer.http_api.customer_routes import customer_routes
 from peer.http_api.description import described
 from peer.http_api.dining_room_routes import dining_room_routes
@@ -25,6 +26,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *order_routes(api),
         *dining_room_routes(api),
         *customer_routes(api),
+        *catalog_routes(api),
         *list_routes(api),
         *system_routes(api),
         _openapi_route(api),

@@ -6,12 +6,14 @@ Everything here reads committed state and writes nothing.
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.table_commands import UnknownTable
 from crdt_models.documents.tables import TablesView
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import (
+    CATALOG,
     TABLES,
     CreatedId,
     DocumentId,
@@ -44,6 +46,13 @@ def dining_room(node: Node) -> TablesView:
     """The areas and dining tables."""
     view = node.view(TABLES)
     assert isinstance(view, TablesView), "the kind of a document decides its view"
+    return view
+
+
+def catalog(node: Node) -> CatalogView:
+    """The products."""
+    view = node.view(CATALOG)
+    assert isinstance(view, CatalogView), "the kind of a document decides its view"
     return view
 
 

@@ -22,12 +22,14 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import DocumentId, TableId, order_of
+from crdt_models.ids import CATALOG, order_of
 from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
+from peer.http_api.catalog.products import shown_changes
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.shown import MILLISECOND_BITS, shown_order, shown_table
 from peer.live_events import Channel, Client, LiveEvents
+from peer.live_sightings import Sighting
 from peer.service.http_errors import InvalidJson
 from peer.service.requests import key_of
 from peer.service.strict_json import read_json
@@ -46,8 +48,12 @@ Handle = Callable[["Conversation", dict[str, Any]], Awaitable[None]]
 def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
     """Both addresses. Makes the events show what the API shows."""
 
-    def present(document: DocumentId, table: TableId | None) -> JsonObject:
-        return shown_order(api, order_of(document)) if table is None else shown_table(api, table)
+    def present(sighting: Sighting) -> JsonObject:
+        if sighting.table is not None:
+            return shown_table(api, sighting.table)
+        if sighting.document == CATALOG:
+            return shown_changes(api, sighting.products)
+        return shown_order(api, order_of(sighting.document))
 
     events.present = present
 

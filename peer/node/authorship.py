@@ -18,6 +18,7 @@ import msgspec
 
 from crdt_models.certificates import AuthorOpened
 from crdt_models.change import Change, Signer, Unsigned, sign_change
+from crdt_models.documents.command import Moment
 from crdt_models.fact import Fact, known_tags
 from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
@@ -157,3 +158,9 @@ class Author:
             state, previous=(change.id,), sequence=change.sequence, hlc=stamp, day=day
         )
         return following, change
+
+
+def utc_moment(wall_ms: int) -> Moment:
+    """Weekday and minute of a time in ms, in Greenwich."""
+    days, ms = divmod(wall_ms, 86_400_000)
+    return Moment((days + 3) % 7, ms // 60_000)  # 1970-01-01 was a Thursday

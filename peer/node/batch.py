@@ -17,7 +17,8 @@ from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.documents.accounts.facts import AccountOpened
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.facts import ProductAdded
-from crdt_models.documents.command import Context
+from crdt_models.documents.catalog.left import taken_since
+from crdt_models.documents.command import Context, Moment
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
     LineAdded,
@@ -37,6 +38,7 @@ from crdt_models.ids import (
     CreatedId,
     DocumentId,
     OrderId,
+    ProductId,
     TableId,
     account_of,
     order_of,
@@ -67,6 +69,7 @@ class Committed(Protocol):
     def vouched(self, change: ChangeId, author: AuthorKey) -> bool: ...
     def greatest_number(self, day: int) -> int: ...
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]: ...
+    def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]: ...
 
 
 class Preparation:
@@ -83,6 +86,7 @@ class Preparation:
         committed: Committed,
         neighbours_days: Sequence[int],
         now_ms: int,
+        moment: Moment,
     ) -> None:
         self.authorship = authorship
         self.staged: list[Staged] = []
@@ -95,6 +99,7 @@ class Preparation:
         self._day = author.business_day(authorship, neighbours_days)
         self._first_day = authorship.day
         self._now_ms = now_ms
+        self._moment = moment
         self._commands: dict[CommandId, CommandRecord] = {}
         self._keys: dict[bytes, CommandRecord] = {}  # the same by what stands for the key
         self._number: int | None = None
@@ -208,6 +213,8 @@ class Preparation:
             business_day=self._day,
             next_order_number=self._next_order_number,
             open_tabs=self._open_tabs,
+            moment=self._moment,
+            taken=self._taken,
         )
 
     def _next_order_number(self) -> int:
@@ -224,6 +231,15 @@ class Preparation:
                 if held.view.is_open and held.view.table == table:
                     tabs[held.view.order] = None
         return tuple(sorted(tabs))
+
+    def _taken(self, product: ProductId, since: int) -> int:
+        """What lines take of a product: by committed orders, and by this batch's in their place."""
+        by_order = self._committed.taken(product, since)
+        orders = [each.view for each in self._copies.touched.values()]
+        touched = [view for view in orders if isinstance(view, OrderView)]
+        for view in touched:
+            by_order.pop(view.document, None)
+        return sum(by_order.values()) + taken_since(touched, product, since)
 
     # --- changes from outside
 

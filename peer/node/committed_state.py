@@ -13,16 +13,26 @@ import msgspec
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import key_opened_by
+from crdt_models.documents.catalog.left import GREATEST_HLC
 from crdt_models.documents.orders.facts import OrderNumbered
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.fact import fact_of
-from crdt_models.ids import ChangeId, CreatedId, DeviceId, DocumentId, Epoch, OrderId, TableId
-from crdt_models.read_models import ORDER_ROW
+from crdt_models.ids import (
+    ChangeId,
+    CreatedId,
+    DeviceId,
+    DocumentId,
+    Epoch,
+    OrderId,
+    ProductId,
+    TableId,
+)
+from crdt_models.read_models import ORDER_ROW, PRODUCT_TAKEN
 from peer.node.authorship import Authorship
 from peer.node.batch import BUSINESS_DAY
 from peer.node.shelf import Held
 from peer.storage.change_log import ChangeLog
-from peer.storage.projections import MAX_PAGE, Condition, Query
+from peer.storage.projections import MAX_PAGE, Condition, Is, Query
 from peer.storage.records import Tip
 
 MAX_PREVIOUS = 8  # tips that an epoch's opening names: more would mean eight living clones
@@ -126,6 +136,14 @@ class CommittedState:
         )
         rows = self._log.projections.page(query).rows
         return max((int(str(row["number"])) for row in rows), default=0)
+
+    def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]:
+        """Thousandths of a product that lines stamped after an hlc take, by order's document."""
+        where = (
+            Condition("product_id", product.hex()),
+            Condition("added_hlc", min(since, GREATEST_HLC), Is.MORE),
+        )
+        return self._log.projections.summed(PRODUCT_TAKEN.name, "thousandths", where)
 
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders that stand at this dining table."""

@@ -21,12 +21,12 @@ from crdt_models.change_gate import ChangeGate
 from crdt_models.digests import content_digest
 from crdt_models.disputes import Dispute
 from crdt_models.document import Document
-from crdt_models.documents.command import Command
+from crdt_models.documents.command import Command, Moment
 from crdt_models.documents.view import View
-from crdt_models.ids import CommandId, DeviceId, DocumentId, OperatorId, OrderId, SiteId
+from crdt_models.ids import CommandId, DeviceId, DocumentId, OperatorId, OrderId, ProductId, SiteId
 from crdt_models.read_models import rows_of
 from peer.environment import Environment
-from peer.node.authorship import Author, Credentials
+from peer.node.authorship import Author, Credentials, utc_moment
 from peer.node.batch import Preparation
 from peer.node.committed_state import CommittedState, own_chain
 from peer.node.requests import Busy, Commit, Execute, Outcome, Receive, Received
@@ -75,13 +75,16 @@ class Node:
         environment: Environment,
         day_of: Callable[[int], int],
         neighbours_days: Callable[[], Sequence[int]] = tuple,
+        moment_of: Callable[[int], Moment] = utc_moment,
     ) -> None:
-        """day_of: the business day of a time in ms. neighbours_days: by their clocks."""
+        """day_of: the business day of a time in ms. neighbours_days: by their clocks. moment_of:
+        weekday and minute of a time in ms, where the shop is."""
         assert not log.rows_are_stale, "fill_rows comes first: numbers and tabs are read from rows"
         self.credentials = credentials
         self.log = log
         self._environment = environment
         self._neighbours_days = neighbours_days
+        self._moment_of = moment_of
         self._shelf = Shelf(log)
         self._committed = CommittedState(log, credentials.device, credentials.letters)
         self._site_disputes = SiteDisputes(log, self.view, self._committed.open_tabs)
@@ -197,6 +200,10 @@ class Node:
             states = {state.id: state.digest for state in self.log.documents()}
             self._content = position, content_digest(states)
         return self._content[1]
+
+    def taken(self, product: ProductId, since: int) -> int:
+        """Thousandths of a product that lines stamped after an hlc take, see `catalog.left`."""
+        return sum(self._committed.taken(product, since).values())
 
     def site_disputes(self) -> tuple[Dispute, ...]:
         """Disputes that span documents, settled ones included, by id; the same object until one
@@ -327,6 +334,7 @@ class Node:
             request.fail(Unexpected(incident=request.command_id.hex()[:12]))
 
     def _prepare(self, batch: list[Execute | Receive]) -> Preparation:
+        now_ms = self._environment.wall_ms()
         preparation = Preparation(
             credentials=self.credentials,
             author=self._author,
@@ -335,7 +343,8 @@ class Node:
             log=self.log,
             committed=self._committed,
             neighbours_days=self._neighbours_days(),
-            now_ms=self._environment.wall_ms(),
+            now_ms=now_ms,
+            moment=self._moment_of(now_ms),
         )
         self._judging = preparation
         for request in batch:

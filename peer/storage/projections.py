@@ -29,14 +29,18 @@ from peer.storage.records import TableRows
 DOCUMENT = "document_id"
 # Columns by which screens choose rows, whatever table they stand in: each gets an index, so that
 # asking for today's orders costs the same after two years.
-FILTERED = frozenset({"business_day", "is_open"})
+FILTERED = frozenset({"business_day", "is_open", "product_id"})
 # Columns that go along in such an index where the table has them: what they say together (which
-# numbers a day has given) is then read from the index alone.
-ALONG = {"business_day": ("letters", "number")}
+# numbers a day has given, how much was sold since) is then read from the index alone.
+ALONG = {
+    "business_day": ("letters", "number"),
+    "product_id": ("added_hlc", "thousandths"),
+}
 # Columns that hold identifiers in hexadecimal.
-IDENTIFIERS = frozenset(
-    {"order_id", "account_id", "table_id", "area_id", "line_id", "payment_id", "device"}
-)
+IDENTIFIERS = frozenset({
+    "order_id", "account_id", "table_id", "area_id", "line_id", "payment_id", "product_id",
+    "device",
+})  # fmt: skip
 MAX_PAGE = 500  # rows; a screen shows fifty
 _FINGERPRINT = "projections"  # setting: which definitions the tables were made from, their names
 _FILLED = "projections_filled"  # setting: the fingerprint under which they were last complete
@@ -207,6 +211,19 @@ class Projections:
         where = f" WHERE {' AND '.join(texts)}" if texts else ""
         row = self._reader.row(f"SELECT count(*) FROM {table.name}{where}", values)  # noqa: S608
         return int(row[0]) if row else 0
+
+    def summed(
+        self, table: str, column: str, where: Sequence[Condition] = ()
+    ) -> dict[DocumentId, int]:
+        """The sums of a column over the rows that meet every condition, by document."""
+        texts, values = _conditions(self._tables[table], where)
+        given = f" WHERE {' AND '.join(texts)}" if texts else ""
+        name = _column(self._tables[table], column)
+        found = self._reader.rows(
+            f"SELECT {_told([DOCUMENT])}, sum({name}) FROM {table}{given} GROUP BY {DOCUMENT}",  # noqa: S608
+            values,
+        )
+        return {DocumentId(str(document)): int(str(total)) for document, total in found}
 
     def repeated(
         self, table: str, columns: Sequence[str], where: Sequence[Condition] = ()

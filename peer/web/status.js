@@ -22,6 +22,7 @@ const EVENT_TEXTS = {
   'payment:completed': 'Pagamento recebido',
   'table:status:changed': 'Mesa mudou',
   'table:assigned': 'Garçom da mesa',
+  'catalog:updated': 'Cardápio mudou',
   'dispute:opened': 'Conflito aberto',
   'dispute:resolved': 'Conflito resolvido',
 };

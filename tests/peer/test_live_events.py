@@ -162,7 +162,7 @@ async def test_an_order_changes_the_tables_it_stands_at_and_stood_at(till: Till)
     second = TableId((await till.do(AddTable(label="2"))).ids["table"])
     client = follow(till, "table:status:changed")
     seen: list[Any] = []
-    till.events.present = lambda document, table: seen.append(table) or {}  # type: ignore[func-returns-value]
+    till.events.present = lambda sighting: seen.append(sighting.table) or {}  # type: ignore[func-returns-value]
     order = await till.order(table=first)
     assert len(await taken(client)) == 1
     await till.do(EditOrder(order=order, fields={"table": second.hex()}))
@@ -258,7 +258,7 @@ async def test_a_client_that_does_not_read_is_lost_and_nobody_waits(till: Till) 
 async def test_one_event_is_rendered_once_for_everybody(till: Till) -> None:
     rendered = 0
 
-    def present(document: Any, table: Any) -> dict[str, Any]:
+    def present(sighting: Any) -> dict[str, Any]:
         nonlocal rendered
         rendered += 1
         return {}

@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from crdt_models.documents.catalog.errors import ProductExists, UnknownProduct
 from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged, ProductValues
+from crdt_models.documents.catalog.left import left_of
 from crdt_models.documents.catalog.view import FIELDS, CatalogView, Product
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
 from crdt_models.documents.register import MAX_REPLACED
@@ -54,7 +55,7 @@ class ChangeProduct(CatalogCommand, frozen=True, kw_only=True, tag="change_produ
         catalog = catalog_view(read)
         product = known_product(catalog, self.product)
         _check(catalog, self.values, product.id, product)
-        return Decision(tuple((CATALOG, fact) for fact in _changed(product, self.values)))
+        return Decision(tuple((CATALOG, fact) for fact in _changed(product, self.values, context)))
 
 
 class ImportProducts(CatalogCommand, frozen=True, kw_only=True, tag="import_products"):
@@ -86,7 +87,7 @@ class ImportProducts(CatalogCommand, frozen=True, kw_only=True, tag="import_prod
                 facts.append(_added(created, row))
                 ids[f"product.{len(ids)}"] = created
             else:
-                facts += _changed(product, row)
+                facts += _changed(product, row, context)
         return Decision(tuple((CATALOG, fact) for fact in facts), ids)
 
 
@@ -199,7 +200,7 @@ def _added(product: ProductId, values: ProductValues) -> ProductAdded:
         raise InvalidField(reason=str(error)) from error
 
 
-def _changed(product: Product, values: ProductValues) -> list[ProductChanged]:
+def _changed(product: Product, values: ProductValues, context: Context) -> list[ProductChanged]:
     """One fact; one for each field where more concurrent writes stand than a fact can name."""
     given, heads = {}, {}
     for field in FIELDS:
@@ -207,7 +208,7 @@ def _changed(product: Product, values: ProductValues) -> list[ProductChanged]:
         if value is UNSET:
             continue
         register = product.register(field)
-        if len(register.heads) != 1 or register.value(UNSET) != value or _is_count(field, value):
+        if len(register.heads) > 1 or _is_so(product, field, context) != value:
             given[field], heads[field] = value, register.replaced_next
     if not given:
         return []
@@ -217,9 +218,11 @@ def _changed(product: Product, values: ProductValues) -> list[ProductChanged]:
     return [_change(product.id, {field: given[field]}, heads[field]) for field in given]
 
 
-def _is_count(field: str, value: object) -> bool:
-    """Who counts again says something new, even when the figure is the same."""
-    return field == "left" and value is not None
+def _is_so(product: Product, field: str, context: Context) -> object:
+    """What a field says now. Of a count: what is left, so that who sees as many writes nothing."""
+    if field == "left":
+        return left_of(product, context.taken)
+    return product.now(field)
 
 
 def _change(

@@ -16,14 +16,17 @@ A line takes its product; a combo its components too; a whole in parts takes its
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from crdt_models.documents.catalog.view import Product
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.orders.facts import Modifier
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import LineId, ProductId
 from crdt_models.money import line_amount
+
+GREATEST_HLC = 2**63 - 1  # of a stamp as a database holds it; only a hostile clock says more
 
 Takes = Counter[str]
 """Thousandths by product, its id in hexadecimal."""
@@ -49,12 +52,23 @@ class Taken(NamedTuple):
     hlc: int
 
 
+def left_of(product: Product, taken: Callable[[ProductId, int], int]) -> int | None:
+    """Thousandths that are left; below zero: more was sold than there was. None: nobody counts.
+
+    taken: of a product, since an hlc, see `taken_since`.
+    """
+    if product.counted is None:
+        return None
+    count, stamp = product.counted
+    return count - taken(product.id, stamp.hlc)
+
+
 def taken_in(order: OrderView) -> list[Taken]:
     """What the lines of an order take; those of a cancelled order take nothing."""
     if order.is_cancelled:
         return []
     return [
-        Taken(line.id, product, thousandths, line.added.stamp.hlc)
+        Taken(line.id, product, thousandths, min(line.added.stamp.hlc, GREATEST_HLC))
         for line in order.lines
         if line.left
         for product, thousandths in taken_of(
@@ -65,10 +79,10 @@ def taken_in(order: OrderView) -> list[Taken]:
 
 def taken_since(orders: Iterable[OrderView], product: ProductId, since: int) -> int:
     """Thousandths of a product that lines stamped after an hlc take."""
-    name = product.hex()
+    name, after = product.hex(), min(since, GREATEST_HLC)
     return sum(
         each.thousandths
         for order in orders
         for each in taken_in(order)
-        if each.product == name and each.hlc > since
+        if each.product == name and each.hlc > after
     )

@@ -33,6 +33,12 @@ from crdt_models.ids import FactId, ProductId
 T = TypeVar("T")
 
 FIELDS: tuple[str, ...] = ProductValues.__struct_fields__
+UNWRITTEN = ProductValues(
+    name="", unit_centavos=0, code="", category="", station="", prices=(), tax={}, barcodes=(),
+    sold_by="unit", scale=None, active=True, picture="", external_id=None, groups=(), halves=None,
+    recipe=(), sold_out=False, left=None,
+)  # fmt: skip
+"""What each field says before anybody wrote it."""
 
 
 class Wrote(NamedTuple):
@@ -65,6 +71,11 @@ class Product:
         if len(self.wrote) == 1:
             return self.wrote[0].values
         return ProductValues(**{field: self.register(field).value(UNSET) for field in FIELDS})
+
+    def now(self, field: str) -> Any:
+        """What a field says, written or not."""
+        value = getattr(self.values, field)
+        return getattr(UNWRITTEN, field) if value is UNSET else value
 
     def after(self, written: ProductValues, field: str) -> Any:
         """What a field will be once `written` is."""

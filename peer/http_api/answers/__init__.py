@@ -7,6 +7,15 @@ Rules of this folder:
 3. Members are only ever added.
 """
 
+from peer.http_api.answers.catalog import (
+    CardapioMudou,
+    GrupoOpcoes,
+    Insumo,
+    Opcao,
+    PrecoPorHora,
+    Produto,
+    Produtos,
+)
 from peer.http_api.answers.customers import Cliente, Clientes, Extrato, Movimento, Recebimento
 from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
 from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
@@ -70,6 +79,13 @@ __all__ = [
     "Mesas",
     "Posicao",
     "Reserva",
+    "CardapioMudou",
+    "GrupoOpcoes",
+    "Insumo",
+    "Opcao",
+    "PrecoPorHora",
+    "Produto",
+    "Produtos",
     "Estatisticas",
     "Acompanhantes",
     "Aviso",

@@ -15,9 +15,10 @@ Stage = Literal["novo", "enviado", "preparando", "pronto", "entregue"]
 
 
 class Modificador(AnswerShape, frozen=True, kw_only=True):
-    """Um adicional (ou desconto) por unidade do item."""
+    """Um adicional (ou desconto) por unidade do item, ou uma parte dele (`produto_id`)."""
 
     nome: str
+    produto_id: str | None
     quantidade: Decimal
     preco_unitario: Decimal
     preco_unitario_centavos: int

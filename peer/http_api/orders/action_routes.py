@@ -20,6 +20,7 @@ from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, Refund
 from peer.http_api.route_parts import (
     EDIT_ERRORS,
     LINE_ERRORS,
+    SELLING_ERRORS,
     STALE,
     WRITE,
     route,
@@ -62,7 +63,7 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
 
 
 def _line_actions() -> list[_Action]:
-    added = (*LINE_ERRORS, "order_too_large", "invalid_amount")
+    added = (*LINE_ERRORS, *SELLING_ERRORS, "order_too_large", "invalid_amount")
     return [
         ("/itens", lines.add_lines, "Acrescenta itens", ItemsBody, added, 201),
         (

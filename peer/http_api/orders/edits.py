@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from crdt_models.documents.orders.commands import EditOrder, LineCancellation, NewLine
+from crdt_models.documents.orders.commands import AnyLine, EditOrder, LineCancellation, NewLine
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import OrderId, order_document
@@ -90,11 +90,11 @@ def _check_unchanged(api: Api, order: OrderId, given: dict[str, Any]) -> None:
 
 def _line_changes(
     view: OrderView, body: ReplacementBody, *, is_current: bool
-) -> tuple[list[NewLine], list[LineCancellation]]:
+) -> tuple[list[AnyLine], list[LineCancellation]]:
     """Lines to add and to cancel so that the order becomes what the body says."""
     if isinstance(body.itens, msgspec.UnsetType):
         return [], []
-    add = [item.line() for item in body.itens if item.id is None]
+    add = [item.new_line() for item in body.itens if item.id is None]
     if not is_current:
         return add, []
     kept = {line_id(item.id): item for item in body.itens if item.id is not None}

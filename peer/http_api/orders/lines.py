@@ -11,7 +11,7 @@ from peer.service.routes import Answer, Call
 async def add_lines(api: Api, call: Call) -> Answer:
     """POST …/itens."""
     order = order_of_call(call)
-    lines = tuple(item.line() for item in call.body_as(ItemsBody).itens)
+    lines = tuple(item.new_line() for item in call.body_as(ItemsBody).itens)
     return await done(api, call, order, AddLines(order=order, lines=lines), status=201)
 
 

@@ -15,6 +15,7 @@ from peer.http_api.route_parts import (
     OPENING_ERRORS,
     PAGE,
     READ,
+    SELLING_ERRORS,
     STALE,
     STATUS_FIELD,
     WRITE,
@@ -40,7 +41,13 @@ def order_routes(api: Api | None) -> list[Route]:
                 status=201,
                 takes=KEYED,
                 gives=("etag", "idempotency-replayed", "location"),
-                errors=(*OPENING_ERRORS, "order_too_large", "invalid_amount", "unknown_table"),
+                errors=(
+                    *OPENING_ERRORS,
+                    *SELLING_ERRORS,
+                    "order_too_large",
+                    "invalid_amount",
+                    "unknown_table",
+                ),
             ),
             route(
                 api,
@@ -81,6 +88,7 @@ def _one_order(api: Api | None, one: str) -> list[Route]:
             answer=answers.Pedido,
             errors=(
                 *LINE_ERRORS,
+                *SELLING_ERRORS,
                 "more_than_is_left",
                 "order_too_large",
                 "invalid_amount",

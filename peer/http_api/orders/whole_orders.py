@@ -26,7 +26,7 @@ async def open_order(api: Api, call: Call) -> Answer:
         note=optional_text(body.observacao),
         people=body.pessoas,
         external_id=optional_text(body.id_externo),
-        lines=tuple(item.line() for item in body.itens),
+        lines=tuple(item.new_line() for item in body.itens),
     )
     outcome = await execute(api, call, command)
     order = OrderId(outcome.ids["order"])

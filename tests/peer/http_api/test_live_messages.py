@@ -13,7 +13,13 @@ from peer.http_api.live_messages import HEARD, SENT
 from peer.http_api.routes import openapi_document
 from peer.live_sightings import EventType
 
-SCHEMA_OF_DATA = {"order": "Pedido", "payment": "Pedido", "table": "Mesa", "dispute": "Conflito"}
+SCHEMA_OF_DATA = {
+    "catalog": "CardapioMudou",
+    "order": "Pedido",
+    "payment": "Pedido",
+    "table": "Mesa",
+    "dispute": "Conflito",
+}
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
 
 
@@ -96,6 +102,7 @@ async def a_day(shop: Any, other: Any) -> None:
         for each in (await shop.get("/api/conflitos"))["conflitos"]
         if each["tipo"] == "equal_numbers"
     ]
+    await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
     await shop.post(f"/api/conflitos/{dispute['id']}/resolver", {"escolha": "seen"})
 
 

@@ -259,7 +259,7 @@ async def test_a_client_that_never_reads_loses_its_connection(
     monkeypatch.setattr(http_connection, "SEND_SECONDS", 0.2)
     monkeypatch.setattr(http_connection, "READ_SECONDS", 1000.0)  # so that only sending can end it
     big = "x" * 60_000
-    served.shop.events.present = lambda document, table: {"big": big}
+    served.shop.events.present = lambda sighting: {"big": big}
     with socket.socket() as own:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         own.settimeout(SECONDS)

@@ -17,7 +17,7 @@ import msgspec
 
 from crdt_models.documents.catalog.commands import catalog_view
 from crdt_models.documents.catalog.errors import AmbiguousProduct, SoldOut, UnknownProduct
-from crdt_models.documents.catalog.left import Takes, taken_of
+from crdt_models.documents.catalog.left import Takes, left_of, taken_of
 from crdt_models.documents.catalog.pricing import Chosen, Priced, price_of, price_of_parts
 from crdt_models.documents.catalog.view import CatalogView, Product
 from crdt_models.documents.command import Context, Read
@@ -25,8 +25,6 @@ from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.facts import CopiedField, Modifier
 from crdt_models.ids import CreatedId, ProductId
 from crdt_models.money import ONE
-
-_ALWAYS: tuple[CopiedField, ...] = ("name", "unit_centavos", "modifiers")
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +54,15 @@ class CatalogLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line to be added from the catalog.
 
     products: one; or the parts, two to four, of one whole. chosen: of its groups. modifiers: with
-    prices of their own, beside what was chosen. station, category: in place of the catalog's.
+    prices of their own, beside what was chosen. thousandths: None: one. name, station, category: in
+    place of the catalog's.
     """
 
     products: tuple[Named, ...]
     chosen: tuple[Chosen, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
-    thousandths: int = ONE
+    thousandths: int | None = None
+    name: str = ""
     note: str = ""
     course: int = 0
     station: str = ""
@@ -120,32 +120,41 @@ def _sold(
     catalog: CatalogView, line: CatalogLine, service: ServiceType, context: Context
 ) -> NewLine:
     priced = _priced(catalog, line, service, context)
-    copied: list[CopiedField] = [*_ALWAYS]
-    if any(each.by != "id" for each in line.products):
-        copied.append("product")
-    if not line.station:
-        copied.append("station")
-    if not line.category:
-        copied.append("category")
     return NewLine(
         product=priced.product.hex(),
-        name=priced.name,
+        name=line.name or priced.name,
         unit_centavos=priced.unit_centavos,
-        thousandths=line.thousandths,
+        thousandths=ONE if line.thousandths is None else line.thousandths,
         modifiers=(*priced.modifiers, *line.modifiers),
         note=line.note,
         course=line.course,
         station=line.station or priced.station,
         category=line.category or priced.category,
         external_id=line.external_id,
-        copied=tuple(sorted(copied)),
+        copied=_copied(line),
     )
+
+
+def _copied(line: CatalogLine) -> tuple[CopiedField, ...]:
+    """What the catalog says of such a line: a function of what was asked, not of the answer."""
+    by_other_names = any(each.by != "id" for each in line.products)
+    copied: dict[CopiedField, bool] = {
+        "category": not line.category,
+        "modifiers": True,
+        "name": not line.name,
+        "product": by_other_names,
+        "station": not line.station,
+        "unit_centavos": True,
+    }
+    return tuple(field for field, is_copied in copied.items() if is_copied)
 
 
 def _priced(
     catalog: CatalogView, line: CatalogLine, service: ServiceType, context: Context
 ) -> Priced:
     products = [product_named(catalog, each) for each in line.products]
+    if not products:
+        raise UnknownProduct(product="")
     if len(products) == 1:
         return price_of(catalog, products[0], service, context.moment, line.chosen)
     return price_of_parts(catalog, products, service, context.moment, line.chosen)
@@ -157,9 +166,6 @@ def _check_left(catalog: CatalogView, takes: Takes, context: Context) -> None:
         product = catalog.products.get(ProductId(CreatedId(bytes.fromhex(text))))
         if product is None:
             continue
-        counted = product.counted
-        left = None
-        if counted is not None:
-            left = counted[0] - context.taken(product.id, counted[1].hlc)
+        left = left_of(product, context.taken)
         if product.is_sold_out or (left is not None and left < asked):
             raise SoldOut(name=product.name, left=left or 0, asked=asked)

@@ -11,7 +11,7 @@ from crdt_models.documents.catalog.errors import (
     UnknownProduct,
 )
 from crdt_models.documents.catalog.facts import Group, Option, PriceRule, ProductValues
-from crdt_models.documents.catalog.left import taken_since
+from crdt_models.documents.catalog.left import left_of, taken_since
 from crdt_models.documents.catalog.pricing import Chosen
 from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
 from crdt_models.documents.orders.commands import (
@@ -76,9 +76,11 @@ def only(till: Till, order: OrderId) -> LineAdded:
 
 
 def left(till: Till, of: ProductId) -> int:
-    counted = till.catalog.products[of].counted
-    assert counted is not None
-    return counted[0] - taken_since(till.orders, of, counted[1].hlc)
+    found = left_of(
+        till.catalog.products[of], lambda each, since: taken_since(till.orders, each, since)
+    )
+    assert found is not None
+    return found
 
 
 def test_a_line_copies_what_the_catalog_says(till: Till, pizza: ProductId) -> None:

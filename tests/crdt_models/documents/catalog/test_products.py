@@ -21,6 +21,7 @@ from crdt_models.documents.catalog.facts import (
 )
 from crdt_models.documents.catalog.view import FIELDS, CatalogView
 from crdt_models.documents.command import CommandTooLarge, InvalidField
+from crdt_models.documents.orders.commands import CatalogLine, Named, OpenOrder
 from crdt_models.fact import Fact
 from crdt_models.ids import CATALOG, CreatedId, ProductId
 from tests.crdt_models.documents.histories import changes, some
@@ -108,16 +109,22 @@ def test_what_is_so_already_is_not_written_again(till: Till) -> None:
     assert fact.values == ProductValues(unit_centavos=4600)
 
 
-def test_who_counts_again_says_something_new(till: Till) -> None:
+def test_a_count_of_what_is_left_anyway_is_not_written(till: Till) -> None:
     product = added(till)
     change(till, product, left=3000)
-    first = till.catalog.products[product].counted
+    sell = OpenOrder(service_type="mesa", lines=(CatalogLine(products=(Named("code", "101"),)),))
+    till.give(sell)
+    before = len(till.changes)
+    change(till, product, left=2000)
+    assert len(till.changes) == before
     change(till, product, left=3000)
-    second = till.catalog.products[product].counted
-    assert first is not None
-    assert second is not None
-    assert first[0] == second[0]
-    assert first[1] < second[1]
+    assert len(till.changes) == before + 1
+    counted = till.catalog.products[product].counted
+    assert counted is not None
+    assert counted[0] == 3000
+    change(till, product, left=None)
+    change(till, product, left=None)
+    assert len(till.changes) == before + 2
 
 
 def test_an_edit_that_saw_another_stands_whatever_the_clocks_say(till: Till) -> None:
