@@ -15,6 +15,7 @@ TITLES: Final = {
     "late_change_to_closed_bill": "Conta fechada mudou depois",
     "closing_does_not_add_up": "Fechamento não confere",
     "two_closings": "Conta fechada duas vezes",
+    "charges_set_apart": "Descontos ou taxas diferentes lançados ao mesmo tempo",
     "over_cancelled": "Cancelado mais do que havia",
     "cancelled_after_send": "Cancelado e enviado à cozinha ao mesmo tempo",
     "over_refunded": "Estornado a mais",

@@ -49,6 +49,7 @@ Kind = Literal[
     "late_change_to_closed_bill",
     "closing_does_not_add_up",
     "two_closings",
+    "charges_set_apart",
     "over_cancelled",
     "cancelled_after_send",
     "over_refunded",
@@ -84,6 +85,7 @@ KINDS: dict[Kind, KindOf] = {
     "late_change_to_closed_bill": KindOf("attention", "manager", ("reopened", "refunded", "kept")),
     "closing_does_not_add_up": KindOf("urgent", "manager", ("reopened", "kept")),
     "two_closings": KindOf("attention", "manager", ("reopened", "kept")),
+    "charges_set_apart": KindOf("attention", "manager", ("kept", "corrected")),
     "over_cancelled": KindOf("notice", "manager", ("seen",)),
     "cancelled_after_send": KindOf("attention", "kitchen", ("not_made", "made_and_lost", "served")),
     "over_refunded": KindOf("urgent", "manager", ("recorded_twice", "loss", "recovered")),
@@ -226,13 +228,15 @@ def _of_money(order: OrderView) -> Iterator[_Group]:
 
 def _of_bill(order: OrderView) -> Iterator[_Group]:
     closing, late, subject = order.closed, order.late, order.order.hex()
+    for name, heads in order.terms.set_apart:
+        yield _dispute(order, "charges_set_apart", f"{subject}:{name}", heads)
     if closing is None:
         return
     if late.lines:
         added = [line.added.id for line in late.lines]
         yield _dispute(order, "paid_with_residual", subject, [closing.id, *added])
-    if late.cancellations:
-        facts = [closing.id, *late.cancellations]
+    if late.cancellations or late.terms:
+        facts = [closing.id, *late.cancellations, *late.terms]
         yield _dispute(order, "late_change_to_closed_bill", subject, facts)
     if closing.fact.total != sum(line.amount_centavos for line in closing.fact.lines):
         yield _dispute(order, "closing_does_not_add_up", subject, [closing.id])

@@ -74,6 +74,14 @@ class Moment(NamedTuple):
     minute: int
 
 
+class NotEveryoneUpdated(DomainError):
+    """A terminal of the site would read the document without what this would write."""
+
+    code = "not_everyone_updated"
+    sentence = "A terminal of this site runs a version that does not know this."
+    cure = "Update every terminal first. What all of them know goes on."
+
+
 def _no_tabs(_table: TableId) -> tuple[OrderId, ...]:
     return ()
 

@@ -16,9 +16,11 @@ from crdt_models.ids import (
     CreatedId,
     FactId,
     LineId,
+    OperatorId,
     OrderId,
     PaymentId,
     ProductId,
+    ShareId,
     TableId,
 )
 
@@ -32,6 +34,8 @@ AnyId = Annotated[CreatedId, _ID]
 OrderRef = Annotated[OrderId, _ID]
 LineRef = Annotated[LineId, _ID]
 PaymentRef = Annotated[PaymentId, _ID]
+ShareRef = Annotated[ShareId, _ID]
+OperatorRef = Annotated[OperatorId, _ID]
 TableRef = Annotated[TableId, _ID]
 ProductRef = Annotated[ProductId, _ID]
 AccountRef = Annotated[AccountId, _ID]
@@ -39,6 +43,7 @@ FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]
 FactRefs = Annotated[tuple[FactRef, ...], Meta(max_length=MAX_MENTIONS)]
+SomeFactRefs = Annotated[tuple[FactRef, ...], Meta(min_length=1, max_length=MAX_MENTIONS)]
 LineRefs = Annotated[tuple[LineRef, ...], Meta(min_length=1, max_length=MAX_MENTIONS)]
 OrderRefs = Annotated[tuple[OrderRef, ...], Meta(max_length=MAX_MENTIONS)]
 
@@ -58,6 +63,7 @@ Reason = Annotated[str, Meta(max_length=200)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=120)]
 FlagName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 People = Annotated[int, Meta(ge=1, le=1000)]
+PeopleOrNone = Annotated[int, Meta(ge=0, le=1000)]  # 0: nobody said
 OrderNumber = Annotated[int, Meta(ge=1, le=10**9)]
 Letters = Annotated[str, Meta(pattern=r"^[A-Z]{1,3}\Z")]
 

@@ -13,10 +13,11 @@ Rules of this file:
 import msgspec
 
 from crdt_models.certificates import AuthorOpened, Certificate, Role, standing
+from crdt_models.documents.command import NotEveryoneUpdated, Read
 from crdt_models.documents.proving_view import ProvingView
 from crdt_models.documents.view import Derived
-from crdt_models.fact import Entry
-from crdt_models.ids import DeviceId
+from crdt_models.fact import Entry, Fact
+from crdt_models.ids import TERMINALS, DeviceId
 
 
 class Terminal(msgspec.Struct, frozen=True):
@@ -74,6 +75,19 @@ class TerminalsView(ProvingView):
         """Whether every terminal announced the fact tag: only then may it be written as one that
         must be understood."""
         return all(tag in terminal.tags for terminal in self.terminals.values())
+
+
+def check_all_understand(read: Read, kind: type[Fact]) -> None:
+    """Raises NotEveryoneUpdated while a terminal of the site does not know such facts."""
+    if not all_understand(read, kind):
+        raise NotEveryoneUpdated
+
+
+def all_understand(read: Read, kind: type[Fact]) -> bool:
+    """Whether every terminal of the site announced that it knows such facts."""
+    view = read(TERMINALS)
+    assert isinstance(view, TerminalsView), "the kind of a document decides its view"
+    return view.all_understand(kind.tag())
 
 
 def _terminal(openings: list[tuple[Entry, Certificate]]) -> Terminal:

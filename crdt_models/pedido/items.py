@@ -26,6 +26,8 @@ def item_json(shown: ShownLine) -> JsonObject:
         "preco_unitario_com_modificadores_centavos": shown.unit,
         "total": decimal(shown.amount),
         "total_centavos": shown.amount,
+        "desconto": decimal(shown.discount),
+        "desconto_centavos": shown.discount,
         "status": "cancelado" if is_cancelled else STAGE["new" if line is None else line.stage],
         "modificadores": [] if fact is None else [_modifier(each) for each in fact.modifiers],
         "observacao": "" if fact is None else fact.note,

@@ -26,6 +26,17 @@ PAYMENT_STATUS: Final = {
     "duplicate": "duplicado",
 }
 
+DISCOUNT_KIND: Final = {"percent": "percentual", "value": "valor", "courtesy": "cortesia"}
+
+CHARGE_KIND: Final = {
+    "minimum": "consumacao_minima",
+    "service": "servico",
+    "couvert": "couvert",
+    "delivery_fee": "entrega",
+}
+
+TIP_STATUS: Final = {"counted": "vale", "uncounted": "sem_pagamento", "returned": "devolvida"}
+
 ORDER_NAMES: Final = {
     "id": "opaco, 32 dígitos hexadecimais",
     "numero": "A-017, ou A-017/2 no segundo pedido do mesmo número; nulo enquanto não chegou",
@@ -47,7 +58,20 @@ ORDER_NAMES: Final = {
     "itens_residuais": "itens que vieram depois do fechamento; fora de todo total",
     "pagamentos": "pagamentos",
     "estornos": "estornos",
-    "total": "decimal",
+    "subtotal": "decimal: os itens antes de descontos",
+    "subtotal_centavos": "exato",
+    "desconto": "decimal: o que descontos e cortesias tiram",
+    "desconto_centavos": "exato",
+    "descontos": "os que estão dados; de vários do mesmo tipo no mesmo lugar vale um",
+    "taxas": "consumação mínima (a diferença), serviço, couvert e entrega, se houver",
+    "taxa_servico": "decimal: a taxa de serviço, que também está em taxas",
+    "taxa_servico_centavos": "exato",
+    "taxa_servico_percentual": "decimal: 10.00 são 10 %; 0.00: sem taxa",
+    "gorjeta": "decimal: gorjetas recebidas; fora do total e do saldo",
+    "gorjeta_centavos": "exato",
+    "gorjetas": "cada gorjeta",
+    "divisao": "quem paga o quê; a última parte, sem id, é a de ninguém; soma sempre o total",
+    "total": "decimal: subtotal menos desconto mais taxas",
     "total_centavos": "exato",
     "pago": "decimal: recebido menos estornado",
     "pago_centavos": "exato",
@@ -81,8 +105,10 @@ ITEM_NAMES: Final = {
     "preco_unitario_centavos": "exato",
     "preco_unitario_com_modificadores": "decimal, com os adicionais",
     "preco_unitario_com_modificadores_centavos": "exato",
-    "total": "decimal, com os adicionais",
+    "total": "decimal, com os adicionais e sem descontos",
     "total_centavos": "exato",
+    "desconto": "decimal: o que os descontos do item e do pedido tiram dele",
+    "desconto_centavos": "exato",
     "status": "novo, enviado, preparando, pronto, entregue ou cancelado",
     "modificadores": "adicionais e descontos por unidade",
     "observacao": "observação",
@@ -102,8 +128,11 @@ PAYMENT_NAMES: Final = {
     "valor_centavos": "exato",
     "troco": "decimal: troco devolvido",
     "troco_centavos": "exato",
-    "valor_recebido": "decimal: o que foi entregue, valor mais troco",
+    "gorjeta": "decimal: a que veio com o pagamento; fora do valor",
+    "gorjeta_centavos": "exato",
+    "valor_recebido": "decimal: o que foi entregue, valor mais gorjeta mais troco",
     "valor_recebido_centavos": "exato",
+    "parte_id": "a parte da divisão que paga, ou nulo",
     "status": "confirmado, pendente, negado, desconhecido ou duplicado",
     "adquirente": "quem moveu o dinheiro, ou nulo",
     "cliente_id": "o cliente que deve, de um pagamento fiado; ou nulo",

@@ -5,6 +5,7 @@ from crdt_models.documents.orders.facts import PaymentRefunded
 from crdt_models.documents.orders.registers import DEFAULT_FLAGS
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.hybrid_logical_clock import iso
+from crdt_models.pedido.charges import charges_json, tips_with_payments
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JsonObject, decimal, iso_day
 from crdt_models.pedido.items import item_json
@@ -18,6 +19,7 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
     created = None if opening is None else iso(opening.stamp.hlc)
     updated = iso(order.updated)
     flags = {name: register.value(False) for name, register in order.flags.items()}  # noqa: FBT003
+    tips = tips_with_payments(order)
     shown = {**dict.fromkeys(DEFAULT_FLAGS, False), **flags}
     pedido: JsonObject = {
         "id": order.order.hex(),
@@ -38,8 +40,9 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "id_externo": order.text("external_id"),
         "itens": [item_json(each) for each in order.shown_lines if not each.is_residual],
         "itens_residuais": [item_json(each) for each in order.shown_lines if each.is_residual],
-        "pagamentos": [payment_json(each) for each in order.payments],
+        "pagamentos": [payment_json(each, tips.get(each.id, 0)) for each in order.payments],
         "estornos": [refund_json(each) for each in refunds],
+        **charges_json(order),
         "total": decimal(order.total),
         "total_centavos": order.total,
         "pago": decimal(order.paid),

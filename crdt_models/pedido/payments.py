@@ -11,9 +11,10 @@ from crdt_models.pedido.figures import JsonObject, decimal
 from crdt_models.pedido.names import PAYMENT_STATUS
 
 
-def payment_json(payment: Payment) -> JsonObject:
-    """A payment of a pedido."""
+def payment_json(payment: Payment, tip: int) -> JsonObject:
+    """A payment of a pedido. tip: centavos that came with it."""
     fact = payment.received.fact
+    handed_over = fact.centavos + tip + fact.change_centavos
     acquirer = fact.acquirer
     return {
         "id": payment.id.hex(),
@@ -22,8 +23,11 @@ def payment_json(payment: Payment) -> JsonObject:
         "valor_centavos": fact.centavos,
         "troco": decimal(fact.change_centavos),
         "troco_centavos": fact.change_centavos,
-        "valor_recebido": decimal(fact.centavos + fact.change_centavos),
-        "valor_recebido_centavos": fact.centavos + fact.change_centavos,
+        "gorjeta": decimal(tip),
+        "gorjeta_centavos": tip,
+        "valor_recebido": decimal(handed_over),
+        "valor_recebido_centavos": handed_over,
+        "parte_id": None if fact.share is None else fact.share.hex(),
         "status": PAYMENT_STATUS[payment.state],
         "adquirente": None
         if acquirer is None

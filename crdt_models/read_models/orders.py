@@ -3,10 +3,11 @@
 from typing import Any
 
 from crdt_models.documents.accounts.view import AccountView
-from crdt_models.documents.orders.facts import PaymentRefunded
+from crdt_models.documents.orders.charges import Figures
+from crdt_models.documents.orders.facts import ChargeKind, PaymentRefunded
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import Once
-from crdt_models.ids import CreatedId, DocumentId
+from crdt_models.ids import DocumentId
 from crdt_models.read_models.definitions import Row, TableDefinition, hex_of, stored
 
 ORDER_ROW = TableDefinition(
@@ -30,7 +31,13 @@ ORDER_ROW = TableDefinition(
         ("total_centavos", "INTEGER"),
         ("paid_centavos", "INTEGER"),
         ("balance_centavos", "INTEGER"),
-        ("revenue_centavos", "INTEGER"),
+        ("revenue_centavos", "INTEGER"),  # without service, which is the staff's
+        ("discount_centavos", "INTEGER"),  # this and the next four: of what is owed
+        ("service_centavos", "INTEGER"),
+        ("couvert_centavos", "INTEGER"),
+        ("minimum_centavos", "INTEGER"),
+        ("delivery_fee_centavos", "INTEGER"),
+        ("tips_centavos", "INTEGER"),  # in none of the others
         ("line_count", "INTEGER"),  # lines of the bill
         ("opened_hlc", "INTEGER"),
         ("updated_hlc", "INTEGER"),
@@ -54,7 +61,8 @@ ORDER_LINE = TableDefinition(
         ("thousandths", "INTEGER"),  # billed
         ("cancelled_thousandths", "INTEGER"),
         ("unit_centavos", "INTEGER"),  # with modifiers
-        ("amount_centavos", "INTEGER"),
+        ("amount_centavos", "INTEGER"),  # before discounts
+        ("discount_centavos", "INTEGER"),
         ("stage", "TEXT"),
         ("is_residual", "INTEGER"),  # 1: came after the closing, in no total
     ),
@@ -66,9 +74,9 @@ PAYMENT = TableDefinition(
     (
         ("document_id", "TEXT"),
         ("fact", "TEXT"),
-        ("payment_id", "TEXT"),
-        ("kind", "TEXT"),  # payment, refund
-        ("state", "TEXT"),  # confirmed, pending, denied, unknown, duplicate
+        ("payment_id", "TEXT"),  # of a tip the payment that it came with, or nothing
+        ("kind", "TEXT"),  # payment, refund, tip
+        ("state", "TEXT"),  # confirmed, pending, denied, unknown, duplicate; of a tip see `Tip`
         ("method", "TEXT"),
         ("centavos", "INTEGER"),
         ("device", "TEXT"),
@@ -103,6 +111,8 @@ def order_row(document: DocumentId, order: OrderView) -> Row:
         stored(order.paid),
         stored(order.balance),
         stored(order.revenue),
+        *(stored(each) if order.is_owed else 0 for each in _parts(order.figures)),
+        stored(order.tipped),
         len(order.bill),
         None if opening is None else stored(opening.stamp.hlc),
         stored(order.updated),
@@ -110,6 +120,12 @@ def order_row(document: DocumentId, order: OrderView) -> Row:
         None if closing is None else closing.entry.business_day,
         None if number is None else number.id,
     )
+
+
+def _parts(figures: Figures) -> tuple[int, ...]:
+    """Discount, service, couvert, minimum, delivery fee."""
+    kinds: tuple[ChargeKind, ...] = ("service", "couvert", "minimum", "delivery_fee")
+    return figures.discount, *(figures.charge(kind) for kind in kinds)
 
 
 def line_rows(document: DocumentId, order: OrderView) -> list[Row]:
@@ -127,6 +143,7 @@ def line_rows(document: DocumentId, order: OrderView) -> list[Row]:
             0 if shown.line is None else stored(shown.line.cancelled),
             stored(shown.unit),
             stored(shown.amount),
+            stored(shown.discount),
             None if shown.line is None else shown.line.stage,
             int(shown.is_residual),
         )
@@ -135,7 +152,7 @@ def line_rows(document: DocumentId, order: OrderView) -> list[Row]:
 
 
 def payment_rows(document: DocumentId, order: OrderView | AccountView) -> list[Row]:
-    """The rows of `PAYMENT`, refunds too. An account has them as an order has."""
+    """The rows of `PAYMENT`, refunds and tips too. An account has them as an order has."""
     rows: list[Row] = []
     for each in order.payments:
         fact = each.received.fact
@@ -144,11 +161,14 @@ def payment_rows(document: DocumentId, order: OrderView | AccountView) -> list[R
     for refund in order.all(PaymentRefunded):
         told = ("refund", "confirmed", refund.fact.method, refund.fact.centavos)
         rows.append(_money_row(document, refund, refund.fact.refund, told))
+    for tip in order.tips if isinstance(order, OrderView) else ():
+        gift = ("tip", tip.state, tip.received.fact.method, tip.centavos)
+        rows.append(_money_row(document, tip.received, tip.received.fact.payment or b"", gift))
     return rows
 
 
 def _money_row(
-    document: DocumentId, once: Once[Any], created: CreatedId, told: tuple[str, str, str, int]
+    document: DocumentId, once: Once[Any], created: bytes, told: tuple[str, str, str, int]
 ) -> Row:
     entry = once.entry
     return (

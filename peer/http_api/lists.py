@@ -93,6 +93,9 @@ async def statistics(api: Api, call: Call) -> Answer:
             "cancelados": sums.cancelled,
             "receita": decimal(sums.revenue),
             "receita_centavos": sums.revenue,
+            "desconto_centavos": sums.discount,
+            "taxa_servico_centavos": sums.service,
+            "gorjeta_centavos": sums.tips,
             "recebido": decimal(sums.received),
             "recebido_centavos": sums.received,
             "digest": api.node.content_digest().hex(),
@@ -147,7 +150,8 @@ async def settle_dispute(api: Api, call: Call) -> Answer:
 
 class Sums(msgspec.Struct):
     """orders and lines: without the cancelled ones · standing: still open · revenue: sold, paid or
-    not · received: payments less refunds, of the same orders. Money in centavos."""
+    not, without service and tips, which are the staff's · received: payments less refunds, of the
+    same orders. Money in centavos."""
 
     orders: int = 0
     lines: int = 0
@@ -155,6 +159,9 @@ class Sums(msgspec.Struct):
     cancelled: int = 0
     revenue: int = 0
     received: int = 0
+    discount: int = 0
+    service: int = 0
+    tips: int = 0
 
 
 def _sums(projections: Projections, where: tuple[Condition, ...]) -> Sums:
@@ -175,6 +182,9 @@ def _add(sums: Sums, row: Mapping[str, object]) -> None:
         return  # its opening has not come: nobody knows yet what it is
     sums.revenue += _number(row["revenue_centavos"])
     sums.received += _number(row["paid_centavos"])
+    sums.discount += _number(row["discount_centavos"])
+    sums.service += _number(row["service_centavos"])
+    sums.tips += _number(row["tips_centavos"])
     if row["state"] == "cancelled":
         sums.cancelled += 1
         return

@@ -1,14 +1,20 @@
 """What the tables of routes share: who may call, the errors of a kind of request, its headers."""
 
-from typing import Any
+from typing import Any, TypeAlias
+
+import msgspec
 
 from crdt_models.pedido import STATUS
 from peer.http_api import answers, tables
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
+from peer.http_api.orders.charge_bodies import AskBody, AuthorisedBody, ServiceBody
 from peer.http_api.orders.line_bodies import CancellationBody, FiringBody, LinesBody, StageBody
 from peer.http_api.orders.payment_bodies import OutcomeBody
 from peer.http_api.values import ReasonBody
 from peer.service.routes import Method, QueryField, Route
+
+Action: TypeAlias = tuple[str, Handler, str, type[msgspec.Struct], tuple[str, ...], int]
+"""What is asked of one order, after its path: path, handler, summary, body, errors, status."""
 
 FRONT_END = "front_end"
 ADMIN = "admin"
@@ -43,6 +49,9 @@ READ: Any = {
 }
 STALE: Any = {"beside": {"stale_version": ("atual", answers.Pedido)}}
 OPTIONAL_BODIES = (
+    AskBody,
+    AuthorisedBody,
+    ServiceBody,
     LinesBody,
     StageBody,
     FiringBody,

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
+from crdt_models.documents.orders.facts import WHOLE
 from crdt_models.errors import InvalidAmount, MalhaError
 from crdt_models.ids import CommandId, CreatedId, SiteId, command_id_of_key
 from crdt_models.plain_text import plain_text
@@ -53,6 +54,16 @@ def centavos(amount: Decimal | None, exact: int | None, *, field: str) -> int | 
     if exact is not None and exact != given:
         raise _refused(amount, field, f"difere de {field}_centavos")
     return given
+
+
+def basis_points(percent: Decimal | None, *, field: str, least: int = 0) -> int | None:
+    """Of 10, 12.5 or "12.50" per cent. Raises InvalidField, InvalidAmount."""
+    if percent is None:
+        return None
+    rate = _scaled(percent, _CENTAVO_PLACES, field)
+    if not least <= rate <= WHOLE:
+        raise InvalidField(field=field, reason="use de 0 a 100, com até duas casas")
+    return rate
 
 
 def thousandths(

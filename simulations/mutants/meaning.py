@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from crdt_models.documents import register
-from crdt_models.documents.orders import bill, kitchen, lines, payments
+from crdt_models.documents.orders import charges, kitchen, lines, payments
 from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
 from crdt_models.documents.orders.facts import OrderCancelled
 from crdt_models.documents.orders.view import OrderView
@@ -92,8 +92,11 @@ def refunds_ignored_in_the_balance(patch: Patcher) -> None:
 @mutant(*_CUTS)
 def closed_bill_folded_anew(patch: Patcher) -> None:
     """A closed bill is computed from its lines each time: what comes late moves it."""
-    _derive(patch, "bill", lambda self: bill.billed(self.lines))
-    _derive(patch, "total", lambda self: sum(line.amount for line in self.lines))
+    _derive(
+        patch,
+        "figures",
+        lambda self: charges.figures_of(self.document, self.lines, self.terms, self.people),
+    )
 
 
 @mutant()

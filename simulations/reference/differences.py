@@ -14,10 +14,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from simulations.reference.account_differences import of_accounts
+from simulations.reference.charges import ReferenceTip
 from simulations.reference.compared import PAYMENTS, compared
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room import ReferenceTable
+from simulations.reference.shares import ReferenceShare
 from simulations.reference.shop import DayTotals, ReferenceShop
 
 _ACCOUNTS: Final = {
@@ -34,6 +36,14 @@ _STAGES: Final = {
     "ready": "pronto",
     "delivered": "entregue",
 }
+_DISCOUNTS: Final = {"percent": "percentual", "value": "valor", "courtesy": "cortesia"}
+_CHARGES: Final = {
+    "minimum": "consumacao_minima",
+    "service": "servico",
+    "couvert": "couvert",
+    "delivery_fee": "entrega",
+}
+_TIPS: Final = {"counted": "vale", "uncounted": "sem_pagamento", "returned": "devolvida"}
 _TABLES: Final = {
     "inactive": "inativa",
     "occupied": "ocupada",
@@ -92,6 +102,10 @@ def _order(order: ReferenceOrder) -> Json:
         "pago_centavos": order.paid,
         "saldo_centavos": order.balance,
         "residual_centavos": order.residual,
+        "subtotal_centavos": order.consumption + order.discount,
+        "desconto_centavos": order.discount,
+        "taxa_servico_centavos": order.charge("service"),
+        "gorjeta_centavos": order.tipped,
         "flags": flags,
         "precisa_atualizar": order.needs_upgrade,
         "versao": len(order.meaning.facts),
@@ -107,6 +121,10 @@ def _of_lists(subject: str, order: ReferenceOrder, peer: Json) -> Iterator[str]:
         ("itens_residuais", [_line(order, line.id) for line in order.late_lines]),
         ("pagamentos", [_payment(order, at) for at in range(len(order.payments))]),
         ("estornos", [_refund(order, at) for at in range(len(order.refunds))]),
+        ("descontos", list(_discounts(order))),
+        ("taxas", [_charge(*each) for each in order.charges]),
+        ("gorjetas", [_tip(each) for each in order.tips]),
+        ("divisao", [_share(each) for each in order.shares] if order.split else []),
     ):
         fields = list(ours[0]) if ours else ["id"]
         mine, other = (Counter(_row(row, fields) for row in rows) for rows in (ours, peer[name]))
@@ -128,7 +146,13 @@ def _bill(order: ReferenceOrder) -> list[Json]:
 
 
 def _billed(
-    order: ReferenceOrder, name: bytes, label: str, thousandths: int, unit: int, amount: int
+    order: ReferenceOrder,
+    name: bytes,
+    label: str,
+    thousandths: int,
+    unit: int,
+    amount: int,
+    off: int,
 ) -> Json:
     """What is known of a line beside what the closing says; nothing when it has not come."""
     known = next((line for line in order.lines if line.id == name), None)
@@ -138,7 +162,8 @@ def _billed(
         "nome": label,
         "quantidade_milesimos": thousandths,
         "preco_unitario_com_modificadores_centavos": unit,
-        "total_centavos": amount,
+        "total_centavos": amount + off,
+        "desconto_centavos": off,
         "status": _STAGES["new" if known is None else known.stage],
         "estacao": "" if known is None else known.station,
         "disparado": known is None or known.is_fired,
@@ -148,7 +173,9 @@ def _billed(
 
 def _line(order: ReferenceOrder, name: bytes) -> Json:
     line = next(line for line in order.lines if line.id == name)
-    shown = _billed(order, name, line.added["name"], line.left, line.unit, line.amount)
+    off = 0 if line in order.late_lines else sum(order.off.get(name, (0, 0)))
+    asked = line.amount - off
+    shown = _billed(order, name, line.added["name"], line.left, line.unit, asked, off)
     return shown if line.left else {**shown, "status": "cancelado"}
 
 
@@ -160,6 +187,56 @@ def _payment(order: ReferenceOrder, at: int) -> Json:
         "valor_centavos": payment.centavos,
         "troco_centavos": payment.change,
         "status": PAYMENTS[payment.state],
+        "gorjeta_centavos": sum(
+            each.received["centavos"]
+            for each in order.tips
+            if each.received["payment"] == payment.id and each.state != "returned"
+        ),
+        "parte_id": None if payment.received["share"] is None else payment.received["share"].hex(),
+    }
+
+
+def _discounts(order: ReferenceOrder) -> Iterator[Json]:
+    for (kind, line), standing in order.terms.discounts.items():
+        for told in standing:
+            yield {
+                "id": told.id,
+                "tipo": _DISCOUNTS[kind],
+                "percentual": told["amount"] / 100 if kind == "percent" else 0.0,
+                "valor_centavos": 0 if kind == "percent" else told["amount"],
+                "item_id": None if line is None else line.hex(),
+                "vale": told is standing[-1],
+            }
+
+
+def _charge(kind: str, rate: int, people: int, centavos: int) -> Json:
+    return {
+        "tipo": _CHARGES.get(kind, kind),
+        "percentual": rate / 100 if kind == "service" else 0.0,
+        "valor_unitario_centavos": 0 if kind == "service" else rate,
+        "pessoas": people,
+        "valor_centavos": centavos,
+    }
+
+
+def _tip(tip: ReferenceTip) -> Json:
+    payment = tip.received["payment"]
+    return {
+        "id": tip.received.id,
+        "forma": tip.received["method"],
+        "valor_centavos": tip.received["centavos"],
+        "pagamento_id": None if payment is None else payment.hex(),
+        "status": _TIPS[tip.state],
+    }
+
+
+def _share(share: ReferenceShare) -> Json:
+    return {
+        "id": None if share.id is None else share.id.hex(),
+        "nome": share.name,
+        "total_centavos": share.owed,
+        "pago_centavos": share.paid,
+        "saldo_centavos": share.owed - share.paid,
     }
 
 
@@ -279,5 +356,8 @@ def _totals(totals: DayTotals) -> Json:
         "abertos": totals.open,
         "cancelados": totals.cancelled,
         "receita_centavos": totals.revenue,
+        "desconto_centavos": totals.discount,
+        "taxa_servico_centavos": totals.service,
+        "gorjeta_centavos": totals.tips,
         "recebido_centavos": totals.received,
     }

@@ -125,15 +125,17 @@ def of_payments(payments: list[ReferencePayment]) -> Iterator[Situation]:
 
 def _of_bill(order: ReferenceOrder) -> Iterator[Situation]:
     closing = order.closing
+    for name, told in order.terms.contradictions():
+        yield situation("charges_set_apart", f"{order.id}:{name}", told)
     if closing is None:
         return
     if order.late_lines:
         added = [line.added.id for line in order.late_lines]
         yield situation("paid_with_residual", order.id, [closing.id, *added])
-    if order.late_cancellations:
-        late = [each.id for each in order.late_cancellations]
+    if order.late_cancellations or order.late_terms:
+        late = [each.id for each in (*order.late_cancellations, *order.late_terms)]
         yield situation("late_change_to_closed_bill", order.id, [closing.id, *late])
-    if order.total != sum(amount for *_, amount in order.bill):
+    if order.total != sum(amount for _, _, _, _, amount, *_ in closing["lines"]):
         yield situation("closing_does_not_add_up", order.id, [closing.id])
     if len(order.closings) > 1:
         yield situation("two_closings", order.id, [each.id for each in order.closings])

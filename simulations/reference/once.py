@@ -92,9 +92,14 @@ class Meaning:
 
 
 def _meant(fact: Fact) -> bytes:
-    relied = RELIED_ON.get(fact.tag, ())
+    relied = (*RELIED_ON.get(fact.tag, ()), *_copied(fact))
     meant = {name: value for name, value in fact.fields.items() if name not in relied}
     return cbor2.dumps([fact.tag, fact.must_understand, meant], canonical=True)
+
+
+def _copied(fact: Fact) -> list[str]:
+    """Fields that the author's catalog said: no part of what was meant."""
+    return fact.fields.get("copied", []) if fact.tag == "line_added" else []
 
 
 def _united(tellings: list[tuple[Fact, Fields]]) -> Told:

@@ -3,8 +3,9 @@
 Rules of this file:
 1. A closed bill is read from what its closing carries, for ever. A closing stands until a reopening
    names it; of several that stand, the one with the greatest stamp answers (the product's choice).
-2. An open bill is what is left of the lines. Nothing is owed of a cancelled order, unless a closing
-   stands: closed figures stand.
+2. An open bill is what is left of the lines, with what `charges` makes of it. Nothing is owed of a
+   cancelled order, unless a closing stands: closed figures stand. A closing lists its charges as
+   lines too, and says which they are.
 3. paid = confirmed payments − refunds, shown as never below zero; the balance is what is owed less
    the same, and below zero when too much was paid.
 4. The account is, in this order: cancelled while a cancellation stands that no restoring names;
@@ -17,10 +18,18 @@ Rules of this file:
 from functools import cached_property
 from typing import Any
 
+from simulations.reference.charges import (
+    MOVING,
+    ReferenceBill,
+    ReferenceTerms,
+    ReferenceTip,
+    tips_of,
+)
 from simulations.reference.kitchen import STAGES
 from simulations.reference.lines import ReferenceLine, lines_of
 from simulations.reference.once import Meaning, Register, Told, Write, as_text
 from simulations.reference.payments import ReferencePayment, payments_of
+from simulations.reference.shares import ReferenceShare, shares_of, split_of
 
 REGISTERS = (
     "table", "tab", "waiter", "customer", "note", "people", "service_type", "external_id",
@@ -133,26 +142,107 @@ class ReferenceOrder:
         return self.closings[-1] if self.closings else None
 
     @property
-    def bill(self) -> list[tuple[bytes, str, int, int, int]]:
-        """(line, name, thousandths, unit, amount) of each line that is billed. A closing may leave
-        names out, for want of room: then they are the lines' own."""
+    def bill(self) -> list[tuple[bytes, str, int, int, int, int]]:
+        """(line, name, thousandths, unit, what is asked, what was taken off) of each line that is
+        billed. A closing may leave names out, for want of room: then they are the lines' own."""
         if self.closing is not None:
             names = {line.id: line.added["name"] for line in reversed(self.lines)}
+            charged = {line for _, line, *_ in self.closing["charges"]}
             return [
-                (line, name or names.get(line, ""), *figures)
+                (line, name or names.get(line, ""), *figures, sum(self.off.get(line, ())))
                 for line, name, *figures in (each[:5] for each in self.closing["lines"])
+                if line not in charged
             ]
         return [
-            (line.id, line.added["name"], line.left, line.unit, line.amount)
+            (
+                line.id,
+                line.added["name"],
+                line.left,
+                line.unit,
+                self._computed.lines[line.id],
+                sum(self.off.get(line.id, ())),
+            )
             for line in self.lines
             if line.left
         ]
 
+    @cached_property
+    def terms(self) -> ReferenceTerms:
+        """Discounts and charges as the facts have them, whatever a closing says."""
+        return ReferenceTerms(self.meaning)
+
+    @cached_property
+    def _computed(self) -> ReferenceBill:
+        return self.terms.bill(self.lines, self.register("people"))
+
     @property
     def total(self) -> int:
-        if self.closing is not None:
-            return int(self.closing["total"])
-        return sum(line.amount for line in self.lines)
+        return self._computed.total if self.closing is None else int(self.closing["total"])
+
+    @property
+    def consumption(self) -> int:
+        """What the lines cost, after discounts."""
+        return sum(asked for *_, asked, _ in self.bill)
+
+    @cached_property
+    def off(self) -> dict[bytes, tuple[int, ...]]:
+        """What discounts take off each line that has any."""
+        if self.closing is None:
+            return dict(self._computed.off)
+        off: dict[bytes, tuple[int, ...]] = {}
+        for line, of_line, of_order, *_ in self.closing["discounts"]:
+            off[line] = (*off.get(line, ()), of_line, of_order)
+        return off
+
+    @property
+    def discount(self) -> int:
+        return sum(map(sum, self.off.values()))
+
+    @property
+    def charges(self) -> list[tuple[str, int, int, int]]:
+        """(kind, rate, people, centavos)."""
+        if self.closing is None:
+            return self.terms.charges(self._computed, self.register("people"))
+        told: dict[bytes, tuple[str, int, int]] = {}
+        for kind, line, rate, people, *_ in self.closing["charges"]:
+            told.setdefault(line, (kind, rate, people))
+        return [
+            (*told[line], amount)
+            for line, _, _, _, amount, *_ in self.closing["lines"]
+            if line in told
+        ]
+
+    def charge(self, kind: str) -> int:
+        """Centavos of one kind of charge."""
+        return sum(centavos for each, *_, centavos in self.charges if each == kind)
+
+    @cached_property
+    def late_terms(self) -> list[Told]:
+        """Discounts, charges and withdrawals that the closing did not count."""
+        if self.closing is None:
+            return []
+        counted = self.meaning.same(self.closing["counted"])
+        told = [each for tag in MOVING for each in self.meaning.of(tag)]
+        return [each for each in told if each.id not in counted]
+
+    @cached_property
+    def tips(self) -> list[ReferenceTip]:
+        return tips_of(self.meaning, self.payments)
+
+    @property
+    def tipped(self) -> int:
+        return sum(tip.received["centavos"] for tip in self.tips if tip.counts)
+
+    @cached_property
+    def split(self) -> list[dict[str, Any]]:
+        """As somebody told it; none when nobody did."""
+        return split_of(self.meaning)
+
+    @cached_property
+    def shares(self) -> list[ReferenceShare]:
+        """Nobody's last."""
+        lines = [(line, much, asked) for line, _, much, _, asked, _ in self.bill]
+        return shares_of(self.split, lines, self.total, self.payments, self.refunds)
 
     @cached_property
     def late_lines(self) -> list[ReferenceLine]:
@@ -197,8 +287,12 @@ class ReferenceOrder:
 
     @property
     def owed(self) -> int:
-        """What payments are measured against; also the order's share of the day's revenue."""
-        return 0 if self.cancellations and self.closing is None else self.total
+        """What payments are measured against."""
+        return self.total if self.is_owed else 0
+
+    @property
+    def is_owed(self) -> bool:
+        return not self.cancellations or self.closing is not None
 
     @property
     def balance(self) -> int:

@@ -38,7 +38,11 @@ _MODIFIER = {
     "name": (NAME, REQUIRED),
     "thousandths": (QUANTITY, 1000),
     "unit_centavos": (whole(-(10**9), 10**9), 0),
+    "product": (CODE, ""),
 }
+
+# Fields of a line that its author's catalog said.
+_COPIED = ("product", "name", "thousandths", "unit_centavos", "modifiers", "station", "category")
 
 _ACQUIRER = {
     "name": (CODE, REQUIRED),
@@ -53,6 +57,24 @@ _CLOSED_LINE = array_of(is_id, text(0, 120), QUANTITY, whole(0, 10**11), TOTAL)
 # An array: payment, method, centavos.
 _AND_ON_TRUST = (*METHODS, "fiado")
 _CLOSED_PAYMENT = array_of(is_id, one_of(*_AND_ON_TRUST), MONEY)
+# An array: kind, line of the closing, rate, people.
+_CLOSED_CHARGE = array_of(CODE, is_id, MONEY_OR_ZERO, whole(0, 1000))
+# An array: line, taken off by discounts of it, by those of the order.
+_CLOSED_DISCOUNT = array_of(is_id, TOTAL, TOTAL)
+# What each kind of discount can amount to.
+DISCOUNTS: Final = {
+    "percent": whole(1, 10_000),
+    "value": whole(1, 10**11),
+    "courtesy": whole(0, 0),
+}
+_TERM: Shape = {"reason": (REASON, ""), "authorised_by": MAYBE_ID, "replaces": REFERENCES}
+_SHARE = {
+    "share": ID,
+    "name": (text(0, 120), ""),
+    "lines": (list_of(array_of(is_id, QUANTITY), 512), []),
+    "centavos": (MONEY_OR_ZERO, 0),
+    "people": (whole(0, 1000), 0),
+}
 _PAYMENT_REPORT = {"payment": ID, "reason": (REASON, "")}
 ORDER_SHAPES: dict[str, Shape] = {
     "order_opened": {
@@ -82,6 +104,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "station": (CODE, ""),
         "category": (CODE, ""),
         "external_id": (or_none(text(1, 120)), None),
+        "copied": (list_of(one_of(*_COPIED), 7), []),
     },
     "line_cancelled": {
         "line": ID,
@@ -125,6 +148,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "acquirer": (or_none(map_of(_ACQUIRER)), None),
         "is_pending": (is_bool, False),
         "note": (NOTE, ""),
+        "share": MAYBE_ID,
     },
     "payment_confirmed": {"payment": ID, "acquirer": (or_none(map_of(_ACQUIRER)), None)},
     "payment_denied": _PAYMENT_REPORT,
@@ -141,6 +165,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "account": ID,
         "centavos": (MONEY, REQUIRED),
         "note": (NOTE, ""),
+        "share": MAYBE_ID,
     },
     "bill_asked": {},
     "bill_closed": {
@@ -149,7 +174,46 @@ ORDER_SHAPES: dict[str, Shape] = {
         "payments": (list_of(_CLOSED_PAYMENT, 4096), REQUIRED),
         "paid": (TOTAL, REQUIRED),
         "counted": (list_of(is_fact_id, 4096), []),
+        "charges": (list_of(_CLOSED_CHARGE, 64), []),
+        "discounts": (list_of(_CLOSED_DISCOUNT, 4096), []),
+        "tips": (TOTAL, 0),
     },
+    "discount_given": {
+        "kind": (one_of(*DISCOUNTS), REQUIRED),
+        "reason": (text(1, 200), REQUIRED),
+        "amount": (MONEY_OR_ZERO, 0),  # see DISCOUNTS
+        "line": MAYBE_ID,
+        "authorised_by": MAYBE_ID,
+        "replaces": REFERENCES,
+    },
+    "discount_withdrawn": {
+        "discounts": (list_of(is_fact_id, 512, least=1), REQUIRED),
+        "reason": (REASON, ""),
+        "authorised_by": MAYBE_ID,
+    },
+    "service_set": {"basis_points": (whole(0, 10_000), REQUIRED), **_TERM},
+    "couvert_set": {
+        "unit_centavos": (MONEY_OR_ZERO, REQUIRED),
+        "people": (whole(0, 1000), 0),
+        **_TERM,
+    },
+    "minimum_set": {
+        "centavos": (MONEY_OR_ZERO, REQUIRED),
+        "is_per_person": (is_bool, False),
+        **_TERM,
+    },
+    "delivery_fee_set": {"centavos": (MONEY_OR_ZERO, REQUIRED), **_TERM},
+    "tip_received": {
+        "centavos": (MONEY, REQUIRED),
+        "method": (one_of(*METHODS), REQUIRED),
+        "payment": MAYBE_ID,
+        "note": (NOTE, ""),
+    },
+    "tip_returned": {
+        "tips": (list_of(is_fact_id, 512, least=1), REQUIRED),
+        "reason": (REASON, ""),
+    },
+    "bill_split": {"shares": (list_of(map_of(_SHARE), 200), REQUIRED), "replaces": REFERENCES},
     "bill_reopened": {"closing": (is_fact_id, REQUIRED), "reason": (REASON, "")},
     "order_cancelled": {"reason": (REASON, "")},
     "order_restored": {
@@ -169,6 +233,12 @@ ORDER_RELIES: Final = {
     "field_set": ("replaces",),
     "flag_set": ("replaces",),
     "bill_closed": ("counted",),
+    "discount_given": ("replaces",),
+    "service_set": ("replaces",),
+    "couvert_set": ("replaces",),
+    "minimum_set": ("replaces",),
+    "delivery_fee_set": ("replaces",),
+    "bill_split": ("replaces",),
 }
 
 # What each register of an order, and of a dining table, can hold.

@@ -19,7 +19,12 @@ from simulations.reference.account_schema import (
     ACCOUNT_SHAPES,
     ACCOUNT_VALUES,
 )
-from simulations.reference.order_schema import ORDER_RELIES, ORDER_SHAPES, ORDER_VALUES
+from simulations.reference.order_schema import (
+    DISCOUNTS,
+    ORDER_RELIES,
+    ORDER_SHAPES,
+    ORDER_VALUES,
+)
 from simulations.reference.shapes import (
     CODE,
     ID,
@@ -147,11 +152,13 @@ def _shapes_of(document: str) -> dict[str, Shape]:
 
 
 def _holds(tag: str, fields: Fields) -> bool:
-    """Whether the register that is written can hold the value."""
+    """Whether the values go together: what a register can hold, what a discount can be."""
     if tag == "field_set":
         return ORDER_VALUES[fields["field"]](fields["value"])
     if tag == "table_field_set":
         return _TABLE_VALUES[fields["field"]](fields["value"])
     if tag == "account_field_set":
         return ACCOUNT_VALUES[fields["field"]](fields["value"])
+    if tag == "discount_given":
+        return DISCOUNTS[fields["kind"]](fields["amount"])
     return True

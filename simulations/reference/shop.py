@@ -38,7 +38,8 @@ KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest f
 
 
 class DayTotals(Struct, kw_only=True):
-    """orders, lines: without the cancelled. open: still at their tables. Money in centavos."""
+    """orders, lines: without the cancelled. open: still at their tables. revenue: without service,
+    which is the staff's. Money in centavos."""
 
     orders: int = 0
     lines: int = 0
@@ -46,6 +47,9 @@ class DayTotals(Struct, kw_only=True):
     cancelled: int = 0
     revenue: int = 0
     received: int = 0
+    discount: int = 0
+    service: int = 0
+    tips: int = 0
 
 
 class ReferenceShop:
@@ -148,8 +152,12 @@ def read_shop(deliveries: Iterable[bytes]) -> ReferenceShop:
 
 
 def _add(totals: DayTotals, order: ReferenceOrder) -> None:
-    totals.revenue += order.owed
     totals.received += order.paid
+    totals.tips += order.tipped
+    if order.is_owed:
+        totals.revenue += max(0, order.total - order.charge("service"))
+        totals.discount += order.discount
+        totals.service += order.charge("service")
     if order.account == "cancelled":
         totals.cancelled += 1
         return

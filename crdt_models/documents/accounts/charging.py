@@ -13,44 +13,47 @@ from crdt_models.documents.accounts.commands import known_account
 from crdt_models.documents.accounts.errors import (
     AccountIsBlocked,
     CreditLimitExceeded,
-    NotEveryoneUpdated,
 )
 from crdt_models.documents.accounts.facts import AccountCharged
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.orders.bill_commands import check_share
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.errors import PaymentAboveBalance
 from crdt_models.documents.orders.facts import PaidOnAccount
-from crdt_models.documents.terminals import TerminalsView
-from crdt_models.ids import TERMINALS, AccountId, DocumentId, PaymentId, account_document
+from crdt_models.documents.terminals import check_all_understand
+from crdt_models.ids import TERMINALS, AccountId, DocumentId, PaymentId, ShareId, account_document
 
 
 class PayOnAccount(OrderCommand, frozen=True, kw_only=True, tag="pay_on_account"):
     """`centavos` of the bill are sold on trust. Creates `payment`.
 
     Raises UnknownOrder, OrderIsCancelled, PaymentAboveBalance, UnknownAccount, AccountIsBlocked,
-    CreditLimitExceeded, NotEveryoneUpdated.
+    CreditLimitExceeded, NotEveryoneUpdated, UnknownShare.
     """
 
     account: AccountId
     centavos: int
     note: str = ""
+    share: ShareId | None = None
 
     def reads(self) -> tuple[DocumentId, ...]:
         return (self.document, account_document(self.account), TERMINALS)
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = self.uncancelled_view(read)
+        check_share(order, self.share)
         if self.centavos > order.balance:
             raise PaymentAboveBalance(asked=self.centavos, balance=max(0, order.balance))
         self._check(known_account(read, self.account))
-        terminals = read(TERMINALS)
-        assert isinstance(terminals, TerminalsView), "the kind of a document decides its view"
-        if not terminals.all_understand(PaidOnAccount.tag()):
-            raise NotEveryoneUpdated
+        check_all_understand(read, PaidOnAccount)
         payment = PaymentId(context.new_id(0))
         paid = PaidOnAccount(
-            payment=payment, account=self.account, centavos=self.centavos, note=self.note
+            payment=payment,
+            account=self.account,
+            centavos=self.centavos,
+            note=self.note,
+            share=self.share,
         )
         charged = AccountCharged(order=self.order, payment=payment, centavos=self.centavos)
         return Decision(

@@ -41,11 +41,3 @@ class NotOnAccount(DomainError):
     code = "not_on_account"
     sentence = "Payment {payment} was not charged to a customer account."
     cure = "Choose how the money is handed back."
-
-
-class NotEveryoneUpdated(DomainError):
-    """A terminal of the site would read the order without its payment on trust."""
-
-    code = "not_everyone_updated"
-    sentence = "A terminal of this site runs a version that does not know customer accounts."
-    cure = "Update every terminal, then sell on trust. All other payments go on."

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from crdt_models.documents.orders.charges import TERMS
 from crdt_models.documents.orders.facts import (
     BillAsked,
     BillClosed,
@@ -28,10 +29,9 @@ from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.view import Once, View
 from crdt_models.fact import Fact
 from crdt_models.ids import FactId, LineId
-from crdt_models.money import line_amount
 
 COUNTED: tuple[type[Fact], ...] = (
-    LineAdded, LineCancelled, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked,
+    LineAdded, LineCancelled, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked, *TERMS,
 )  # fmt: skip
 
 
@@ -43,11 +43,12 @@ class Closings(NamedTuple):
 
 
 class Late(NamedTuple):
-    """What the standing closing did not count. lines: added later. cancellations: of billed
-    lines."""
+    """What the standing closing did not count. lines: added later. cancellations: of billed lines.
+    terms: discounts, charges and what takes them away."""
 
     lines: tuple[Line, ...]
     cancellations: tuple[FactId, ...]
+    terms: tuple[FactId, ...] = ()
 
     @property
     def centavos(self) -> int:
@@ -71,7 +72,7 @@ def counted_now(view: View) -> tuple[FactId, ...]:
 
 
 def late_of(view: View, closing: Once[BillClosed], lines: tuple[Line, ...]) -> Late:
-    """What happened to the lines of a closed bill without its closing knowing."""
+    """What happened to a closed bill without its closing knowing."""
     counted = view.same_all(closing.fact.counted)
     late_lines = tuple(each for each in lines if each.added.id not in counted and each.left)
     cancellations = tuple(
@@ -81,7 +82,8 @@ def late_of(view: View, closing: Once[BillClosed], lines: tuple[Line, ...]) -> L
         for each in line.cancellations
         if each.id not in counted
     )
-    return Late(late_lines, cancellations)
+    terms = tuple(each.id for kind in TERMS for each in view.all(kind) if each.id not in counted)
+    return Late(late_lines, cancellations, terms)
 
 
 def is_asked(view: View, closings: Closings) -> bool:
@@ -92,21 +94,6 @@ def is_asked(view: View, closings: Closings) -> bool:
     for closing in closings.reopened:
         asked -= view.same_all(closing.fact.counted)
     return bool(asked)
-
-
-def billed(lines: tuple[Line, ...]) -> tuple[ClosedLine, ...]:
-    """The lines as a bill made now lists them: those of which something is left."""
-    return tuple(
-        ClosedLine(
-            line=line.id,
-            name=line.fact.name,
-            thousandths=line.left,
-            unit_centavos=line.unit,
-            amount_centavos=line_amount(line.left, line.unit),
-        )
-        for line in lines
-        if line.left
-    )
 
 
 def named(lines: tuple[ClosedLine, ...], known: Mapping[LineId, Line]) -> tuple[ClosedLine, ...]:

@@ -28,7 +28,12 @@ from crdt_models.documents.fields import (
     PaymentMethod,
 )
 from crdt_models.documents.orders.bill import counted_now, settled_by
+from crdt_models.documents.orders.charges import (
+    closing_charges,
+    closing_lines,
+)
 from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
     BillIsOpen,
     BillTooLarge,
@@ -36,6 +41,7 @@ from crdt_models.documents.orders.errors import (
     PaymentAboveBalance,
     RefundAbovePaid,
     UnknownPayment,
+    UnknownShare,
     UnpaidBill,
 )
 from crdt_models.documents.orders.facts import (
@@ -48,12 +54,13 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
     PaymentRefunded,
     PaymentUnknown,
+    TipReceived,
 )
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.errors import InvalidAmount
 from crdt_models.fact import Fact, body_of
-from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, account_document
+from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, ShareId, account_document
 
 CASH: PaymentMethod = "dinheiro"
 _DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads around both
@@ -62,8 +69,9 @@ _DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads arou
 class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
     """Receive `centavos` towards the bill. Creates `payment`.
 
-    tendered: cash handed over, None for exactly `centavos`. is_pending: the acquirer has not
-    answered. Raises OrderIsCancelled, PaymentAboveBalance, NoChangeFromThis.
+    tendered: cash handed over, None for exactly `centavos` and the tip. is_pending: the acquirer
+    has not answered. share: whose part it is. tip_centavos: for the staff, beside the bill.
+    Raises OrderIsCancelled, PaymentAboveBalance, NoChangeFromThis, UnknownShare.
     """
 
     centavos: int
@@ -72,9 +80,12 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
     acquirer: Acquirer | None = None
     is_pending: bool = False
     note: str = ""
+    share: ShareId | None = None
+    tip_centavos: int = 0
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.uncancelled_view(read)
+        check_share(view, self.share)
         if self.centavos > view.balance:
             raise PaymentAboveBalance(asked=self.centavos, balance=max(0, view.balance))
         payment = PaymentId(context.new_id(0))
@@ -82,12 +93,28 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
             payment=payment,
             centavos=self.centavos,
             method=self.method,
-            change_centavos=change_of(self.centavos, self.tendered, self.method),
+            change_centavos=change_of(
+                self.centavos + self.tip_centavos, self.tendered, self.method
+            ),
             acquirer=self.acquirer,
             is_pending=self.is_pending,
             note=self.note,
+            share=self.share,
         )
-        return self.decision(received, ids={"payment": payment})
+        return self.decision(received, *self._tip(payment), ids={"payment": payment})
+
+    def _tip(self, payment: PaymentId) -> list[TipReceived]:
+        if not self.tip_centavos:
+            return []
+        return [TipReceived(centavos=self.tip_centavos, method=self.method, payment=payment)]
+
+
+def check_share(view: OrderView, share: ShareId | None) -> None:
+    """Raises UnknownShare."""
+    if share is not None and all(
+        each.share is None or each.share.share != share for each in view.shares
+    ):
+        raise UnknownShare(share=share.hex())
 
 
 def change_of(centavos: int, tendered: int | None, method: PaymentMethod) -> int:
@@ -195,11 +222,16 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment
 
 
 class AskBill(OrderCommand, frozen=True, kw_only=True, tag="ask_bill"):
-    """The customer asked for the bill. Raises OrderIsCancelled, BillIsClosed."""
+    """The customer asked for the bill. service_basis_points: the shop's habit, written into the
+    order unless somebody set its service charge. Raises OrderIsCancelled, BillIsClosed."""
+
+    service_basis_points: int | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.open_view(read)
-        return self.decision() if view.account == "bill_asked" else self.decision(BillAsked())
+        begins = [] if view.terms.service else service_begins(read, self.service_basis_points)
+        asked = [] if view.account == "bill_asked" else [BillAsked()]
+        return self.decision(*asked, *begins)
 
 
 class CloseBill(OrderCommand, frozen=True, kw_only=True, tag="close_bill"):
@@ -215,11 +247,14 @@ class CloseBill(OrderCommand, frozen=True, kw_only=True, tag="close_bill"):
         if view.total > MAX_TOTAL_CENTAVOS:
             raise InvalidAmount(given=view.total, reason="larger than any bill")
         closed = BillClosed(
-            lines=view.bill,
+            lines=closing_lines(view.figures),
             total=view.total,
             payments=settled_by(view.payments),
             paid=view.paid,
             counted=counted_now(view),
+            charges=closing_charges(view.figures),
+            discounts=view.figures.discounts,
+            tips=view.tipped,
         )
         return self.decision(_fitting(closed))
 

@@ -129,3 +129,35 @@ class PaidOrder(DomainError):
     code = "paid_order"
     sentence = "Order {order} holds {paid} centavos that were paid."
     cure = "Refund the payments first, then cancel."
+
+
+class UnknownDiscount(DomainError):
+    """The order has no such discount."""
+
+    code = "unknown_discount"
+    sentence = "The order has no discount {discount}."
+    cure = "Load the order again."
+
+
+class UnknownTip(DomainError):
+    """The order has no such tip."""
+
+    code = "unknown_tip"
+    sentence = "The order has no tip {tip}."
+    cure = "Load the order again."
+
+
+class MoreThanTheLine(DomainError):
+    """The shares of a bill would take more of a line than there is."""
+
+    code = "more_than_the_line"
+    sentence = "{asked} thousandths of a line are taken, it has {left}."
+    cure = "Divide at most what is left of the line."
+
+
+class UnknownShare(DomainError):
+    """The bill is not split so."""
+
+    code = "unknown_share"
+    sentence = "The bill has no share {share}."
+    cure = "Load the order again."

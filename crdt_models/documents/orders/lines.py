@@ -73,19 +73,20 @@ class Line(msgspec.Struct, frozen=True):
 
 class ShownLine(msgspec.Struct, frozen=True):
     """A line as people see it: of a closed bill as billed, else as it is. line: its facts, None
-    when a closing lists what has not arrived. is_residual: came after the closing, part of no
-    total."""
+    when a closing lists what has not arrived. amount: before discounts. discount: what they take
+    off. is_residual: came after the closing, part of no total."""
 
     id: LineId
     name: str
     thousandths: int
     unit: int
     amount: int
+    discount: int
     line: Line | None
     is_residual: bool
 
 
-def as_it_is(line: Line, *, is_residual: bool = False) -> ShownLine:
+def as_it_is(line: Line, *, discount: int = 0, is_residual: bool = False) -> ShownLine:
     """A line that no closing answers for."""
     return ShownLine(
         id=line.id,
@@ -93,19 +94,21 @@ def as_it_is(line: Line, *, is_residual: bool = False) -> ShownLine:
         thousandths=line.left,
         unit=line.unit,
         amount=line.amount,
+        discount=discount,
         line=line,
         is_residual=is_residual,
     )
 
 
-def as_billed(closed: ClosedLine, line: Line | None) -> ShownLine:
+def as_billed(closed: ClosedLine, line: Line | None, *, discount: int) -> ShownLine:
     """A line of a closed bill."""
     return ShownLine(
         id=closed.line,
         name=closed.name,
         thousandths=closed.thousandths,
         unit=closed.unit_centavos,
-        amount=closed.amount_centavos,
+        amount=closed.amount_centavos + discount,
+        discount=discount,
         line=line,
         is_residual=False,
     )

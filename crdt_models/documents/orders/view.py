@@ -3,7 +3,7 @@
 Rules of this file:
 1. Three axes, all derived, none stored: account (open → bill asked → closed → settled, or
    cancelled), production (how far the kitchen is with what is left), fiscal (none yet).
-2. `total` of a closed bill is the closing's; otherwise the sum of what is left of the lines.
+2. `total` of a closed bill is the closing's; otherwise it is computed, see `charges`.
 3. `balance` is what the customer still owes: below zero too much was paid. `received − refunded`
    counts every confirmed payment, whatever the closing listed, so no money is ever lost from sight.
 """
@@ -14,18 +14,31 @@ from crdt_models.documents.fields import ON_ACCOUNT
 from crdt_models.documents.orders.bill import (
     Closings,
     Late,
-    billed,
     closings_of,
     is_asked,
     late_of,
     named,
 )
+from crdt_models.documents.orders.charges import (
+    Figures,
+    Terms,
+    Tip,
+    closed_figures,
+    figures_of,
+    terms_of,
+    tips_of,
+)
 from crdt_models.documents.orders.facts import (
     BillAsked,
     BillClosed,
     BillReopened,
+    BillSplit,
     ClosedLine,
     CourseFired,
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountWithdrawn,
     FieldName,
     FieldSet,
     FiringRecalled,
@@ -39,6 +52,7 @@ from crdt_models.documents.orders.facts import (
     LinesPreparing,
     LinesReady,
     LinesSent,
+    MinimumSet,
     OrderCancelled,
     OrderNumbered,
     OrderOpened,
@@ -49,6 +63,9 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
     PaymentRefunded,
     PaymentUnknown,
+    ServiceSet,
+    TipReceived,
+    TipReturned,
 )
 from crdt_models.documents.orders.lines import (
     STAGES,
@@ -62,6 +79,7 @@ from crdt_models.documents.orders.lines import (
 from crdt_models.documents.orders.numbers import aliases_of, numbers_of
 from crdt_models.documents.orders.payments import Payment, payments_of
 from crdt_models.documents.orders.registers import Value, fields_of, first_value, flags_of
+from crdt_models.documents.orders.split import ShareDue, shares_of, split_register
 from crdt_models.documents.orders.tickets import Ticket, tickets_of
 from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, Once, View
@@ -79,6 +97,8 @@ class OrderView(View):
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
         OrderRestored, PaidOnAccount, CourseFired, LinesFired, FiringRecalled, LineRecalled,
         LineRouted,
+        DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
+        DeliveryFeeSet, TipReceived, TipReturned, BillSplit,
     })  # fmt: skip
 
     @Derived
@@ -162,9 +182,13 @@ class OrderView(View):
     def shown_lines(self) -> tuple[ShownLine, ...]:
         """The closing's lines and then late ones; while the bill is open all, cancelled ones
         too."""
+        off = self.figures.taken_off
         if self.closed is None:
-            return tuple(as_it_is(line) for line in self.lines)
-        closed = [as_billed(each, self.lines_by_id.get(each.line)) for each in self.bill]
+            return tuple(as_it_is(line, discount=off.get(line.id, 0)) for line in self.lines)
+        closed = (
+            as_billed(each, self.lines_by_id.get(each.line), discount=off.get(each.line, 0))
+            for each in self.bill
+        )
         return (*closed, *(as_it_is(line, is_residual=True) for line in self.late.lines))
 
     @Derived
@@ -198,18 +222,46 @@ class OrderView(View):
         return self.late.centavos
 
     @Derived
-    def bill(self) -> tuple[ClosedLine, ...]:
-        """The lines of the bill: the closing's, or what a closing made now would list."""
-        if self.closed is None:
-            return billed(self.lines)
-        return named(self.closed.fact.lines, self.lines_by_id)
+    def terms(self) -> Terms:
+        """Discounts and charges as the facts have them, also of a bill that is closed otherwise."""
+        return terms_of(self)
 
     @Derived
+    def figures(self) -> Figures:
+        """The bill with all that it is made of: the closing's, or what one made now would say."""
+        if self.closed is not None:
+            return closed_figures(self.closed.fact)
+        return figures_of(self.document, self.lines, self.terms, self.people)
+
+    @Derived
+    def bill(self) -> tuple[ClosedLine, ...]:
+        """The lines of the bill, with what is asked for each."""
+        return named(self.figures.lines, self.lines_by_id)
+
+    @property
     def total(self) -> int:
         """Centavos of the bill, also of a cancelled order."""
-        if self.closed is not None:
-            return self.closed.fact.total
-        return sum(line.amount for line in self.lines)
+        return self.figures.total
+
+    @Derived
+    def tips(self) -> tuple[Tip, ...]:
+        """Every tip, by stamp; part of no figure of the bill."""
+        return tips_of(self, self.payments)
+
+    @property
+    def tipped(self) -> int:
+        """Centavos of the tips that count."""
+        return sum(each.centavos for each in self.tips if each.state == "counted")
+
+    @Derived
+    def split(self) -> Register[Once[BillSplit]]:
+        """How the bill is split."""
+        return split_register(self)
+
+    @Derived
+    def shares(self) -> tuple[ShareDue, ...]:
+        """Who pays what, nobody's part last: they add up to the total, and to what was paid."""
+        return shares_of(self.split, self.figures, self.payments, self.refunded)
 
     @Derived
     def received(self) -> int:
@@ -238,7 +290,12 @@ class OrderView(View):
     def owed(self) -> int:
         """What payments are measured against: nothing for a cancelled order that was never
         closed."""
-        return 0 if self.is_cancelled and self.closed is None else self.total
+        return self.total if self.is_owed else 0
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its bill counts: a cancelled order counts only when it was closed."""
+        return not self.is_cancelled or self.closed is not None
 
     @Derived
     def balance(self) -> int:
@@ -247,9 +304,9 @@ class OrderView(View):
 
     @property
     def revenue(self) -> int:
-        """For statistics: the closing's total, else the computed one unless the order is
-        cancelled."""
-        return self.owed
+        """For statistics: what is owed, without the service charge, which is the staff's by law
+        (Lei 13.419/2017); tips are in no figure of the bill."""
+        return max(0, self.total - self.figures.charge("service")) if self.is_owed else 0
 
     @property
     def is_paid(self) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 
 from crdt_models.documents.fields import AnyMethod, ServiceType
 from peer.http_api.answers.answer_shape import AnswerShape
+from peer.http_api.answers.charges import Desconto, Gorjeta, Parte, Taxa
 from peer.http_api.answers.disputes import Conflito
 from peer.http_api.shown import SyncStatus
 
@@ -40,6 +41,8 @@ class Item(AnswerShape, frozen=True, kw_only=True):
     preco_unitario_com_modificadores_centavos: int
     total: Decimal
     total_centavos: int
+    desconto: Decimal
+    desconto_centavos: int
     status: Literal["novo", "enviado", "preparando", "pronto", "entregue", "cancelado"]
     modificadores: list[Modificador]
     observacao: str
@@ -70,8 +73,11 @@ class Pagamento(AnswerShape, frozen=True, kw_only=True):
     valor_centavos: int
     troco: Decimal
     troco_centavos: int
+    gorjeta: Decimal
+    gorjeta_centavos: int
     valor_recebido: Decimal
     valor_recebido_centavos: int
+    parte_id: str | None
     status: Literal["confirmado", "pendente", "negado", "desconhecido", "duplicado"]
     adquirente: Adquirente | None
     cliente_id: str | None
@@ -118,6 +124,19 @@ class Pedido(msgspec.Struct, frozen=True, kw_only=True):
     itens_residuais: list[Item]
     pagamentos: list[Pagamento]
     estornos: list[Estorno]
+    subtotal: Decimal
+    subtotal_centavos: int
+    desconto: Decimal
+    desconto_centavos: int
+    descontos: list[Desconto]
+    taxas: list[Taxa]
+    taxa_servico: Decimal
+    taxa_servico_centavos: int
+    taxa_servico_percentual: Decimal
+    gorjeta: Decimal
+    gorjeta_centavos: int
+    gorjetas: list[Gorjeta]
+    divisao: list[Parte]
     total: Decimal
     total_centavos: int
     pago: Decimal

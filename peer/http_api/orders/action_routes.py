@@ -1,12 +1,10 @@
 """What can be done to an order, a list a subject: one part of the table in `routes`."""
 
-from typing import TypeAlias
-
-import msgspec
-
 from peer.http_api import answers
-from peer.http_api.api import Api, Handler
+from peer.http_api.api import Api
 from peer.http_api.orders import bill, kitchen, lines, payments, whole_orders
+from peer.http_api.orders.charge_bodies import AskBody
+from peer.http_api.orders.charge_routes import charge_actions
 from peer.http_api.orders.line_bodies import (
     CancellationBody,
     ChosenLinesBody,
@@ -23,13 +21,11 @@ from peer.http_api.route_parts import (
     SELLING_ERRORS,
     STALE,
     WRITE,
+    Action,
     route,
 )
 from peer.http_api.values import ReasonBody
 from peer.service.routes import Route
-
-_Action: TypeAlias = tuple[str, Handler, str, type[msgspec.Struct], tuple[str, ...], int]
-"""After `/api/pedidos/{id}`: path, handler, summary, body, errors, status."""
 
 _MONEY = (*EDIT_ERRORS, "invalid_amount")
 
@@ -41,6 +37,7 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
         _kitchen_actions(),
         _payment_actions(),
         _bill_actions(),
+        *charge_actions(),
         _whole_actions(),
     )
     return [
@@ -62,7 +59,7 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
     ]
 
 
-def _line_actions() -> list[_Action]:
+def _line_actions() -> list[Action]:
     added = (*LINE_ERRORS, *SELLING_ERRORS, "order_too_large", "invalid_amount")
     return [
         ("/itens", lines.add_lines, "Acrescenta itens", ItemsBody, added, 201),
@@ -77,7 +74,7 @@ def _line_actions() -> list[_Action]:
     ]
 
 
-def _kitchen_actions() -> list[_Action]:
+def _kitchen_actions() -> list[Action]:
     return [
         ("/enviar", kitchen.send_lines, "Envia à cozinha", LinesBody, LINE_ERRORS, 200),
         ("/preparando", kitchen.mark_preparing, "Começou o preparo", StageBody, LINE_ERRORS, 200),
@@ -118,7 +115,7 @@ def _kitchen_actions() -> list[_Action]:
     ]
 
 
-def _payment_actions() -> list[_Action]:
+def _payment_actions() -> list[Action]:
     one = "/pagamentos/{pagamento}"
     settle = (*EDIT_ERRORS, "unknown_payment")
     confirm = (*settle, "payment_is_denied")
@@ -132,7 +129,13 @@ def _payment_actions() -> list[_Action]:
             payments.take_payment,
             "Recebe um pagamento, ou vende fiado",
             PaymentBody,
-            (*_MONEY, "payment_above_balance", "no_change_from_this", *on_account),
+            (
+                *_MONEY,
+                "payment_above_balance",
+                "no_change_from_this",
+                "unknown_share",
+                *on_account,
+            ),
             201,
         ),
         (
@@ -162,17 +165,18 @@ def _payment_actions() -> list[_Action]:
     ]
 
 
-def _bill_actions() -> list[_Action]:
+def _bill_actions() -> list[Action]:
     close = (*LINE_ERRORS, "unpaid_bill", "needs_upgrade", "bill_too_large")
+    ask = (*LINE_ERRORS, "invalid_amount")
     reopen = (*EDIT_ERRORS, "bill_is_open")
     return [
-        ("/conta", bill.ask_bill, "Pede a conta", ReasonBody, LINE_ERRORS, 200),
+        ("/conta", bill.ask_bill, "Pede a conta", AskBody, ask, 200),
         ("/fechar", bill.close_bill, "Fecha a conta", ReasonBody, close, 200),
         ("/reabrir", bill.reopen_bill, "Reabre a conta", ReasonBody, reopen, 200),
     ]
 
 
-def _whole_actions() -> list[_Action]:
+def _whole_actions() -> list[Action]:
     cancel = (*EDIT_ERRORS, "paid_order", "bill_is_closed")
     restore = (*EDIT_ERRORS, "order_is_not_cancelled")
     return [

@@ -3,14 +3,15 @@
 from crdt_models.documents.orders.bill_commands import AskBill, CloseBill, ReopenBill
 from peer.http_api.api import Api
 from peer.http_api.orders.answering import done, order_of_call
+from peer.http_api.orders.charge_bodies import AskBody
 from peer.http_api.values import ReasonBody, clean_text
 from peer.service.routes import Answer, Call
 
 
 async def ask_bill(api: Api, call: Call) -> Answer:
     """POST …/conta."""
-    order = order_of_call(call)
-    return await done(api, call, order, AskBill(order=order))
+    order, service = order_of_call(call), call.body_as(AskBody).service()
+    return await done(api, call, order, AskBill(order=order, service_basis_points=service))
 
 
 async def close_bill(api: Api, call: Call) -> Answer:

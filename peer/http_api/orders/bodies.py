@@ -9,6 +9,7 @@ Rules of the bodies:
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from crdt_models.documents.orders.registers import DEFAULT_FLAGS, Value
 from crdt_models.documents.table_commands import UnknownTable
 from crdt_models.ids import TableId
 from peer.http_api.orders.line_bodies import ItemBody, NewItemBody
-from peer.http_api.values import OpaqueId, id_of, optional_text, text_or_none
+from peer.http_api.values import OpaqueId, basis_points, id_of, optional_text, text_or_none
 from peer.service.http_errors import InvalidField
 
 # What a front end calls the registers of an order.
@@ -40,7 +41,8 @@ _TEXTS = frozenset({"comanda", "garcom", "cliente", "observacao", "id_externo"})
 class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um pedido novo, com itens ou sem. Sem `tipo`: mesa, comanda ou balcão, pelo que vier.
 
-    `tipo` mesa sem `mesa_id` é aceito: a mesa pode vir depois, por PATCH.
+    `tipo` mesa sem `mesa_id` é aceito: a mesa pode vir depois, por PATCH. `taxa_servico`: o
+    percentual da casa para este tipo; sem ele, sem taxa enquanto ninguém a põe.
     """
 
     tipo: ServiceType | None = None
@@ -52,6 +54,7 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     observacao: str | None = None
     pessoas: int | None = None
     id_externo: str | None = None
+    taxa_servico: Decimal | None = None
     itens: tuple[NewItemBody, ...] = ()
 
     def service_type(self) -> ServiceType:
@@ -61,6 +64,10 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.mesa_id is not None:
             return "mesa"
         return "balcao" if self.tab() is None else "comanda"
+
+    def service(self) -> int | None:
+        """Basis points. Raises InvalidField, InvalidAmount."""
+        return basis_points(self.taxa_servico, field="taxa_servico")
 
     def tab(self) -> str | None:
         """The label of the comanda; `comanda_id` serves where a front end has no other name."""

@@ -53,10 +53,18 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class PaymentBody(ReceiptBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um pagamento. `valor_recebido`: o dinheiro entregue, de que sai o troco · `cliente_id`: quem
-    fica devendo, só com a forma `fiado`."""
+    fica devendo, só com a forma `fiado` · `gorjeta`: veio junto, fora do valor · `parte_id`: a
+    parte da conta dividida que paga."""
 
     forma: AnyMethod = "dinheiro"
     cliente_id: str | None = None
+    gorjeta: Decimal | None = None
+    gorjeta_centavos: int | None = None
+    parte_id: str | None = None
+
+    def tip(self) -> int:
+        """Centavos. Raises InvalidAmount."""
+        return centavos(self.gorjeta, self.gorjeta_centavos, field="gorjeta") or 0
 
 
 class RefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from crdt_models.errors import MalhaError
 from crdt_models.ids import AccountId, OrderId, PaymentId
 from peer.http_api.api import Api, replayed
 from peer.http_api.orders.answering import done, order_of_call, shown
+from peer.http_api.orders.charge_bodies import share_id
 from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
 from peer.http_api.shown import known_order
 from peer.http_api.values import clean_text, id_of
@@ -44,17 +45,27 @@ def _payment_command(order: OrderId, body: PaymentBody) -> TakePayment | PayOnAc
         acquirer=body.acquirer(),
         is_pending=body.pendente,
         note=clean_text(body.observacao),
+        share=share_id(body.parte_id),
+        tip_centavos=body.tip(),
     )
 
 
 def _on_account(order: OrderId, body: PaymentBody) -> PayOnAccount:
     if body.cliente_id is None:
         raise InvalidField(field="cliente_id", reason="falta dizer quem fica devendo")
+    if body.tip():
+        raise InvalidField(field="gorjeta", reason="fiado não tem gorjeta")
     if body.pendente or body.adquirente is not None or body.tendered() not in (None, body.amount()):
         raise InvalidField(field="forma", reason="fiado não tem troco, adquirente nem espera")
     account = AccountId(id_of(body.cliente_id, UnknownAccount, "account"))
     note = clean_text(body.observacao)
-    return PayOnAccount(order=order, account=account, centavos=body.amount(), note=note)
+    return PayOnAccount(
+        order=order,
+        account=account,
+        centavos=body.amount(),
+        note=note,
+        share=share_id(body.parte_id),
+    )
 
 
 async def confirm_payment(api: Api, call: Call) -> Answer:

@@ -27,6 +27,7 @@ async def open_order(api: Api, call: Call) -> Answer:
         people=body.pessoas,
         external_id=optional_text(body.id_externo),
         lines=tuple(item.new_line() for item in body.itens),
+        service_basis_points=body.service(),
     )
     outcome = await execute(api, call, command)
     order = OrderId(outcome.ids["order"])

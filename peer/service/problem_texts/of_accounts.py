@@ -28,7 +28,7 @@ ACCOUNTS = {
     ),
     "not_everyone_updated": Text(
         409,
-        "Há um terminal que ainda não conhece fiado",
-        "Atualize todos os terminais da loja. As outras formas de pagamento continuam.",
+        "Há um terminal que ainda não conhece isto",
+        "Atualize todos os terminais da loja antes. O que todos conhecem continua possível.",
     ),
 }

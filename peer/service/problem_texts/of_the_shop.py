@@ -52,6 +52,15 @@ ORDERS = {
     ),
     "unknown_line": Text(404, "Item desconhecido", "Busque o pedido de novo."),
     "unknown_payment": Text(404, "Pagamento desconhecido", "Busque o pedido de novo."),
+    "unknown_discount": Text(404, "Desconto desconhecido", "Busque o pedido de novo."),
+    "unknown_tip": Text(404, "Gorjeta desconhecida", "Busque o pedido de novo."),
+    "unknown_share": Text(404, "Parte da conta desconhecida", "Busque o pedido de novo."),
+    "more_than_the_line": Text(
+        409,
+        "Mais do que há do item",
+        "Divida no máximo o que há do item.",
+        "As partes somam {asked:quantidade}; há {left:quantidade}.",
+    ),
     "no_lines": Text(422, "Nenhum item indicado", "Escolha ao menos um item."),
     "order_too_large": Text(
         409,

@@ -14,9 +14,16 @@ from crdt_models.documents.orders.facts import (
     BillAsked,
     BillClosed,
     BillReopened,
+    BillSplit,
+    ClosedCharge,
+    ClosedDiscount,
     ClosedLine,
     ClosedPayment,
     CourseFired,
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountWithdrawn,
     FieldSet,
     FiringRecalled,
     FlagSet,
@@ -29,6 +36,7 @@ from crdt_models.documents.orders.facts import (
     LinesPreparing,
     LinesReady,
     LinesSent,
+    MinimumSet,
     Modifier,
     OrderCancelled,
     OrderNumbered,
@@ -39,6 +47,11 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
     PaymentRefunded,
     PaymentUnknown,
+    ServiceSet,
+    Share,
+    ShareOfLine,
+    TipReceived,
+    TipReturned,
 )
 from crdt_models.documents.resolution import Resolution
 from crdt_models.fact import Fact, body_of
@@ -49,6 +62,7 @@ from crdt_models.ids import (
     LineId,
     OrderId,
     PaymentId,
+    ShareId,
     TableId,
     order_document,
 )
@@ -66,6 +80,7 @@ payments = st.sampled_from([PaymentId(CreatedId(bytes([i]) * 16)) for i in range
 amounts = st.integers(1, 5_000)
 quantities = st.integers(1, 3_000)
 some_lines = st.lists(lines, min_size=1, max_size=3).map(tuple)
+shares = st.sampled_from([ShareId(CreatedId(bytes([i]) * 16)) for i in range(2)])
 acquirers = st.none() | st.builds(
     Acquirer, name=st.just("x"), transaction=st.sampled_from(["", "t1", "t2"])
 )
@@ -97,7 +112,59 @@ closings = st.builds(
     ),
     paid=amounts,
     counted=some,
+    charges=st.lists(
+        st.builds(ClosedCharge, st.just("service"), lines, st.just(1_000), st.just(1)), max_size=1
+    ).map(tuple),
+    discounts=st.lists(st.builds(ClosedDiscount, lines, amounts, amounts), max_size=2).map(tuple),
 )
+rates = st.integers(0, 10_000)
+bills: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(
+        DiscountGiven,
+        kind=st.just("percent"),
+        amount=st.integers(1, 10_000),
+        line=st.none() | lines,
+        reason=st.just("r"),
+        replaces=some,
+    ),
+    st.builds(
+        DiscountGiven,
+        kind=st.just("value"),
+        amount=amounts,
+        line=st.none() | lines,
+        reason=st.just("r"),
+        replaces=some,
+    ),
+    st.builds(
+        DiscountGiven,
+        kind=st.just("courtesy"),
+        line=st.none() | lines,
+        reason=st.just("r"),
+        replaces=some,
+    ),
+    st.builds(DiscountWithdrawn, discounts=st.lists(one, min_size=1, max_size=2).map(tuple)),
+    st.builds(ServiceSet, basis_points=rates, replaces=some),
+    st.builds(CouvertSet, unit_centavos=amounts, people=st.integers(0, 3), replaces=some),
+    st.builds(MinimumSet, centavos=amounts, is_per_person=st.booleans(), replaces=some),
+    st.builds(DeliveryFeeSet, centavos=amounts, replaces=some),
+    st.builds(TipReceived, centavos=amounts, method=st.just("pix"), payment=st.none() | payments),
+    st.builds(TipReturned, tips=st.lists(one, min_size=1, max_size=2).map(tuple)),
+    st.builds(
+        BillSplit,
+        shares=st.lists(
+            st.builds(
+                Share,
+                share=shares,
+                lines=st.lists(st.builds(ShareOfLine, lines, quantities), max_size=2).map(tuple),
+                centavos=st.integers(0, 3_000),
+                people=st.integers(0, 3),
+            ),
+            max_size=3,
+        ).map(tuple),
+        replaces=some,
+    ),
+)
+"""What moves the figures of a bill, or stands beside them."""
 facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(OrderOpened, service_type=st.just("mesa"), table=tables),
     st.builds(OrderNumbered, number=st.integers(1, 3), letters=st.sampled_from("AB")),
@@ -135,7 +202,9 @@ facts: st.SearchStrategy[Fact] = st.one_of(
         method=st.sampled_from(["pix", "dinheiro"]),
         acquirer=acquirers,
         is_pending=st.booleans(),
+        share=st.none() | shares,
     ),
+    bills,
     st.builds(PaymentConfirmed, payment=payments, acquirer=acquirers),
     st.builds(PaymentDenied, payment=payments),
     st.builds(PaymentUnknown, payment=payments),

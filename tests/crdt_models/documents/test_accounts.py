@@ -20,7 +20,6 @@ from crdt_models.documents.accounts.commands import (
 from crdt_models.documents.accounts.errors import (
     AccountIsBlocked,
     CreditLimitExceeded,
-    NotEveryoneUpdated,
     NotOnAccount,
     SettlementAboveBalance,
     UnknownAccount,
@@ -32,7 +31,7 @@ from crdt_models.documents.accounts.facts import (
     ChargeReversed,
 )
 from crdt_models.documents.accounts.view import AccountView
-from crdt_models.documents.command import InvalidField
+from crdt_models.documents.command import InvalidField, NotEveryoneUpdated
 from crdt_models.documents.orders.bill_commands import CloseBill, RefundPayment, TakePayment
 from crdt_models.documents.orders.commands import CancelOrder, NewLine, OpenOrder
 from crdt_models.documents.orders.errors import PaidOrder, PaymentAboveBalance, RefundAbovePaid

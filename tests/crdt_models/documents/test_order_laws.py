@@ -26,6 +26,7 @@ from crdt_models.read_models import rows_of
 from tests.crdt_models.documents.histories import (
     CLOCKS,
     DOCUMENT,
+    bills,
     changes,
     facts,
     money,
@@ -51,12 +52,13 @@ def view_of(entries: Iterable[Entry]) -> OrderView:
 def seen(view: OrderView) -> dict[str, Any]:
     """Everything public about an order, comparable."""
     skipped = {"apply", "copy", "all", "told", "same", "same_all", "field", "text", "flag"}
-    skipped |= {"payments_under", "UNDERSTANDS", "fields", "flags"}
+    skipped |= {"payments_under", "UNDERSTANDS", "fields", "flags", "split"}
     names = [name for name in dir(view) if not name.startswith("_") and name not in skipped]
     found = {name: getattr(view, name) for name in names}
     for registers in (view.fields, view.flags):
         for name, register in registers.items():
             found[f"register {name}"] = (register.heads, register.current, register.writes)
+    found["split"] = (view.split.heads, view.split.current, view.split.writes)
     found["rows"] = rows_of(DOCUMENT, view)
     found["json"] = JSON.encode(order_json(view, "v"))
     found["disputes"] = disputes_of(view)
@@ -96,6 +98,20 @@ def test_nothing_is_ever_negative(written: list[Change]) -> None:
         assert line.left + line.cancelled == line.fact.thousandths
     assert min(figures) >= 0
     assert len({line.id for line in view.lines}) == len(view.lines)
+
+
+@settings(FEW, max_examples=200)
+@given(changes(of=bills | facts))
+def test_a_bill_and_its_shares_add_up(written: list[Change]) -> None:
+    view = view_of(entries_of(written))
+    if view.closed is None:
+        charged = sum(each.centavos for each in view.figures.charges)
+        gross = sum(line.amount for line in view.lines)
+        assert view.total == gross - view.figures.discount + charged
+        assert all(line.amount_centavos >= 0 for line in view.bill)
+    assert sum(each.owed for each in view.shares) == view.total
+    assert sum(each.paid for each in view.shares) == view.received - view.refunded
+    assert min(each.owed for each in view.shares) >= 0 or view.closed is not None
 
 
 @settings(FEW, max_examples=200)

@@ -83,6 +83,7 @@ from crdt_models.ids import (
 )
 from simulations.fuzz.members import Author, Site
 from simulations.fuzz.nonsense import Pools, any_body
+from tests.simulations.reference.bills import bill_command, furnished_bill
 
 T = TypeVar("T")
 DAY = 20_000
@@ -223,6 +224,8 @@ class _World:
             first.give(AddTable(label=label), self._key())
         first.give(OpenOrder(service_type="balcao", lines=(self._line(),)), self._key())
         first.give(OpenAccount(name="Zé", limit_centavos=2000), self._key())
+        for command in furnished_bill(self.dice, first.orders[0].order):
+            first.give(command, self._key())
         for other in self.replicas[1:]:
             other.receive(list(first.changes.values()))
         self.acts: list[Callable[[Replica], None]] = [
@@ -400,7 +403,14 @@ class _World:
         table = self._one([None, *replica.room.tables])
         lines = tuple(self._line() for _ in range(self.dice.randrange(3)))
         service = self.dice.choice(("mesa", "comanda", "balcao"))
-        return OpenOrder(service_type=service, table=table, waiter="Ana", lines=lines)
+        habit = self.dice.choice((None, None, 1_000))
+        return OpenOrder(
+            service_type=service,
+            table=table,
+            waiter="Ana",
+            lines=lines,
+            service_basis_points=habit,
+        )
 
     def _order_command(self, view: OrderView) -> Command:
         dice, order = self.dice, view.order
@@ -408,12 +418,13 @@ class _World:
             *[lambda: AddLines(order=order, lines=(self._line(),))] * 3,
             *[lambda: CancelLines(order=order, cancel=self._some_of(view))] * 3,
             *[lambda: SendLines(order=order, lines=self._lines_of(view))] * 2,
-            *[lambda: self._kitchen(view)] * 4,
+            *[lambda: self._kitchen(view)] * 6,
             *[lambda: self._edit(view)] * 3,
             *[lambda: self._payment(view)] * 4,
             lambda: self._outcome(view),
             lambda: self._refund(view),
-            lambda: AskBill(order=order),
+            *[lambda: bill_command(dice, view)] * 6,
+            lambda: AskBill(order=order, service_basis_points=dice.choice((None, 1_000))),
             *[lambda: CloseBill(order=order)] * 5,
             *[lambda: ReopenBill(order=order)] * 2,
             lambda: CancelOrder(order=order),
@@ -478,6 +489,8 @@ class _World:
             method=dice.choice(("pix", "dinheiro", "credito")),
             acquirer=dice.choice((None, acquirer, acquirer)),
             is_pending=dice.random() < 0.25,
+            share=dice.choice([each.share and each.share.share for each in view.shares]),
+            tip_centavos=dice.choice((0, 0, 0, 150)),
         )
 
     def _outcome(self, view: OrderView) -> Command:

@@ -153,6 +153,9 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
             "abertos": sums.standing,
             "cancelados": sums.cancelled,
             "receita_centavos": sums.revenue,
+            "desconto_centavos": sums.discount,
+            "taxa_servico_centavos": sums.service,
+            "gorjeta_centavos": sums.tips,
             "recebido_centavos": sums.received,
         }
         for day, sums in days.items()

@@ -130,12 +130,39 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         lambda order: any(each["method"] == "fiado" for each in order.refunds)
     ),
     "a debt that was paid": lambda shop: any(each.settled for each in shop.accounts.values()),
+    "a discount shared out over lines": _orders(
+        lambda order: sum(len(each) > 1 and each[1] > 0 for each in order.off.values()) > 1
+    ),
+    "a closed bill with every kind of charge": _orders(
+        lambda order: order.closing is not None and len(order.charges) == 4
+    ),
+    "an order on the house": _orders(
+        lambda order: bool(order.terms.discounts.get(("courtesy", None)))
+    ),
+    "a withdrawn discount": _orders(
+        lambda order: bool(order.meaning.of("discount_withdrawn"))
+        and not any(order.terms.discounts.values())
+    ),
+    "a closed bill that lacks a discount": _orders(lambda order: bool(order.late_terms)),
+    "a share that was paid in part": _orders(
+        lambda order: any(0 < each.paid < each.owed for each in order.shares[:-1])
+    ),
+    "a share that takes of a line": _orders(
+        lambda order: any(share.get("lines") for share in order.split) and order.total > 0
+    ),
+    **{
+        f"a tip that is {state}": _orders(
+            lambda order, state=state: any(tip.state == state for tip in order.tips)
+        )
+        for state in ("counted", "uncounted", "returned")
+    },
     "a settled dispute": lambda shop: len(shop.open_disputes) < len(shop.disputes),
     **{
         kind: lambda shop, kind=kind: any(each[0] == kind for each in shop.disputes)
         for kind in (
             "overpaid", "paid_and_cancelled", "paid_with_residual", "late_change_to_closed_bill",
-            "closing_does_not_add_up", "two_closings", "over_cancelled", "cancelled_after_send",
+            "closing_does_not_add_up", "two_closings", "charges_set_apart", "over_cancelled",
+            "cancelled_after_send",
             "over_refunded", "payment_outcome_unknown", "command_used_twice", "needs_upgrade",
             "two_tabs_at_once", "equal_numbers", "lineage_forked", "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",

@@ -10,13 +10,15 @@ import pytest
 
 from crdt_models import disputes
 from crdt_models.documents import register, view
-from crdt_models.documents.orders import bill, lines, payments
+from crdt_models.documents.orders import bill, charges, lines, payments, split
 from crdt_models.documents.orders import view as order_view
-from crdt_models.documents.orders.facts import OrderCancelled
+from crdt_models.documents.orders.facts import DiscountWithdrawn, OrderCancelled, TipReturned
+from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
 from crdt_models.documents.tables import DiningTable
 from crdt_models.documents.view import View
+from crdt_models.fact import Fact
 from tests.simulations.reference import judged
 from tests.simulations.reference.histories import history
 
@@ -55,8 +57,27 @@ def _unseeing(order: OrderView) -> OrderView:
     return other
 
 
+def _without(view: Any, kind: type[Fact]) -> Any:
+    """The same order when nobody had told facts of this kind."""
+    other = view.copy()
+    other._slots.pop(kind, None)
+    other._forget()
+    return other
+
+
+def _unrefunded(payment: Payment) -> Payment:
+    return msgspec.structs.replace(payment, refunded=0)
+
+
 # As the product has them, whatever stands in their places later.
 _united, _dispute = view._united, disputes._dispute
+_terms_of, _charges, _tips_of, _paid, _closed_figures = (
+    charges.terms_of,
+    charges._charges,
+    charges.tips_of,
+    split._paid,
+    charges.closed_figures,
+)
 _two_tabs, _equal_numbers = disputes.two_tabs, disputes.equal_numbers
 
 MUTANTS = [
@@ -84,6 +105,42 @@ MUTANTS = [
         lambda self: next(iter(self.closings.standing), None)
     )),
     Mutant("late lines are nobody's", OrderView, "late", property(lambda self: bill.Late((), ()))),
+    Mutant("a discount of the order is not shared out", charges, "_off_order", lambda amounts, _: (
+        [0] * len(amounts)
+    )),
+    Mutant("a withdrawn discount stands", order_view, "terms_of", lambda view: (
+        _terms_of(_without(view, DiscountWithdrawn))
+    )),
+    Mutant("service is asked on what discounts took off", charges, "_charges", lambda *given: (
+        _charges(*given[:-1], given[-2])
+    )),
+    Mutant("a discount is taken back by the minimum", charges, "_charges", lambda *given: (
+        _charges(*given[:-2], given[-1], given[-1])
+    )),
+    Mutant("couvert is for one", charges, "_charges", lambda document, terms, people, *sums: (
+        _charges(document, terms, 1, *sums)
+    )),
+    Mutant("percentages are rounded down", charges, "percentage", lambda centavos, rate: (
+        centavos * rate // 10_000
+    )),
+    Mutant("charges of a closing are lines", order_view, "closed_figures", lambda closing: (
+        _closed_figures(msgspec.structs.replace(closing, charges=()))
+    )),
+    Mutant("service is revenue", OrderView, "revenue", property(lambda self: self.owed)),
+    Mutant("a closed bill is never late of a discount", bill, "TERMS", ()),
+    Mutant("contradicting discounts are told to nobody", charges.Terms, "set_apart", ()),
+    Mutant("a tip that was handed back counts", order_view, "tips_of", lambda view, payments: (
+        _tips_of(_without(view, TipReturned), payments)
+    )),
+    Mutant("odd centavos are nobody's", split, "_of_people", lambda centavos, people: (
+        [centavos // sum(people) * each for each in people]
+    )),
+    Mutant("a share pays no service", split, "_taken", lambda shares, lines: (
+        [0] * (len(shares) + 1)
+    )),
+    Mutant("a refund is nobody's", split, "_paid", lambda shares, payments, refunded: (
+        _paid(shares, [_unrefunded(each) for each in payments], refunded)
+    )),
     Mutant("payments are deduplicated by amount", payments, "_transaction", lambda fact, _: (
         "", "", fact.centavos
     )),

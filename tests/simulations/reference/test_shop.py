@@ -277,7 +277,8 @@ def test_a_difference_names_the_order_the_field_and_both_values(pen: Pen) -> Non
     assert differences(read_shop(pen.told), nothing) == [
         "pedido A-017: the terminal does not have it"
     ]
-    row = {name: [] for name in ("itens", "itens_residuais", "pagamentos", "estornos")}
+    lists = "itens itens_residuais pagamentos estornos descontos taxas gorjetas divisao"
+    row: dict[str, Any] = {name: [] for name in lists.split()}
     said = nothing.orders | {ORDER.hex(): {**row, "numero": "A-017", "total_centavos": 1}}
     peer = PeerShop(orders=said, tables={}, disputes=[], totals={}, kitchen=[])
     found = differences(read_shop(pen.told), peer)

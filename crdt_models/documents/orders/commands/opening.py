@@ -5,6 +5,7 @@ from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
 from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
     OrderIsNotCancelled,
@@ -24,6 +25,7 @@ from crdt_models.ids import OrderId, TableId, order_document
 class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     """Begin an order, with its first lines if there are any. Creates `order`, `line.<n>`.
 
+    service_basis_points: the shop's habit for this type of service, written into the order.
     Raises OrderTooLarge and, for lines of the catalog, what `told_in_full` raises.
     """
 
@@ -36,6 +38,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     people: int | None = None
     external_id: str | None = None
     lines: tuple[AnyLine, ...] = ()
+    service_basis_points: int | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = OrderId(context.new_id(0))
@@ -56,7 +59,12 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
         told = told_in_full(self.lines, self.service_type, read, context)
         lines, ids = lines_added(told, context, first=1)
         document = order_document(order)
-        facts: list[Fact] = [opened, numbered, *lines]
+        facts: list[Fact] = [
+            opened,
+            numbered,
+            *lines,
+            *service_begins(read, self.service_basis_points),
+        ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
 
 

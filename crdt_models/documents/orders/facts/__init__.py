@@ -15,6 +15,19 @@ from crdt_models.documents.orders.facts.bill import (
     ClosedLine,
     ClosedPayment,
 )
+from crdt_models.documents.orders.facts.charges import (
+    WHOLE,
+    ChargeKind,
+    ClosedCharge,
+    ClosedDiscount,
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountKind,
+    DiscountWithdrawn,
+    MinimumSet,
+    ServiceSet,
+)
 from crdt_models.documents.orders.facts.fields import FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.facts.kitchen import (
     MAX_COURSE,
@@ -44,6 +57,8 @@ from crdt_models.documents.orders.facts.payments import (
     PaymentRefunded,
     PaymentUnknown,
 )
+from crdt_models.documents.orders.facts.split import BillSplit, Share, ShareOfLine
+from crdt_models.documents.orders.facts.tips import TipReceived, TipReturned
 
 __all__ = [
     "OrderCancelled",
@@ -79,4 +94,20 @@ __all__ = [
     "BillReopened",
     "ClosedLine",
     "ClosedPayment",
+    "ChargeKind",
+    "ClosedCharge",
+    "ClosedDiscount",
+    "CouvertSet",
+    "DeliveryFeeSet",
+    "DiscountGiven",
+    "DiscountKind",
+    "DiscountWithdrawn",
+    "MinimumSet",
+    "ServiceSet",
+    "WHOLE",
+    "BillSplit",
+    "Share",
+    "ShareOfLine",
+    "TipReceived",
+    "TipReturned",
 ]

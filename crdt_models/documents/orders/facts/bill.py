@@ -16,6 +16,7 @@ from crdt_models.documents.fields import (
     Thousandths,
     TotalCentavos,
 )
+from crdt_models.documents.orders.facts.charges import ClosedCharge, ClosedDiscount
 from crdt_models.fact import Fact
 
 
@@ -46,7 +47,10 @@ class ClosedPayment(msgspec.Struct, frozen=True, array_like=True):
 class BillClosed(Fact, frozen=True, tag="bill_closed"):
     """The bill with its result; a closed bill is read from here for ever. paid: payments − refunds.
 
-    counted: the line, cancellation, payment, refund and bill-asked facts that it is made of.
+    counted: the line, cancellation, payment, refund and bill-asked facts that it is made of, and
+    those of discounts and charges. lines: charges too, as lines; `charges` says which they are, so
+    that a version without charges shows lines that add up. discounts: what is taken off those
+    lines already. tips: beside the total.
     """
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"counted"})
@@ -56,6 +60,9 @@ class BillClosed(Fact, frozen=True, tag="bill_closed"):
     payments: Annotated[tuple[ClosedPayment, ...], Meta(max_length=4096)]
     paid: TotalCentavos
     counted: Annotated[tuple[FactRef, ...], Meta(max_length=4096)] = ()
+    charges: Annotated[tuple[ClosedCharge, ...], Meta(max_length=64)] = ()
+    discounts: Annotated[tuple[ClosedDiscount, ...], Meta(max_length=4096)] = ()
+    tips: TotalCentavos = 0
 
 
 class BillReopened(Fact, frozen=True, tag="bill_reopened"):

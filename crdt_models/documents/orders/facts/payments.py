@@ -17,6 +17,7 @@ from crdt_models.documents.fields import (
     PaymentMethod,
     PaymentRef,
     Reason,
+    ShareRef,
 )
 from crdt_models.fact import Fact
 
@@ -33,7 +34,8 @@ class Acquirer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class PaymentReceived(Fact, frozen=True, tag="payment_received"):
     """Money towards the bill. centavos: what counts. change_centavos: cash handed back; the
-    customer gave the sum of both. is_pending: recorded before the acquirer answered."""
+    customer gave the sum of both, and a tip that names it. is_pending: recorded before the acquirer
+    answered. share: whose part of a bill that is split."""
 
     payment: PaymentRef
     centavos: Centavos
@@ -42,6 +44,7 @@ class PaymentReceived(Fact, frozen=True, tag="payment_received"):
     acquirer: Acquirer | None = None
     is_pending: bool = False
     note: Note = ""
+    share: ShareRef | None = None
 
 
 class PaidOnAccount(Fact, frozen=True, tag="paid_on_account"):
@@ -55,6 +58,7 @@ class PaidOnAccount(Fact, frozen=True, tag="paid_on_account"):
     account: AccountRef
     centavos: Centavos
     note: Note = ""
+    share: ShareRef | None = None
 
     @property
     def method(self) -> AnyMethod:

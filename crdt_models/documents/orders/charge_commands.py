@@ -1,0 +1,276 @@
+"""What people ask of the figures of a bill: discounts, service, couvert, fee, tips, its split.
+
+Rules of this file:
+1. Only an open bill changes. What a terminal that was cut off still took shows on the closed one as
+   late.
+2. A value that is already there, and that nobody contradicts, is not written again.
+3. Who may do it comes with the staff; `authorised_by` is kept from the first day.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from crdt_models.documents.command import Context, Decision, InvalidField, Read
+from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.errors import (
+    MoreThanTheLine,
+    UnknownDiscount,
+    UnknownLine,
+    UnknownShare,
+    UnknownTip,
+)
+from crdt_models.documents.orders.facts import (
+    BillSplit,
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountKind,
+    DiscountWithdrawn,
+    MinimumSet,
+    ServiceSet,
+    Share,
+    ShareOfLine,
+    TipReceived,
+    TipReturned,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.register import MAX_REPLACED
+from crdt_models.documents.terminals import check_all_understand
+from crdt_models.documents.view import Once
+from crdt_models.fact import Fact
+from crdt_models.ids import TERMINALS, DocumentId, FactId, LineId, OperatorId, ShareId
+
+_Told: TypeAlias = (
+    tuple[Once[DiscountGiven], ...]
+    | tuple[Once[ServiceSet], ...]
+    | tuple[Once[CouvertSet], ...]
+    | tuple[Once[MinimumSet], ...]
+    | tuple[Once[DeliveryFeeSet], ...]
+)
+
+
+class ChargeCommand(OrderCommand, frozen=True, kw_only=True):
+    """Base of what moves the total of an open bill, when all terminals understand it."""
+
+    def reads(self) -> tuple[DocumentId, ...]:
+        return (self.document, TERMINALS)
+
+    def charged_view(self, read: Read, kind: type[Fact]) -> OrderView:
+        """Raises OrderIsCancelled, BillIsClosed, NotEveryoneUpdated."""
+        check_all_understand(read, kind)
+        return self.open_view(read)
+
+
+class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"):
+    """Ask less for a line, or for the order; see `DiscountGiven`. It replaces the discount of its
+    kind there. Raises OrderIsCancelled, BillIsClosed, UnknownLine, InvalidField,
+    NotEveryoneUpdated."""
+
+    kind: DiscountKind
+    reason: str
+    amount: int = 0
+    line: LineId | None = None
+    authorised_by: OperatorId | None = None
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.charged_view(read, DiscountGiven)
+        if self.line is not None and self.line not in view.lines_by_id:
+            raise UnknownLine(line=self.line.hex())
+        if not self.reason:
+            raise InvalidField(reason="a discount needs a reason")
+        try:
+            given = DiscountGiven(
+                kind=self.kind,
+                amount=self.amount,
+                line=self.line,
+                reason=self.reason,
+                authorised_by=self.authorised_by,
+                replaces=_replaced(view.terms.discounts.get((self.kind, self.line), ())),
+            )
+        except ValueError as error:
+            raise InvalidField(reason=str(error)) from error
+        standing = view.terms.discounts.get((self.kind, self.line), ())
+        return self.decision() if _is_there(standing, given.says) else self.decision(given)
+
+
+class WithdrawDiscounts(ChargeCommand, frozen=True, kw_only=True, tag="withdraw_discounts"):
+    """Take discounts back. Raises OrderIsCancelled, BillIsClosed, UnknownDiscount,
+    NotEveryoneUpdated."""
+
+    discounts: tuple[FactId, ...]
+    reason: str = ""
+    authorised_by: OperatorId | None = None
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.charged_view(read, DiscountWithdrawn)
+        named = sorted(view.same_all(self.discounts))
+        known = {each.id for each in view.all(DiscountGiven)}
+        for each in named:
+            if each not in known:
+                raise UnknownDiscount(discount=each)
+        standing = {each.id for told in view.terms.discounts.values() for each in told}
+        left = tuple(each for each in named if each in standing)
+        if not left:
+            return self.decision()
+        withdrawn = DiscountWithdrawn(
+            discounts=left, reason=self.reason, authorised_by=self.authorised_by
+        )
+        return self.decision(withdrawn)
+
+
+class SetTerm(ChargeCommand, frozen=True, kw_only=True):
+    """Base of what sets one charge of an order. Raises OrderIsCancelled, BillIsClosed,
+    NotEveryoneUpdated."""
+
+    reason: str = ""
+    authorised_by: OperatorId | None = None
+
+    def _set(
+        self, standing: _Told, fact: ServiceSet | CouvertSet | MinimumSet | DeliveryFeeSet
+    ) -> Decision:
+        if _is_there(standing, fact.says):
+            return self.decision()
+        told = msgspec.structs.replace(
+            fact,
+            reason=self.reason,
+            authorised_by=self.authorised_by,
+            replaces=_replaced(standing),
+        )
+        return self.decision(told)
+
+
+class SetService(SetTerm, frozen=True, kw_only=True, tag="set_service"):
+    """The service charge, in basis points; 0 removes it."""
+
+    basis_points: int
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        standing = self.charged_view(read, ServiceSet).terms.service
+        return self._set(standing, ServiceSet(basis_points=self.basis_points))
+
+
+class SetCouvert(SetTerm, frozen=True, kw_only=True, tag="set_couvert"):
+    """Couvert of one person; people: who pay it, 0 those at the table."""
+
+    unit_centavos: int
+    people: int = 0
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        standing = self.charged_view(read, CouvertSet).terms.couvert
+        fact = CouvertSet(unit_centavos=self.unit_centavos, people=self.people)
+        return self._set(standing, fact)
+
+
+class SetMinimum(SetTerm, frozen=True, kw_only=True, tag="set_minimum"):
+    """The least consumption, of the order or of each person."""
+
+    centavos: int
+    is_per_person: bool = False
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        standing = self.charged_view(read, MinimumSet).terms.minimum
+        fact = MinimumSet(centavos=self.centavos, is_per_person=self.is_per_person)
+        return self._set(standing, fact)
+
+
+class SetDeliveryFee(SetTerm, frozen=True, kw_only=True, tag="set_delivery_fee"):
+    """What bringing it costs."""
+
+    centavos: int
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        standing = self.charged_view(read, DeliveryFeeSet).terms.delivery_fee
+        return self._set(standing, DeliveryFeeSet(centavos=self.centavos))
+
+
+class NewShare(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is to pay, see `Share`. share: one that the bill has already, so that what was
+    paid for it stays with it; None: a new one."""
+
+    share: ShareId | None = None
+    name: str = ""
+    lines: tuple[ShareOfLine, ...] = ()
+    centavos: int = 0
+    people: int = 0
+
+
+class SplitBill(OrderCommand, frozen=True, kw_only=True, tag="split_bill"):
+    """Say who pays what; without shares nobody in particular does. Creates `share.<n>` for each
+    that is new. Raises OrderIsCancelled, BillIsClosed, UnknownShare, UnknownLine,
+    MoreThanTheLine, InvalidField."""
+
+    shares: tuple[NewShare, ...]
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.open_view(read)
+        _check_taken(view, self.shares)
+        known = {each.share.share for each in view.shares if each.share is not None}
+        ids, shares = {}, []
+        for index, each in enumerate(self.shares):
+            name = each.share
+            if name is None:
+                ids[f"share.{index}"] = name = ShareId(context.new_id(index))
+            elif name not in known:
+                raise UnknownShare(share=name.hex())
+            shares.append(Share(name, each.name, each.lines, each.centavos, each.people))
+        if len({each.share for each in shares}) < len(shares):
+            raise InvalidField(reason="a share is named twice")
+        split = BillSplit(shares=tuple(shares), replaces=view.split.replaced_next)
+        return self.decision(split, ids=dict(ids))
+
+
+def _check_taken(view: OrderView, shares: tuple[NewShare, ...]) -> None:
+    taken: dict[LineId, int] = {}
+    for part in (part for share in shares for part in share.lines):
+        taken[part.line] = taken.get(part.line, 0) + part.thousandths
+    left = {line.line: line.thousandths for line in view.bill}
+    for line, much in taken.items():
+        if line not in left:
+            raise UnknownLine(line=line.hex())
+        if much > left[line]:
+            raise MoreThanTheLine(asked=much, left=left[line])
+
+
+class ReceiveTip(OrderCommand, frozen=True, kw_only=True, tag="receive_tip"):
+    """Money for the staff, by itself: also on a closed bill, or a cancelled one. One that comes
+    with a payment is told with that. Raises UnknownOrder."""
+
+    centavos: int
+    method: PaymentMethod
+    note: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        self.view(read)
+        return self.decision(
+            TipReceived(centavos=self.centavos, method=self.method, note=self.note)
+        )
+
+
+class ReturnTips(OrderCommand, frozen=True, kw_only=True, tag="return_tips"):
+    """Hand tips back, or say that they were never given. Raises UnknownTip."""
+
+    tips: tuple[FactId, ...]
+    reason: str = ""
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view = self.view(read)
+        named = view.same_all(self.tips)
+        known = {each.received.id: each for each in view.tips}
+        for each in sorted(named):
+            if each not in known:
+                raise UnknownTip(tip=each)
+        left = tuple(sorted(each for each in named if known[each].state != "returned"))
+        return (
+            self.decision(TipReturned(tips=left, reason=self.reason)) if left else self.decision()
+        )
+
+
+def _is_there(standing: _Told, says: tuple[int, ...]) -> bool:
+    return bool(standing) and all(each.fact.says == says for each in standing)
+
+
+def _replaced(standing: _Told) -> tuple[FactId, ...]:
+    """All that stand, or the greatest that one fact can name: more is an attack, see `Register`."""
+    return tuple(sorted(each.id for each in standing[-MAX_REPLACED:]))

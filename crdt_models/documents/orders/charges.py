@@ -1,0 +1,333 @@
+"""The figures of a bill: computed while it is open, read from its closing afterwards.
+
+In this order, in whole centavos; a percentage and an amount of weight are rounded half up, once:
+
+    1 gross of a line    quantity left × unit price with modifiers
+    2 off the line       courtesy: all of 1; else the percent of 1 and then the value, at most all
+    3 off the order      of the sum of 1 − 2, likewise; shared out over the lines in proportion to
+                         1 − 2, to the centavo, by largest remainder
+    4 consumption        the sum of 1 − 2 − 3: what the lines of a closing say
+    5 minimum            what the sum of 1 lacks to it: a discount is never taken back by it
+    6 service            its rate of 4: not of minimum, couvert or fee
+    7 couvert            of one person × people
+    8 delivery fee       as set
+      total              4 + 5 + 6 + 7 + 8; of an order on the house nothing at all
+
+Usual in Brazil: the 10 % are asked on what was eaten and drunk, after discounts; couvert is the
+musician's and the fee the rider's. People are those at the table, one when nobody said.
+
+Rules of this file:
+1. A closing lists its charges as lines too, so that a version that knows none of this still shows
+   lines that add up to the total. `charges` says which they are.
+2. What stands and what it comes to is decided here once; all others ask `Terms` and `Figures`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from crdt_models.documents.orders.facts import (
+    BillClosed,
+    ChargeKind,
+    ClosedCharge,
+    ClosedDiscount,
+    ClosedLine,
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountKind,
+    DiscountWithdrawn,
+    MinimumSet,
+    ServiceSet,
+    TipReceived,
+    TipReturned,
+)
+from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.payments import Payment
+from crdt_models.documents.register import Register, Write
+from crdt_models.documents.view import Once, View
+from crdt_models.fact import Fact
+from crdt_models.ids import CreatedId, DocumentId, FactId, LineId
+from crdt_models.money import percentage, split_by_weights
+
+TermSet: TypeAlias = ServiceSet | CouvertSet | MinimumSet | DeliveryFeeSet
+T = TypeVar("T", DiscountGiven, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet)
+Target: TypeAlias = tuple[DiscountKind, LineId | None]
+
+TERMS: tuple[type[Fact], ...] = (
+    DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
+)  # fmt: skip
+"""Facts that move a total; a closing counts them."""
+
+CHARGE_NAMES: dict[str, str] = {
+    "minimum": "Consumação mínima",
+    "service": "Taxa de serviço",
+    "couvert": "Couvert",
+    "delivery_fee": "Taxa de entrega",
+}
+"""As a closing lists them, for people."""
+_UNIT_LIMIT = 10**11  # what `ClosedLine.unit_centavos` holds
+
+
+class Terms(NamedTuple):
+    """What stands, by stamp: the last counts; others were written without knowing of it."""
+
+    discounts: Mapping[Target, tuple[Once[DiscountGiven], ...]]
+    service: tuple[Once[ServiceSet], ...]
+    couvert: tuple[Once[CouvertSet], ...]
+    minimum: tuple[Once[MinimumSet], ...]
+    delivery_fee: tuple[Once[DeliveryFeeSet], ...]
+
+    def discount(self, kind: DiscountKind, line: LineId | None = None) -> int | None:
+        """Its amount; None when there is none."""
+        standing = self.discounts.get((kind, line))
+        return standing[-1].fact.amount if standing else None
+
+    @property
+    def service_basis_points(self) -> int:
+        """The rate that counts."""
+        return self.service[-1].fact.basis_points if self.service else 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether all of it is on the house."""
+        return self.discount("courtesy") is not None
+
+    @property
+    def set_apart(self) -> tuple[tuple[str, tuple[FactId, ...]], ...]:
+        """Registers that hold contradictions: (name, facts that stand)."""
+        named: list[tuple[str, tuple[Once[Any], ...]]] = [
+            ("service", self.service),
+            ("couvert", self.couvert),
+            ("minimum", self.minimum),
+            ("delivery_fee", self.delivery_fee),
+        ]
+        for (kind, line), standing in self.discounts.items():
+            named.append((kind if line is None else f"{kind}:{line.hex()}", standing))
+        return tuple(
+            (name, tuple(each.id for each in standing))
+            for name, standing in sorted(named, key=lambda each: each[0])
+            if len({each.fact.says for each in standing}) > 1
+        )
+
+
+def terms_of(view: View) -> Terms:
+    """What the facts of an order agree on."""
+    withdrawn = view.same_all(
+        each for fact in view.all(DiscountWithdrawn) for each in fact.fact.discounts
+    )
+    given: dict[Target, list[Once[DiscountGiven]]] = {}
+    for each in view.all(DiscountGiven):
+        given.setdefault((each.fact.kind, each.fact.line), []).append(each)
+    standing = {
+        target: tuple(each for each in _standing(view, told) if each.id not in withdrawn)
+        for target, told in given.items()
+    }
+    return Terms(
+        {target: found for target, found in standing.items() if found},
+        _standing(view, view.all(ServiceSet)),
+        _standing(view, view.all(CouvertSet)),
+        _standing(view, view.all(MinimumSet)),
+        _standing(view, view.all(DeliveryFeeSet)),
+    )
+
+
+def _standing(view: View, told: Iterable[Once[T]]) -> tuple[Once[T], ...]:
+    """Those that no other replaces, by stamp."""
+    writes = {each.id: each for each in told}
+    if len(writes) > 1:
+        heads = Register(
+            Write(each.id, each.stamp, each, view.same_all(each.fact.replaces))
+            for each in writes.values()
+        ).heads
+        writes = {each: writes[each] for each in heads}
+    return tuple(sorted(writes.values(), key=lambda each: each.stamp))
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """One figure of the bill that is no line. line: its id among a closing's lines. rate, people:
+    see `ClosedCharge`."""
+
+    kind: str
+    line: LineId
+    centavos: int
+    rate: int
+    people: int
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """A bill. lines: with what is asked for each, discounts taken off. discounts: of those lines
+    that have any."""
+
+    lines: tuple[ClosedLine, ...]
+    discounts: tuple[ClosedDiscount, ...]
+    charges: tuple[Charge, ...]
+    total: int
+
+    @property
+    def consumption(self) -> int:
+        """Centavos of all lines, after discounts."""
+        return sum(line.amount_centavos for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        """Centavos taken off."""
+        return sum(each.of_line + each.of_order for each in self.discounts)
+
+    def charge(self, kind: ChargeKind) -> int:
+        """Centavos of one kind of charge."""
+        return sum(each.centavos for each in self.charges if each.kind == kind)
+
+    @property
+    def taken_off(self) -> dict[LineId, int]:
+        """Centavos that discounts take off, by line."""
+        taken: dict[LineId, int] = {}
+        for each in self.discounts:
+            taken[each.line] = taken.get(each.line, 0) + each.of_line + each.of_order
+        return taken
+
+
+def figures_of(
+    document: DocumentId, lines: Iterable[Line], terms: Terms, people: int | None
+) -> Figures:
+    """The bill as it is now. people: at the table."""
+    billed = [line for line in lines if line.left]
+    of_line = [_off_line(line, terms) for line in billed]
+    of_order = _off_order(
+        [line.amount - off for line, off in zip(billed, of_line, strict=True)], terms
+    )
+    closed, discounts = [], []
+    for line, off, shared in zip(billed, of_line, of_order, strict=True):
+        closed.append(_closed(line, line.amount - off - shared))
+        if off or shared:
+            discounts.append(ClosedDiscount(line.id, off, shared))
+    gross = sum(line.amount for line in billed)
+    asked = sum(each.amount_centavos for each in closed)
+    charges = () if terms.is_free else _charges(document, terms, people or 1, gross, asked)
+    total = asked + sum(each.centavos for each in charges)
+    return Figures(tuple(closed), tuple(discounts), charges, total)
+
+
+def _closed(line: Line, amount: int) -> ClosedLine:
+    return ClosedLine(
+        line=line.id,
+        name=line.fact.name,
+        thousandths=line.left,
+        unit_centavos=line.unit,
+        amount_centavos=amount,
+    )
+
+
+def _off(amount: int, terms: Terms, line: LineId | None) -> int:
+    """What discounts on one target take off an amount."""
+    if terms.discount("courtesy", line) is not None:
+        return amount
+    off = percentage(amount, terms.discount("percent", line) or 0)
+    return min(amount, off + (terms.discount("value", line) or 0))
+
+
+def _off_line(line: Line, terms: Terms) -> int:
+    return _off(line.amount, terms, line.id)
+
+
+def _off_order(amounts: list[int], terms: Terms) -> list[int]:
+    """Shared out: what the order's discounts take off each line. Never more than the line has."""
+    off = _off(sum(amounts), terms, None)
+    return split_by_weights(off, amounts) if off else [0] * len(amounts)
+
+
+def _charges(
+    document: DocumentId, terms: Terms, people: int, gross: int, asked: int
+) -> tuple[Charge, ...]:
+    found: list[tuple[ChargeKind, int, int, int]] = []
+    if terms.minimum:
+        least = terms.minimum[-1].fact
+        times = people if least.is_per_person else 1
+        found.append(("minimum", max(0, least.centavos * times - gross), least.centavos, times))
+    rate = terms.service_basis_points
+    found.append(("service", percentage(asked, rate), rate, 1))
+    if terms.couvert:
+        couvert = terms.couvert[-1].fact
+        times = couvert.people or people
+        found.append(("couvert", couvert.unit_centavos * times, couvert.unit_centavos, times))
+    if terms.delivery_fee:
+        fee = terms.delivery_fee[-1].fact.centavos
+        found.append(("delivery_fee", fee, fee, 1))
+    return tuple(
+        Charge(kind, charge_line(document, kind), centavos, rate, times)
+        for kind, centavos, rate, times in found
+        if centavos
+    )
+
+
+def charge_line(document: DocumentId, kind: ChargeKind) -> LineId:
+    """Under which id a closing lists a charge among its lines."""
+    seed = f"malha-charge-v1{document}{kind}".encode("ascii")
+    return LineId(CreatedId(hashlib.sha256(seed).digest()[:16]))
+
+
+def closing_lines(figures: Figures) -> tuple[ClosedLine, ...]:
+    """Lines and charges as a closing lists them: they add up to the total."""
+    charged = (
+        ClosedLine(
+            line=each.line,
+            name=CHARGE_NAMES[each.kind],
+            thousandths=1000,
+            unit_centavos=min(each.centavos, _UNIT_LIMIT),
+            amount_centavos=each.centavos,
+        )
+        for each in figures.charges
+    )
+    return (*figures.lines, *charged)
+
+
+def closing_charges(figures: Figures) -> tuple[ClosedCharge, ...]:
+    """What a closing says of its charges."""
+    return tuple(
+        ClosedCharge(each.kind, each.line, min(each.rate, _UNIT_LIMIT), each.people)
+        for each in figures.charges
+    )
+
+
+def closed_figures(closing: BillClosed) -> Figures:
+    """The bill as it was closed."""
+    told: dict[LineId, ClosedCharge] = {}
+    for each in closing.charges:
+        told.setdefault(each.line, each)
+    charges = tuple(
+        Charge(about.kind, line.line, line.amount_centavos, about.rate, about.people)
+        for line in closing.lines
+        if (about := told.get(line.line)) is not None
+    )
+    lines = tuple(line for line in closing.lines if line.line not in told)
+    return Figures(lines, closing.discounts, charges, closing.total)
+
+
+class Tip(msgspec.Struct, frozen=True):
+    """One tip. state: `counted`, `returned`, or `uncounted` while its payment does not count."""
+
+    received: Once[TipReceived]
+    state: Literal["counted", "returned", "uncounted"]
+
+    @property
+    def centavos(self) -> int:
+        """What it is when it counts."""
+        return self.received.fact.centavos
+
+
+def tips_of(view: View, payments: Iterable[Payment]) -> tuple[Tip, ...]:
+    """Every tip, by stamp."""
+    returned = view.same_all(each for fact in view.all(TipReturned) for each in fact.fact.tips)
+    counting = {each.id for each in payments if each.state == "confirmed"}
+    tips = []
+    for each in view.all(TipReceived):
+        payment = each.fact.payment
+        state: Literal["counted", "returned", "uncounted"] = "counted"
+        if each.id in returned:
+            state = "returned"
+        elif payment is not None and payment not in counting:
+            state = "uncounted"
+        tips.append(Tip(each, state))
+    return tuple(tips)
