@@ -7,9 +7,19 @@ Rules of this package:
 3. `faults`: what must strike for it to show. A mutant that no run catches is printed as such.
 """
 
-from simulations.mutants import chains, meaning, network, repair, storage, trust, uplink, writer
+from simulations.mutants import (
+    chains,
+    kitchen,
+    meaning,
+    network,
+    repair,
+    storage,
+    trust,
+    uplink,
+    writer,
+)
 from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
-FAMILIES = (storage, writer, chains, repair, network, meaning, trust, uplink)
+FAMILIES = (storage, writer, chains, repair, network, meaning, kitchen, trust, uplink)

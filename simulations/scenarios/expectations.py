@@ -79,6 +79,15 @@ class Expectations:
                 text = f"{terminal.host} shows {name} {seen!r} on an order, not {value!r}"
                 self.expect(seen == value, text)
 
+    async def expect_items(self, order: Order, **fields: Sequence[JSON]) -> None:
+        """Every terminal shows the order's lines with these values, in their order."""
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
+            for name, values in fields.items():
+                seen = [item[name] for item in shown["itens"]]
+                text = f"{terminal.host} shows {name} {seen!r} on the lines, not {list(values)!r}"
+                self.expect(seen == list(values), text)
+
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""
         for terminal in self.world.standing():

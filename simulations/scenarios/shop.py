@@ -134,6 +134,16 @@ class SimShop(Expectations):
         lines = [_line(centavos) for centavos in dishes or (PIZZA,)]
         return await acts.add_lines(await self._at(at, order), lines)
 
+    async def add_dishes(self, at: str, order: Order, *dishes: JSON) -> Deed:
+        """They order these; what a dish leaves out is as of any pizza."""
+        lines = [{**_line(PIZZA), **dish} for dish in dishes]
+        return await acts.add_lines(await self._at(at, order), lines)
+
+    async def do(self, at: str, order: Order, action: str, **body: JSON) -> Deed:
+        """What a button of the order's screen does. action: what follows the order in its path."""
+        actor = await self._at(at, order)
+        return await actor.write(action, f"/{action}", body)
+
     async def strike_out(self, at: str, order: Order) -> Deed:
         """The first line that is left, whole."""
         actor = await self._at(at, order)

@@ -22,10 +22,11 @@ from simulations.workload.promises import (
     marks_of,
     target,
 )
-from simulations.workload.sights import FIELDS, Sight, sight_of
+from simulations.workload.sights import FIELDS, STAGES, SeenLine, Sight, sight_of
 from simulations.workload.till import JSON
 
 NONE = Excuses()
+_BEGUN = STAGES.index("preparando")
 
 
 def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = NONE) -> list[str]:
@@ -101,7 +102,8 @@ def _struck(case: Case, line: str, quantity: int) -> tuple[int, int]:
 
 
 def _stages(case: Case, final: Sight) -> Iterator[str]:
-    """What the kitchen reported is never taken back."""
+    """What the kitchen reported stands, unless somebody took a line back."""
+    recalled = {line for deed in case.may("recall") for line in deed.body["itens"]}
     shown = {line.id: line for line in final.lines}
     furthest: dict[str, int] = {}
     for _, sight in case.promise.sights:
@@ -109,8 +111,45 @@ def _stages(case: Case, final: Sight) -> Iterator[str]:
             furthest[line.id] = max(furthest.get(line.id, 0), line.stage)
     for line_id, stage in furthest.items():
         seen = shown.get(line_id)
+        if line_id in recalled:
+            continue
         if seen is not None and 0 <= seen.stage < stage:
             yield f"line {line_id} is back at stage {seen.stage}, it was at {stage}"
+
+
+def _kitchen(case: Case, final: Sight) -> Iterator[str]:
+    """A course waits until somebody fires it; a line is made where somebody wants it made."""
+    items = {item["id_externo"]: item for item in _items(case)}
+    for line in final.lines:
+        item = items.get(line.mark)
+        if item is None:
+            continue
+        routes = [each for each in case.may("route") if line.id in each.body["itens"]]
+        stations = [each.body["estacao"] for each in routes]
+        if not any(each.outcome == "acknowledged" for each in routes):
+            stations.append(item.get("estacao", ""))
+        if line.station not in stations:
+            yield f"line {line.id} is made at {line.station!r}, which is none of {stations!r}"
+        yield from _fired(case, line, item.get("etapa", 0))
+
+
+def _fired(case: Case, line: SeenLine, course: int) -> Iterator[str]:
+    fires = [each for each in case.may("fire") if _is_about(each, line.id, course)]
+    surely = [
+        each
+        for each in fires
+        if each.outcome == "acknowledged" and (each.body.get("itens") or each.body.get("etapa"))
+    ]
+    if line.fired and course and not fires and 0 <= line.stage < _BEGUN:
+        yield f"line {line.id} may be made, though nobody fired course {course}"
+    if not line.fired and (not course or (surely and not case.may("hold"))):
+        yield f"line {line.id} waits, though its course {course} was fired"
+
+
+def _is_about(fire: Deed, line: str, course: int) -> bool:
+    if "itens" in fire.body:
+        return line in fire.body["itens"]
+    return fire.body.get("etapa") in (None, course)
 
 
 def _payments(case: Case, final: Sight) -> Iterator[str]:
@@ -301,7 +340,8 @@ def _replays(case: Case, excuses: Excuses) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Case, Sight], Iterator[str]], ...] = (
-    _lines, _stages, _payments, _refunds, _outcomes, _copies, _sums, _status, _closings, _fields,
+    _lines, _stages, _kitchen, _payments, _refunds, _outcomes, _copies, _sums, _status, _closings,
+    _fields,
 )  # fmt: skip
 
 

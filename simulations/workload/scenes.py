@@ -4,7 +4,8 @@ Rules of this file:
 1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
 2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
    (`acts.together`).
-3. To add a scene write a function of a party in `floor_scenes` or `bill_scenes`, and one line here.
+3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes` or
+   `bill_scenes`, and one line here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from simulations.workload import bill_scenes as bill
 from simulations.workload import floor_scenes as floor
+from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload.people import Party
 
 Moment = Literal["arriving", "ordering", "waiting", "eating", "paying", "closing", "after"]
@@ -51,6 +53,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("put_back", "ordering", 0.06, floor.put_back),
     Scene("give_up", "ordering", 0.04, floor.give_up),
     Scene("erase", "ordering", 0.02, floor.erase),
+    Scene("courses", "ordering", 0.12, kitchen.courses),
+    Scene("fire_and_add", "waiting", 0.05, kitchen.fire_and_add),
+    Scene("hold", "waiting", 0.05, kitchen.hold),
+    Scene("fire_one", "waiting", 0.04, kitchen.fire_one),
+    Scene("wrong_touch", "waiting", 0.06, kitchen.wrong_touch),
+    Scene("wrong_touch_twice", "waiting", 0.03, kitchen.wrong_touch_twice),
+    Scene("reroute", "waiting", 0.06, kitchen.reroute),
+    Scene("screen", "waiting", 0.06, kitchen.screen),
     Scene("cancel_after_send", "waiting", 0.1, floor.cancel_one),
     Scene("cancel_one_twice", "waiting", 0.04, floor.cancel_one_twice),
     Scene("edit_both", "waiting", 0.05, floor.edit_both),

@@ -19,7 +19,7 @@ FIELDS = ("tipo", "mesa_id", "comanda", "garcom", "cliente", "observacao", "pess
 class SeenLine(Struct, frozen=True):
     """mark: its id_externo · left: shown, thousandths; as billed when the bill is closed ·
     cancelled: thousandths · unit: centavos · stage: index in STAGES, −1 for a cancelled line ·
-    late: it came after the closing."""
+    late: it came after the closing · station: where it is made · fired: whether it may be made."""
 
     id: str
     mark: str
@@ -29,6 +29,8 @@ class SeenLine(Struct, frozen=True):
     total: int
     stage: int
     late: bool = False
+    station: str = ""
+    fired: bool = True
 
 
 class SeenPayment(Struct, frozen=True):
@@ -126,6 +128,8 @@ def _line(item: Mapping[str, Any], *, late: bool) -> SeenLine:
         total=item["total_centavos"],
         stage=STAGES.index(stage) if stage in STAGES else -1,
         late=late,
+        station=item["estacao"],
+        fired=item["disparado"],
     )
 
 

@@ -97,13 +97,16 @@ def run_evening(
     seconds: float = 900.0,
     chance: float | None = None,
 ) -> Evening:
-    """A whole service under virtual time. chance: of every scene, instead of drawn ones."""
+    """A whole service under virtual time. chance: of every scene, instead of drawn ones, with
+    enough people for all of them."""
 
     async def main() -> Evening:
         dice, ledger = dice_of(seed, "service"), Ledger()
         plan = draw_plan(dice, orders, seconds)
         if chance is not None:
-            plan = msgspec.structs.replace(plan, chances=dict.fromkeys(USUAL, chance))
+            plan = msgspec.structs.replace(
+                plan, chances=dict.fromkeys(USUAL, chance), waiters=4, cashiers=2, cooks=2
+            )
         async with terminal.boot() as booted:
             shop = shop_over(booted, terminal.key, seed, down)
             await run_service(shop, plan, dice, ledger)
@@ -154,7 +157,7 @@ def shops() -> Shops:
 @pytest.fixture(scope="session")
 def busy_evening() -> Evening:
     """One in which everything happens, at tills that go off."""
-    return Shops.evening(5, 30, down=0.05, seconds=1800.0, chance=0.3)
+    return Shops.evening(5, 45, down=0.05, seconds=2700.0, chance=0.3)
 
 
 if __name__ == "__main__":  # what a service did, from a process of its own

@@ -133,12 +133,30 @@ def line_not_made_after_all(orders: Orders, ledger: Ledger) -> None:
                 line["status"] = "pronto"
 
 
+def line_made_where_nobody_sent_it(orders: Orders, ledger: Ledger) -> None:
+    _open_line(orders)[1]["estacao"] = "copa"
+
+
+def course_waits_for_ever(orders: Orders, ledger: Ledger) -> None:
+    _open_line(orders)[1]["disparado"] = False
+
+
+def _billed(orders: Orders, ledger: Ledger) -> Pedido:
+    """A closed bill whose closings were all answered."""
+    for order, case in cases(ledger.deeds).items():
+        attempts = [each for deed in case.may("close") for each in deed.attempts]
+        pedido = orders[order]
+        if pedido["fechado_em"] and pedido["itens"] and all(each.status for each in attempts):
+            return pedido
+    raise AssertionError("no bill of which all is known")
+
+
 def bill_altered(orders: Orders, ledger: Ledger) -> None:
-    _first(orders, lambda it: it["fechado_em"])["total_centavos"] += 100
+    _billed(orders, ledger)["total_centavos"] += 100
 
 
 def bill_altered_consistently(orders: Orders, ledger: Ledger) -> None:
-    pedido = _first(orders, lambda it: it["fechado_em"] and it["itens"])
+    pedido = _billed(orders, ledger)
     pedido["itens"][0]["total_centavos"] += 100
     pedido["total_centavos"] += 100
     pedido["saldo_centavos"] += 100
@@ -164,7 +182,10 @@ def cancelled_by_nobody(orders: Orders, ledger: Ledger) -> None:
 
 
 def cancelled_but_alive(orders: Orders, ledger: Ledger) -> None:
-    _first(orders, lambda it: it["status"] == "cancelado")["status"] = "aberto"
+    order = next(
+        each for each in _untouched(ledger, "restore") if orders[each]["status"] == "cancelado"
+    )
+    orders[order]["status"] = "aberto"
 
 
 def waiter_invented(orders: Orders, ledger: Ledger) -> None:
@@ -208,6 +229,8 @@ FALSE: dict[Callable[[Orders, Ledger], None], str] = {
     line_struck_out_is_back: "are struck out",
     line_twice: "effects: line",
     line_not_made_after_all: "back at stage",
+    line_made_where_nobody_sent_it: "is made at 'copa'",
+    course_waits_for_ever: "though its course 0 was fired",
     bill_altered: "is none of those closed|its closed bill changed",
     bill_altered_consistently: "is none of those closed|its closed bill changed",
     bill_open_again: "closed it at",
@@ -248,8 +271,26 @@ def test_a_refused_key_with_an_effect_is_said(busy_evening: Any) -> None:
         refused = [msgspec.structs.replace(each, status=409) for each in deed.attempts]
         return msgspec.structs.replace(deed, attempts=refused)
 
-    (said,) = check_ledger(_retold(busy_evening.ledger, refuse), busy_evening.orders)
-    assert "was refused, yet line" in said
+    said = check_ledger(_retold(busy_evening.ledger, refuse), busy_evening.orders)
+    assert said and all("was refused, yet line" in each for each in said)
+
+
+def test_a_course_that_nobody_fired_is_said(busy_evening: Any) -> None:
+    """As if a line that may be made had been ordered for the first course."""
+    unfired = set(_untouched(busy_evening.ledger, "fire"))
+
+    def of_a_course(deed: Deed) -> Deed | None:
+        if deed.order not in unfired or meaning_of(deed) not in ("open", "add"):
+            return None
+        items = [{**each, "etapa": 1} for each in deed.body.get("itens", ())]
+        shown = {each["id_externo"]: each for each in busy_evening.orders[deed.order]["itens"]}
+        made = [shown.get(each["id_externo"], {"status": "entregue"}) for each in items]
+        if not any(each["status"] in ("novo", "enviado") for each in made):
+            return None
+        return msgspec.structs.replace(deed, body={**deed.body, "itens": items})
+
+    said = check_ledger(_retold(busy_evening.ledger, of_a_course), busy_evening.orders)
+    assert said and all("though nobody fired course 1" in each for each in said), said
 
 
 def test_a_key_that_one_terminal_executed_twice_is_said(busy_evening: Any) -> None:

@@ -20,8 +20,9 @@ from simulations.workload.service import draw_plan, replay_orders, run_service
 HERE = Path(__file__).parent
 ACTS = set(
     "add_area add_lines add_table ask_bill cancel cancel_line change_table cleaning close confirm"
-    " delivered deny disputes edit list look open pay pay_pending preparing put ready refund"
-    " release reopen reserve restore send settle sums table_waiter tables".split()
+    " delivered deny disputes edit fire hold list look open pay pay_pending preparing put queue"
+    " ready recall refund release reopen reserve restore route send settle sums table_waiter"
+    " tables".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço

@@ -1,0 +1,45 @@
+"""Mutants of the kitchen: what may be made, and what was taken back."""
+
+from typing import Any
+
+from crdt_models.documents.orders import kitchen, tickets
+from crdt_models.documents.orders.facts import CourseFired
+from crdt_models.documents.orders.kitchen import Reported
+from simulations.mutants.patching import Patcher, mutant
+
+_CUTS = ("partition_halves", "partition_one", "partition_every_pair")
+
+
+@mutant(scenes=("courses_across_a_cut",))
+def courses_do_not_wait(patch: Patcher) -> None:
+    """What was sent may be made, whatever its course waits for."""
+    patch.put(Reported, "is_fired", lambda self, line, course: True)
+
+
+@mutant(*_CUTS, scenes=("wrong_touch_at_both_sides",))
+def recall_takes_back_the_unheard(patch: Patcher) -> None:
+    """A recall takes back every report on its line, also those that its author had not heard of."""
+
+    def standing(report: Any, recalls: Any) -> tuple[Any, ...]:
+        return tuple(line for line in report.fact.lines if line not in recalls)
+
+    patch.put(kitchen, "_standing", standing)
+
+
+@mutant(scenes=("courses_across_a_cut",))
+def firing_never_taken_back(patch: Patcher) -> None:
+    """A course that was fired once may be made for ever."""
+    patch.put(kitchen, "standing_firings", lambda view: view.all(CourseFired))
+
+
+@mutant()
+def cooked_by_the_product(patch: Patcher) -> None:
+    """Dishes stay on the queue of the station that their product names."""
+    patch.put(kitchen, "_routes", lambda view: {})
+
+
+@mutant()
+def delivered_stays_in_the_queue(patch: Patcher) -> None:
+    """The kitchen is told to make what was eaten."""
+
+    patch.put(tickets, "_IN_THE_KITCHEN", tickets._IN_THE_KITCHEN | {"delivered"})
