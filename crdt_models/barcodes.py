@@ -22,7 +22,6 @@ _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
 _DIGITS = re.compile(r"\d{4,14}", re.ASCII)
 _LABEL_PREFIX = "2"  # GS1 keeps 20 to 29 for numbers within a shop
 _LABEL_DIGITS = 13
-_MAX_CODE_DIGITS = 9  # longer is no code that people key in
 # GS1 General Specifications 7.9: the weighting factors of prices and weights, digit by digit.
 _TWO_MINUS = (0, 2, 4, 6, 8, 9, 1, 3, 5, 7)
 _THREE = (0, 3, 6, 9, 2, 5, 8, 1, 4, 7)
@@ -148,13 +147,6 @@ def line_of_total(total: int, unit_centavos: int) -> WeighedLine:
             if grams >= 1 and line_amount(grams, price) == total:
                 return WeighedLine(grams, price)
         distance += 1
-
-
-def is_same_code(code: str, label: ScaleLabel) -> bool:
-    """Whether a product's code is the label's: numbers compare without leading zeros."""
-    if not code.isascii() or not code.isdigit() or len(code) > _MAX_CODE_DIGITS:
-        return False
-    return (code.lstrip("0") or "0") == label.code
 
 
 def _shown(text: str) -> str:

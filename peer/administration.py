@@ -21,6 +21,7 @@ from crdt_models.errors import MalhaError
 from peer.config import ADMIN_TOKEN, API_ADDRESS
 
 ANSWER_SECONDS = 10.0  # an order takes milliseconds; a disk that hangs, seconds
+JSON = "application/json"
 
 
 class NoTerminalRunning(MalhaError):
@@ -46,10 +47,18 @@ class RefusedByTerminal(MalhaError):
     sentence = "{title} ({problem})."
 
 
+class File(msgspec.Struct, frozen=True):
+    """A body that is sent as it is. seconds: how long its answer may take."""
+
+    content: bytes
+    media_type: str
+    seconds: float = ANSWER_SECONDS
+
+
 def administer(home: Path, method: str, path: str, body: object = None) -> dict[str, Any] | None:
     """What the terminal of `home` answers; None when none runs.
 
-    Raises RefusedByTerminal and TerminalUnreachable.
+    body: sent as JSON, unless it is a `File`. Raises RefusedByTerminal and TerminalUnreachable.
     """
     try:
         token = (home / ADMIN_TOKEN).read_text(encoding="ascii")
@@ -78,13 +87,15 @@ def _exchange(
     address: str, method: str, path: str, body: object, token: str
 ) -> tuple[int, dict[str, Any]]:
     """(status, members of the JSON answer). Raises OSError, HTTPException, DecodeError."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=ANSWER_SECONDS)
+    if body is not None and not isinstance(body, File):
+        body = File(msgspec.json.encode(body), JSON)
+    seconds = ANSWER_SECONDS if body is None else body.seconds
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=seconds)
     headers = {"x-api-key": token}
     if body is not None:
-        headers["content-type"] = "application/json"
+        headers["content-type"] = body.media_type
     try:
-        content = None if body is None else msgspec.json.encode(body)
-        connection.request(method, path, content, headers)
+        connection.request(method, path, None if body is None else body.content, headers)
         answer = connection.getresponse()
         text = answer.read()
     finally:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import platformdirs
 
+from crdt_models.barcodes import ScaleLayout
 from peer.service.settings import (
     MAX_PORT,
     BadSetting,
@@ -57,6 +58,13 @@ def _time_zone(given: str) -> str:
         return ZoneInfo(given).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("use um nome como America/Sao_Paulo") from error
+
+
+def _scale_label(given: str) -> ScaleLayout:
+    found = re.fullmatch(r"([456])(\+dv)?", given.strip().lower())
+    if found is None or found[0] == "4+dv":
+        raise ValueError("use 4, 5, 6, 5+dv ou 6+dv")
+    return ScaleLayout(code_digits=int(found[1]), inner_check=found[2] is not None)
 
 
 HOME = Setting(
@@ -128,6 +136,14 @@ ORIGINS: Setting[tuple[str, ...]] = Setting(
     default=(),
     read_text=several(origin),
     help="Origens web que podem chamar a API local, com vírgulas.",
+)
+SCALE_LABEL: Setting[ScaleLayout] = Setting(
+    name="MALHA_SCALE_LABEL",
+    default=ScaleLayout(),
+    read_text=_scale_label,
+    help="Etiquetas de balança (EAN-13 com início 2): dígitos do código do produto, de 4 a 6; 5+dv"
+    " ou 6+dv quando há um dígito verificador antes do valor. Igual em todos os terminais.",
+    shown="6",
 )
 RELAY_URL: Setting[str | None] = Setting(
     name="API_NUVEM_URL",
@@ -204,6 +220,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DAY_CUTOFF,
     DISCOVERY,
     ORIGINS,
+    SCALE_LABEL,
     RELAY_URL,
     RELAY_TOKEN,
     RELAY_CA,
@@ -231,6 +248,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     day_cutoff: Minutes
     discovery: str
     origins: tuple[str, ...]
+    scale_label: ScaleLayout
     relay_url: str | None
     relay_token: Secret | None
     relay_ca: Path | None
@@ -274,6 +292,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         day_cutoff=DAY_CUTOFF.read(environment),
         discovery=DISCOVERY.read(environment),
         origins=ORIGINS.read(environment),
+        scale_label=SCALE_LABEL.read(environment),
         relay_url=RELAY_URL.read(environment),
         relay_token=_relay_token(environment),
         relay_ca=RELAY_CA.read(environment),

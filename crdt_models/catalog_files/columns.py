@@ -51,9 +51,9 @@ _HEADINGS: dict[Column, str] = {
     " cod barras, ean, ean 13, ean13, gtin, cean, barcode, barcodes, bar code, upc",
     "sold_by": "unidade, unidade de medida, un, und, unid, unidade venda, medida, vendido por,"
     " ucom, unit, unit of measure, uom, sold by",
-    "scale": "etiqueta, balanca, etiqueta de balanca, etiqueta da balanca, scale",
+    "scale": "etiqueta, balanca, etiqueta balanca, etiqueta de balanca, etiqueta da balanca, scale",
     "station": "estacao, praca, impressora, setor, cozinha, local de preparo, station, printer",
-    "active": "ativo, situacao, status, disponivel, habilitado, active, enabled, available",
+    "active": "ativo, situacao, status, habilitado, active, enabled",
     "picture": "imagem, foto, url da imagem, url imagem, image, picture, image url, photo",
     "ncm": "ncm, codigo ncm, cod ncm, ncm sh",
     "cest": "cest, codigo cest, cod cest",

@@ -14,6 +14,7 @@ import msgspec
 import trio
 
 import crdt_models
+from peer.cli.catalog import catalog
 from peer.cli.front_ends import front_end
 from peer.cli.membership import invite, join, recover, site
 from peer.cli.program import Program, config, environment_variables
@@ -34,7 +35,7 @@ def main() -> None:
     """Malha: terminais de uma loja que vendem juntos, sem servidor central."""
 
 
-for _command in (site, invite, join, recover, front_end, status):
+for _command in (site, invite, join, recover, front_end, catalog, status):
     main.add_command(_command)
 
 

@@ -14,12 +14,14 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from crdt_models.barcodes import ScaleLayout
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.command import InvalidField as RefusedValue
 from crdt_models.errors import MalhaError
 from crdt_models.ids import SHORT_BYTES, CommandId, DeviceId, DocumentId
 from crdt_models.pedido import JSON
 from peer.environment import Environment
+from peer.http_api.catalog.finder import Finder
 from peer.http_api.front_ends import FrontEnds
 from peer.http_api.refused_values import told_to_front_end
 from peer.http_api.values import command_id
@@ -91,7 +93,8 @@ class Live(Protocol):
 
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """What the handlers may use. name: of this terminal, as people call it · version: of the
-    program · uplink and mesh: None where this terminal has no relay, no mesh."""
+    program · uplink and mesh: None where this terminal has no relay, no mesh · finder: the search
+    over products · scale_label: where a scale's label holds what."""
 
     node: Node
     environment: Environment
@@ -101,6 +104,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     mesh: Mesh | None = None
     name: str = ""
     version: str = ""
+    finder: Finder = msgspec.field(default_factory=Finder)
+    scale_label: ScaleLayout = ScaleLayout()
 
 
 Handler: TypeAlias = Callable[[Api, Call], Awaitable[Answer]]

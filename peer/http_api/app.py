@@ -67,6 +67,7 @@ def create_app(
         mesh=mesh,
         name=name,
         version=crdt_models.__version__,
+        scale_label=config.scale_label,
     )
 
     async def authenticate(key: str) -> FrontEnd | None:

@@ -28,6 +28,7 @@ TABLE_ERRORS = ("unknown_table", "unknown_area", *OPENING_ERRORS)
 SELLING_ERRORS = (
     "unknown_product",
     "ambiguous_product",
+    "invalid_barcode",
     "product_not_active",
     "sold_out",
     "unknown_option",

@@ -12,7 +12,7 @@ import msgspec
 
 from peer.service.problem_texts import PROBLEMS
 from peer.service.problems import MEDIA_TYPE, Problem
-from peer.service.routes import BINARY, JSON, PUBLIC, QueryField, Route
+from peer.service.routes import JSON, PUBLIC, QueryField, Route
 
 Json: TypeAlias = dict[str, Any]  # an object of a JSON document
 
@@ -124,7 +124,8 @@ def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
         "security": [] if route.role == PUBLIC else [{"chave": []}, {"portador": []}],
     }
     if route.body is bytes:
-        operation["requestBody"] = {"required": True, "content": {BINARY[0]: {}}}
+        content: Json = {each: {} for each in route.accepts}
+        operation["requestBody"] = {"required": True, "content": content}
     elif route.body is not None:
         content = {JSON: {"schema": schema_of[_name(route.body_shown or route.body)]}}
         operation["requestBody"] = {"required": not route.body_optional, "content": content}

@@ -19,7 +19,7 @@ from peer.service.http_errors import (
     NotJson,
     UnknownRoute,
 )
-from peer.service.routes import BINARY, JSON, QueryField, QueryValue, Route
+from peer.service.routes import JSON, QueryField, QueryValue, Route
 from peer.service.strict_json import check_text, read_json, shaped
 
 BODY_SECONDS = 10.0
@@ -83,12 +83,16 @@ async def body_of(route: Route, headers: Headers, receive: Receive) -> object:
         return None
     if route.body_optional and _has_no_body(headers):
         return shaped({}, route.body)
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    accepted = BINARY if route.body is bytes else (JSON,)
-    if media_type not in accepted:
+    accepted = route.accepts if route.body is bytes else (JSON,)
+    if media_type_of(headers) not in accepted:
         raise NotJson(expected=accepted[0])
     data = await _read(receive, headers, route.max_body_bytes)
     return data if route.body is bytes else shaped(read_json(data), route.body)
+
+
+def media_type_of(headers: Mapping[str, str]) -> str:
+    """Of the body, without its parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _has_no_body(headers: Headers) -> bool:

@@ -119,7 +119,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     query: fields or bare names · errors: codes beyond those that every route has · role: who may
     call, PUBLIC for anybody · summary: a line of Portuguese · status: of a success · body_optional:
     nothing at all is taken as `{}` · body_shown: the body's type in the description, where the
-    endpoint reads a looser one · media_type: of an answer in bytes · takes and gives: names of
+    endpoint reads a looser one · accepts: media types of a body in bytes · media_type: of an answer
+    in bytes · takes and gives: names of
     headers that it reads and sends, see `openapi.HEADERS` · also: other statuses of a success, and
     what they mean · beside: a member that stands beside an error's own, by its code.
     """
@@ -137,6 +138,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: int = MAX_BODY_BYTES
     body_optional: bool = False
     body_shown: Any = None
+    accepts: tuple[str, ...] = BINARY
     media_type: str = BINARY[0]
     takes: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()

@@ -349,3 +349,30 @@ async def test_the_recovery_code_is_shown_once_and_rebuilds_an_admin(
     assert wrong.code != 0
     assert "Traceback" not in wrong.err
     assert not (tmp_path / "b").exists()
+
+
+async def test_a_catalog_comes_in_from_a_file(till: Till, tmp_path: Path) -> None:
+    menu = tmp_path / "cardápio.csv"
+    menu.write_text("Código;Nome;Preço\n1;Açaí;18,00\n2;Suco;1.234\n", encoding="cp1252")
+    simulated = await tool(till.settings, "catalog", "import", str(menu), "--dry-run")
+    assert simulated.code == 1  # a row was refused
+    line, total = simulated.out.splitlines()
+    assert line.startswith("linha 3, Preço “1.234”: pode ser R$ 1.234,00 ou R$ 1,234. Escreva")
+    assert total == (
+        "2 linhas: 1 produtos seriam criados, 0 alterados; 0 já estavam assim, 1 recusadas"
+    )
+    taken = await tool(till.settings, "catalog", "import", str(menu))
+    assert "1 produtos foram criados" in taken.out
+    shown = tmp_path / "cardápio.JSON"
+    async with till.client() as client:
+        found = await client.get("/api/produtos", params={"busca": "acai"})
+        assert [each["nome"] for each in found.json()["produtos"]] == ["Açaí"]
+        shown.write_bytes(found.content)
+    again = await tool(till.settings, "catalog", "import", str(shown))
+    assert (again.code, again.err) == (0, "")
+    assert "1 já estavam assim" in again.out
+    refused(await tool(till.settings, "catalog", "import", str(tmp_path / "nada")), "os_error")
+    menu.write_text("x;y\n1;2\n")
+    refused(await tool(till.settings, "catalog", "import", str(menu)), "unknown_columns", "x, y")
+    await till.kill()
+    refused(await tool(till.settings, "catalog", "import", str(menu)), "no_terminal_running")

@@ -16,6 +16,13 @@ from peer.http_api.answers.catalog import (
     Produto,
     Produtos,
 )
+from peer.http_api.answers.catalog_intake import (
+    CodigoLido,
+    Importacao,
+    ItemLido,
+    LinhaImportada,
+    LinhaRecusada,
+)
 from peer.http_api.answers.customers import Cliente, Clientes, Extrato, Movimento, Recebimento
 from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
 from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
@@ -54,6 +61,11 @@ from peer.http_api.answers.system import (
 )
 
 __all__ = [
+    "CodigoLido",
+    "Importacao",
+    "ItemLido",
+    "LinhaImportada",
+    "LinhaRecusada",
     "Adquirente",
     "Estorno",
     "Item",

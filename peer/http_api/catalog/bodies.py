@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from crdt_models.barcodes import read_barcode
 from crdt_models.documents.catalog.errors import UnknownProduct
 from crdt_models.documents.catalog.facts import (
     MINUTES_OF_A_DAY,
@@ -137,7 +138,7 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     restante_milesimos: int | UnsetType | None = UNSET
 
     def values(self) -> ProductValues:
-        """What is given. Raises InvalidField, InvalidAmount, UnknownProduct."""
+        """What is given. Raises InvalidField, InvalidAmount, UnknownProduct, InvalidBarcode."""
         given: dict[str, Any] = {
             "unit_centavos": self._base_price(),
             "left": self._left(),
@@ -164,7 +165,7 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     def _lists(self) -> dict[str, Any]:
         return {
             "prices": _each(self.precos, PriceBody.rule),
-            "barcodes": _each(self.codigos_barras, clean_text),
+            "barcodes": _each(self.codigos_barras, read_barcode),
             "groups": _each(self.grupos, GroupBody.group),
             "recipe": _each(self.receita, IngredientBody.ingredient),
             "tax": UNSET if isinstance(self.fiscal, UnsetType) else _taxes(self.fiscal or {}),

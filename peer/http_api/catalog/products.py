@@ -6,7 +6,7 @@ Rules of this file:
 2. A product is never deleted: DELETE takes it out of the catalog.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -35,7 +35,11 @@ async def list_products(api: Api, call: Call) -> Answer:
     is_counted = any(each.counted is not None for each in view.products.values())
     if call.headers.get("if-none-match") == version and not is_counted:
         return Answer(status=304, headers={"etag": version}, content=b"")
-    found = [each for each in view.products.values() if _chosen(call)(each)]
+    text, is_chosen = call.text("busca"), _chosen(call)
+    listed: Iterable[Product] = view.products.values()
+    if text is not None:
+        listed = api.finder.find(view, version, text)
+    found = [each for each in listed if is_chosen(each)]
     page, following = _page(call, found)
     shown = {
         "produtos": [shown_product(api, each) for each in page],

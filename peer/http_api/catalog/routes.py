@@ -1,18 +1,26 @@
 """The routes of products: one part of the table in `routes`."""
 
+from crdt_models.catalog_files.tables import MAX_FILE_BYTES
 from peer.http_api import answers
 from peer.http_api.api import Api
-from peer.http_api.catalog import products
+from peer.http_api.catalog import importing, products, scanning
 from peer.http_api.catalog.bodies import NewProductBody, ProductBody
 from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, READ, WRITE, route
 from peer.service.routes import QueryField, Route
 
-_WRITING = ("invalid_amount", "product_exists", "unknown_product", "command_too_large")
+_WRITING = (
+    "invalid_amount",
+    "invalid_barcode",
+    "product_exists",
+    "unknown_product",
+    "command_too_large",
+)
 
 
 def catalog_routes(api: Api | None) -> list[Route]:
     """Everything under `/api/produtos`, and the same under `/api/v1/produtos`."""
-    return [each for root in ("/api/produtos", "/api/v1/produtos") for each in _under(api, root)]
+    roots = ("/api/produtos", "/api/v1/produtos")
+    return [each for root in roots for each in (*_under(api, root), *_intake(api, root))]
 
 
 def _under(api: Api | None, root: str) -> list[Route]:
@@ -28,6 +36,7 @@ def _under(api: Api | None, root: str) -> list[Route]:
             query=(
                 QueryField("ativo", "true: só os ativos; false: só os retirados", bool),
                 QueryField("categoria", "só os desta"),
+                QueryField("busca", "começos de palavras do nome, da categoria ou de códigos"),
                 *PAGE,
             ),
             errors=("bad_cursor",),
@@ -79,5 +88,47 @@ def _under(api: Api | None, root: str) -> list[Route]:
             answer=answers.Produto,
             errors=("unknown_product", *OPENING_ERRORS, "stale_version"),
             **WRITE,
+        ),
+    ]
+
+
+def _intake(api: Api | None, root: str) -> list[Route]:
+    return [
+        route(
+            api,
+            "POST",
+            root + "/importar",
+            importing.import_products,
+            "Traz produtos de um arquivo CSV ou JSON; o mesmo arquivo de novo nada muda",
+            body=bytes,
+            accepts=importing.MEDIA_TYPES,
+            max_body_bytes=MAX_FILE_BYTES,
+            answer=answers.Importacao,
+            query=(QueryField("simular", "true: só diz o que mudaria", bool),),
+            errors=(
+                "invalid_json",
+                "unsupported_media_type",
+                "body_too_large",
+                "body_too_slow",
+                "unreadable_file",
+                "file_too_large",
+                "unknown_columns",
+                "two_columns",
+                "product_exists",
+                "unknown_product",
+                "invalid_field",
+                "not_durable",
+                "disk_full",
+                "busy",
+            ),
+        ),
+        route(
+            api,
+            "GET",
+            root + "/codigo/{codigo}",
+            scanning.read_code,
+            "O produto de um código de barras, de uma etiqueta de balança ou de um código",
+            answer=answers.CodigoLido,
+            errors=("unknown_product", "ambiguous_product", "invalid_barcode"),
         ),
     ]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from crdt_models.barcodes import read_barcode
 from crdt_models.documents.catalog.pricing import Chosen
 from crdt_models.documents.orders.commands import (
     AnyLine,
@@ -71,18 +72,19 @@ class NamedBody(msgspec.Struct, frozen=True, kw_only=True):
     codigo_barras: OpaqueId | None = None
 
     def named(self) -> tuple[Named, ...]:
-        """The one way in which it is named, or none. Raises InvalidField for several."""
+        """The one way in which it is named, or none. Raises InvalidField for several,
+        InvalidBarcode."""
         given: dict[Literal["id", "code", "barcode"], OpaqueId | None] = {
             "id": self.produto_id,
             "code": self.codigo,
             "barcode": self.codigo_barras,
         }
-        ways = tuple(
-            Named(by, clean_text(str(text))) for by, text in given.items() if text is not None
-        )
+        ways = {by: clean_text(str(text)) for by, text in given.items() if text is not None}
         if len(ways) > 1:
             raise InvalidField(field="itens[]", reason="informe id, codigo ou codigo_barras, um só")
-        return ways
+        if "barcode" in ways:
+            ways["barcode"] = read_barcode(ways["barcode"])
+        return tuple(Named(by, text) for by, text in ways.items())
 
 
 class PartBody(NamedBody, frozen=True, kw_only=True, forbid_unknown_fields=True):

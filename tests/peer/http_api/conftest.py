@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,10 +135,14 @@ def identity(tmp_path: Path) -> Identity:
 
 @pytest.fixture
 def running(tmp_path: Path, identity: Identity) -> Any:
-    """`async with running() as shop`: everything runs until the block ends."""
+    """`async with running() as shop`: everything runs until the block ends. settings: variables of
+    the environment."""
 
     @asynccontextmanager
-    async def run(name: str = "a", **options: Any) -> AsyncIterator[Shop]:
+    async def run(
+        name: str = "a", settings: Mapping[str, str] | None = None, **options: Any
+    ) -> AsyncIterator[Shop]:
+        variables = {"MALHA_HOME": str(tmp_path), "PORT": str(PORT), **(settings or {})}
         log = ChangeLog.open(tmp_path / f"{name}.db", DATABASE_KEY, tables=TABLES, create=True)
         if log.rows_are_stale:
             fill_rows(log)
@@ -160,7 +164,7 @@ def running(tmp_path: Path, identity: Identity) -> Any:
             environment=environment,
             front_ends=front_ends,
             events=events,
-            config=read_config({"MALHA_HOME": str(tmp_path), "PORT": str(PORT)}),
+            config=read_config(variables),
             name="Balcão",
             **options,
         )

@@ -132,7 +132,7 @@ async def test_one_key_makes_one_product(shop: Any) -> None:
         ({"nome": "x", "preco": 1.234}, 422, "invalid_amount"),
         ({"nome": "x", "preco": -1}, 422, "invalid_field"),
         ({"nome": "x", "preco": 1, "preço": 1}, 422, "invalid_field"),
-        ({"nome": "x", "preco": 1, "codigos_barras": ["12a4"]}, 422, "invalid_field"),
+        ({"nome": "x", "preco": 1, "codigos_barras": ["12a4"]}, 422, "invalid_barcode"),
         ({"nome": "x", "preco": 1, "precos": [{"preco": 1, "de": "24:01"}]}, 422, "invalid_field"),
         ({"nome": "x", "preco": 1, "receita": [{"insumo_id": "1"}]}, 422, "invalid_field"),
         ({"nome": "x", "preco": 1, "receita": [{"insumo_id": "1", "quantidade": 1}]}, 404,
