@@ -23,6 +23,8 @@ from crdt_models.documents.accounts.situations import situations_of
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
+from crdt_models.documents.floor.situations import situations_of_floor
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import LineAdded, PaymentRefunded
 from crdt_models.documents.orders.lines import Line, unit_price
 from crdt_models.documents.orders.view import OrderView
@@ -61,6 +63,7 @@ Kind = Literal[
     "external_id_given_twice",
     "needs_upgrade",
     "two_tabs_at_once",
+    "reservation_clash",
     "equal_numbers",
     "lineage_forked",
     "author_forked",
@@ -97,6 +100,7 @@ KINDS: dict[Kind, KindOf] = {
     "external_id_given_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
     "needs_upgrade": KindOf("urgent", "technician", ()),
     "two_tabs_at_once": KindOf("attention", "waiter", ("merged", "both_kept")),
+    "reservation_clash": KindOf("attention", "manager", ("rebooked", "kept")),
     "equal_numbers": KindOf("notice", "manager", ("seen",)),
     "lineage_forked": KindOf("urgent", "technician", ("restored_backup", "clone_removed")),
     "author_forked": KindOf("urgent", "technician", ("clone_removed", "device_revoked")),
@@ -155,6 +159,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     elif isinstance(view, AccountView):
         found += [_dispute(view, *each) for each in situations_of(view)]
         found += _of_payments(view)
+    elif isinstance(view, FloorView):
+        found += [_dispute(view, *each) for each in situations_of_floor(view)]
     evidence: dict[tuple[Kind, str], list[FactId]] = {}
     for first, *_ in found:  # two payments under one id, say, are one dispute about both
         evidence.setdefault((first.kind, first.subject), []).extend(first.facts)

@@ -10,6 +10,7 @@ Rules of this file:
 
 import base64
 import hashlib
+from datetime import date, timedelta
 from typing import NewType
 
 SiteId = NewType("SiteId", bytes)
@@ -26,6 +27,7 @@ ShareId = NewType("ShareId", CreatedId)
 TableId = NewType("TableId", CreatedId)
 ProductId = NewType("ProductId", CreatedId)
 AccountId = NewType("AccountId", CreatedId)
+ReservationId = NewType("ReservationId", CreatedId)
 FactId = NewType("FactId", str)
 DocumentId = NewType("DocumentId", str)
 
@@ -43,6 +45,10 @@ TRUST = DocumentId("trust")
 
 ORDER_KIND = "order"
 ACCOUNT_KIND = "account"
+FLOOR_KIND = "floor"
+
+_EPOCH = date(1970, 1, 1)
+LAST_DAY = (date.max - _EPOCH).days  # 9999-12-31; what a clock calls later is counted to it
 
 
 def site_id(root_public_key: bytes) -> SiteId:
@@ -117,3 +123,24 @@ def account_of(document: DocumentId) -> AccountId:
     if kind != ACCOUNT_KIND:
         raise ValueError(f"{document} is no customer account")
     return AccountId(CreatedId(bytes.fromhex(suffix)))
+
+
+def floor_document(day: int) -> DocumentId:
+    """`floor:2026-11-22`. day: days since 1970-01-01."""
+    return DocumentId(f"{FLOOR_KIND}:{_EPOCH + timedelta(days=min(max(day, 0), LAST_DAY))}")
+
+
+def day_of_floor(document: DocumentId) -> int:
+    """The day inside `floor:<date>`. Raises ValueError for a document of another kind."""
+    kind, _, suffix = document.partition(":")
+    if kind != FLOOR_KIND:
+        raise ValueError(f"{document} is no floor")
+    return (date.fromisoformat(suffix) - _EPOCH).days
+
+
+def is_day_text(text: str) -> bool:
+    """Whether `text` is a day from 1970-01-01 on, as `floor_document` writes it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text >= _EPOCH.isoformat()
+    except ValueError:
+        return False

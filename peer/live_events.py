@@ -28,12 +28,14 @@ from crdt_models.ids import (
     TERMINALS,
     DeviceId,
     DocumentId,
+    TableId,
     fact_id,
     order_of,
 )
 from crdt_models.pedido import JSON, JsonObject, dispute_json
 from crdt_models.read_models import DISPUTE
 from peer.live_sightings import EventType, Sighting, sightings_of
+from peer.live_tables import Room, ToldTables
 from peer.node.node import Node
 from peer.node.requests import Commit
 from peer.storage.projections import Condition, Query
@@ -151,6 +153,8 @@ class LiveEvents:
         self._site_seen = node.site_disputes()
         self._sent = self._lost = 0
         self.present: Present = _not_shown
+        self.room: Room = _no_room
+        self._told_tables = ToldTables()
 
     # --- what others ask
 
@@ -175,11 +179,14 @@ class LiveEvents:
         if len(self._clients) >= MAX_CLIENTS:
             return None
         client = Client(name, channel)
+        self._told_tables.look(self.room)
         self._clients.add(client)
         return client
 
     def leave(self, client: Client) -> None:
         self._clients.discard(client)
+        if not self._clients:
+            self._told_tables.forget()
 
     def dismiss(self, name: str) -> None:
         """End the conversations of a front end whose key was revoked."""
@@ -251,7 +258,7 @@ class LiveEvents:
             for document in change.documents
         }
         for place, change in zip(commit.positions, commit.changes, strict=True):
-            sightings = sightings_of(self._node, change) if self._clients else []
+            sightings = self._news(sightings_of(self._node, change)) if self._clients else []
             for document in change.documents:
                 if last_of[document] == place:
                     sightings += self._dispute_changes(document)
@@ -260,6 +267,19 @@ class LiveEvents:
             if sightings and self._clients:
                 self._tell(self._told(change, place, sightings, shown))
         self._position = max(self._position, commit.position)
+
+    def _news(self, sightings: list[Sighting]) -> list[Sighting]:
+        """Without what would look to everybody as it did before."""
+        shown = {each.table: self.present(each) for each in sightings if each.table is not None}
+        found = [
+            each
+            for each in sightings
+            if each.table is None
+            or self._told_tables.is_news(each.type, each.table, shown[each.table])
+        ]
+        for table, look in shown.items():
+            self._told_tables.note(table, look)
+        return found
 
     def _tell(self, told: Told) -> None:
         for client in self._clients:
@@ -400,3 +420,7 @@ def _messages(
 def _not_shown(sighting: Sighting) -> JsonObject:
     table = sighting.table
     return {"document": sighting.document, "table": None if table is None else table.hex()}
+
+
+def _no_room() -> Mapping[TableId, JsonObject]:
+    return {}

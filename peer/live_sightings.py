@@ -12,6 +12,19 @@ from crdt_models.change import Change
 from crdt_models.disputes import Dispute
 from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.floor.facts import (
+    TableCleaned,
+    TablesJoined,
+    TablesSeparated,
+    WaiterAssigned,
+)
+from crdt_models.documents.floor.reservation_facts import (
+    ReservationBooked,
+    ReservationChanged,
+    ReservationMarked,
+    ReservationMoved,
+)
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
@@ -24,16 +37,20 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
 )
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TableAdded, TableFieldSet, TablePlaced, TableReserved
+from crdt_models.documents.tables.facts import TableAdded, TableFieldSet, TablePlaced, TableReserved
+from crdt_models.documents.tables.view import TablesView
+from crdt_models.documents.view import View
 from crdt_models.fact import Fact, fact_of
 from crdt_models.ids import (
     CATALOG,
+    FLOOR_KIND,
     ORDER_KIND,
     TABLES,
     CreatedId,
     DocumentId,
     ProductId,
     TableId,
+    floor_document,
     kind_of,
 )
 from peer.node.node import Node
@@ -73,11 +90,14 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = _of_tables(facts)
         elif document == CATALOG:
             shown = _of_catalog(node, facts)
+        elif kind_of(document) == FLOOR_KIND:
+            shown = _of_floor(node, node.view(document), facts)
         else:
             shown = iter(())
         for each in shown:
             found.setdefault((each.type, each.document, each.table), each)
-    return list(found.values())
+    known = _furniture(node).tables
+    return [each for each in found.values() if each.table is None or each.table in known]
 
 
 def _by_document(change: Change) -> dict[DocumentId, list[Fact]]:
@@ -95,7 +115,9 @@ def _of_order(node: Node, document: DocumentId, facts: list[Fact]) -> Iterator[S
     if any(_is_payment(fact) for fact in facts):
         yield Sighting("payment:completed", document)
     if any(isinstance(fact, _MOVES_TABLES) or _is_move(fact) for fact in facts):
-        for table in _tables_of(view):
+        floor = node.view(floor_document(node.business_day))
+        assert isinstance(floor, FloorView), "the kind of a document decides its view"
+        for table in {each for at in _tables_of(view) for each in floor.together(at)}:
             yield Sighting("table:status:changed", TABLES, table)
 
 
@@ -113,7 +135,7 @@ def _is_payment(fact: Fact) -> bool:
 
 
 def _is_move(fact: Fact) -> bool:
-    return isinstance(fact, FieldSet) and fact.field == "table"
+    return isinstance(fact, FieldSet) and fact.field in ("table", "people")
 
 
 def _tables_of(view: OrderView) -> set[TableId]:
@@ -137,3 +159,49 @@ def _of_catalog(node: Node, facts: list[Fact]) -> Iterator[Sighting]:
     if isinstance(view, CatalogView) and written:
         known = tuple(each for each in dict.fromkeys(written) if each in view.products)
         yield Sighting("catalog:updated", CATALOG, products=known)
+
+
+_RESERVATION = (ReservationBooked, ReservationMoved, ReservationChanged, ReservationMarked)
+
+
+def _of_floor(node: Node, floor: View, facts: list[Fact]) -> Iterator[Sighting]:
+    if not isinstance(floor, FloorView):
+        return
+    for fact in facts:
+        if isinstance(fact, WaiterAssigned):
+            for table in _served(node, fact):
+                yield Sighting("table:assigned", TABLES, table)
+        else:
+            for table in _touched(floor, fact):
+                yield Sighting("table:status:changed", TABLES, table)
+
+
+def _served(node: Node, assigned: WaiterAssigned) -> list[TableId]:
+    if assigned.table is not None:
+        return [assigned.table]
+    tables = _furniture(node).tables.values()
+    return [each.id for each in tables if each.area == assigned.area]
+
+
+def _furniture(node: Node) -> TablesView:
+    view = node.view(TABLES)
+    assert isinstance(view, TablesView), "the kind of a document decides its view"
+    return view
+
+
+def _touched(floor: FloorView, fact: Fact) -> set[TableId]:
+    """The tables that a fact of the floor may show otherwise, with those that they stand with."""
+    found: set[TableId] = set()
+    if isinstance(fact, TableCleaned):
+        found = {fact.table}
+    elif isinstance(fact, TablesJoined):
+        found = set(fact.tables)
+    elif isinstance(fact, TablesSeparated):
+        undone = floor.same_all(fact.joins)
+        joins = [each for each in floor.all(TablesJoined) if each.id in undone]
+        found = {fact.table, *(table for each in joins for table in each.fact.tables)}
+    elif isinstance(fact, _RESERVATION):
+        reservation = floor.reservations.get(fact.reservation)
+        places = () if reservation is None else reservation.places.writes
+        found = {table for write in places for table in write.value.tables}
+    return {each for table in found for each in floor.together(table)}

@@ -29,6 +29,7 @@ from crdt_models.ids import (
     CreatedId,
     DeviceId,
     DocumentId,
+    FactId,
     OrderId,
     ProductId,
     SiteId,
@@ -90,13 +91,18 @@ def _nothing_taken(_product: ProductId, _since: int) -> int:
     return 0
 
 
+def _nobody_left(_table: TableId) -> tuple[FactId, ...]:
+    return ()
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What a command may know beside the views.
 
     letters: of this terminal. business_day: days since 1970-01-01. next_order_number: 1 + the
     greatest number this device gave on that business day. open_tabs: open orders known at a dining
     table. moment: local time, by this terminal's clock. taken: thousandths of a product that lines
-    stamped after an hlc take, see `catalog.left`.
+    stamped after an hlc take, see `catalog.left`. left_at: closings known of that business day at a
+    dining table.
     """
 
     site: SiteId
@@ -108,6 +114,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     open_tabs: Callable[[TableId], tuple[OrderId, ...]] = _no_tabs
     moment: Moment = Moment(0, 0)
     taken: Callable[[ProductId, int], int] = _nothing_taken
+    left_at: Callable[[TableId], tuple[FactId, ...]] = _nobody_left
 
     def new_id(self, index: int) -> CreatedId:
         """The id of the `index`-th thing this command creates, the same at every terminal."""
@@ -117,8 +124,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True):
     """facts: to be written, in this order, in one change. ids: what was created, by name.
 
-    Names: `order`, `payment`, `refund`, `area`, `table`; lines are `line.0`, `line.1`, …, products
-    `product.0`, `product.1`, … in the order in which the command gave them.
+    Names: `order`, `payment`, `refund`, `area`, `table`, `reservation`; lines are `line.0`,
+    `line.1`, …, products `product.0`, `product.1`, … in the order in which the command gave them.
     """
 
     facts: tuple[tuple[DocumentId, Fact], ...]

@@ -20,6 +20,7 @@ from crdt_models.ids import (
     OrderId,
     PaymentId,
     ProductId,
+    ReservationId,
     ShareId,
     TableId,
 )
@@ -39,6 +40,7 @@ OperatorRef = Annotated[OperatorId, _ID]
 TableRef = Annotated[TableId, _ID]
 ProductRef = Annotated[ProductId, _ID]
 AccountRef = Annotated[AccountId, _ID]
+ReservationRef = Annotated[ReservationId, _ID]
 FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]
@@ -66,6 +68,8 @@ People = Annotated[int, Meta(ge=1, le=1000)]
 PeopleOrNone = Annotated[int, Meta(ge=0, le=1000)]  # 0: nobody said
 OrderNumber = Annotated[int, Meta(ge=1, le=10**9)]
 Letters = Annotated[str, Meta(pattern=r"^[A-Z]{1,3}\Z")]
+Minute = Annotated[int, Meta(ge=0, le=2**32 - 1)]  # since 1970-01-01 UTC; until the year 10136
+Phone = Annotated[str, Meta(min_length=1, max_length=40)]
 
 ServiceType = Literal["mesa", "comanda", "balcao", "viagem", "entrega"]
 # By which money comes and goes; an order is also paid by charging a customer's account.

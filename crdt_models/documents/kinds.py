@@ -7,19 +7,22 @@ forwarded, and none is understood. Importing this module makes every fact of thi
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.fields import is_id_text
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
 from crdt_models.documents.view import View
 from crdt_models.ids import (
     ACCOUNT_KIND,
     CATALOG,
+    FLOOR_KIND,
     ORDER_KIND,
     TABLES,
     TERMINALS,
     TRUST,
     DocumentId,
+    is_day_text,
 )
 
 _SINGLE: dict[DocumentId, type[View]] = {
@@ -40,4 +43,6 @@ def empty_view(document: DocumentId) -> View:
     kind, _, suffix = document.partition(":")
     if kind in _OF_MANY and is_id_text(suffix):
         return _OF_MANY[kind](document)
+    if kind == FLOOR_KIND and is_day_text(suffix):
+        return FloorView(document)
     return _SINGLE.get(document, View)(document)

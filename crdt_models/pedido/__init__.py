@@ -15,7 +15,12 @@ from crdt_models.pedido.customers import (
     account_json,
     statement_json,
 )
-from crdt_models.pedido.dining_tables import table_json
+from crdt_models.pedido.dining_tables import (
+    RESERVATION_STATUS,
+    reservation_json,
+    table_json,
+    waiter_history_json,
+)
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
 from crdt_models.pedido.kitchen import ticket_json
@@ -25,6 +30,7 @@ from crdt_models.pedido.names import (
     PAYMENT_NAMES,
     PAYMENT_STATUS,
     PRODUCT_NAMES,
+    RESERVATION_NAMES,
     STAGE,
     STATUS,
     TABLE_NAMES,
@@ -42,6 +48,7 @@ __all__ = [
     "PAYMENT_NAMES",
     "PAYMENT_STATUS",
     "PRODUCT_NAMES",
+    "RESERVATION_NAMES",
     "STAGE",
     "STATUS",
     "TABLE_NAMES",
@@ -53,7 +60,10 @@ __all__ = [
     "order_json",
     "shown_number",
     "product_json",
+    "RESERVATION_STATUS",
+    "reservation_json",
     "table_json",
     "ticket_json",
+    "waiter_history_json",
     "dispute_json",
 ]

@@ -1,16 +1,34 @@
-"""The JSON of a dining table."""
+"""The JSON of a dining table and of a reservation."""
 
-from collections.abc import Sequence
+from typing import Final
 
-from crdt_models.documents.tables import DiningTable, TablesView
-from crdt_models.ids import OrderId
-from crdt_models.pedido.figures import JsonObject
+from crdt_models.dining_room import MINUTE_MS, DiningRoom, SeenTable
+from crdt_models.documents.floor.reservations import Reservation
+from crdt_models.documents.tables.view import DiningTable
+from crdt_models.hybrid_logical_clock import iso
+from crdt_models.ids import TableId
+from crdt_models.pedido.figures import JsonObject, iso_day
+
+TABLE_STATUS: Final = {
+    "inactive": "inativa",
+    "occupied": "ocupada",
+    "cleaning": "limpeza",
+    "reserved": "reservada",
+    "free": "livre",
+}
+RESERVATION_STATUS: Final = {
+    "booked": "reservada",
+    "arrived": "chegou",
+    "seated": "sentada",
+    "no_show": "nao_veio",
+    "cancelled": "cancelada",
+}
 
 
-def table_json(table: DiningTable, view: TablesView, orders: Sequence[OrderId]) -> JsonObject:
-    """The mesa. orders: the open orders that stand at it."""
-    area = None if table.area is None else view.areas.get(table.area)
-    reservation = table.reservation
+def table_json(table: DiningTable, room: DiningRoom) -> JsonObject:
+    """The mesa, as it is at the moment of the room."""
+    seen = room.seen(table)
+    area = None if table.area is None else room.furniture.areas.get(table.area)
     x, y = table.position
     return {
         "id": table.id.hex(),
@@ -20,22 +38,67 @@ def table_json(table: DiningTable, view: TablesView, orders: Sequence[OrderId]) 
         "area": None if area is None else area.name,
         "lugares": table.seats,
         "posicao": {"x": x, "y": y},
-        "garcom": table.waiter,
-        "status": _table_status(table, orders),
-        "reserva": None
-        if reservation is None
-        else {"nome": reservation.name, "ate_ms": reservation.until_ms},
-        "limpeza": table.is_cleaning,
+        "garcom": seen.waiter,
+        "garcom_fixo": table.waiter,
+        "status": TABLE_STATUS[seen.state],
+        "reserva": _kept_for(seen),
+        "limpeza": seen.needs_cleaning,
         "ativa": table.is_active,
-        "pedidos": [order.hex() for order in orders],
+        "pessoas": sum(tab.people for tab in seen.tabs),
+        "pedidos": [tab.order.hex() for tab in seen.tabs],
+        "grupo": None
+        if seen.group is None
+        else {
+            "mesas": [each.hex() for each in seen.group.tables],
+            "lugares": seen.group.seats,
+            "pessoas": sum(tab.people for tab in seen.group.tabs),
+            "pedidos": [tab.order.hex() for tab in seen.group.tabs],
+        },
     }
 
 
-def _table_status(table: DiningTable, orders: Sequence[OrderId]) -> str:
-    if not table.is_active:
-        return "inativa"
-    if orders:
-        return "ocupada"
-    if table.is_cleaning:
-        return "limpeza"
-    return "livre" if table.reservation is None else "reservada"
+def _kept_for(seen: SeenTable) -> JsonObject | None:
+    """A reservation before a sign: it says more."""
+    if seen.awaited is not None:
+        place = seen.awaited.place
+        return {
+            "id": seen.awaited.id.hex(),
+            "nome": seen.awaited.who.name,
+            "de_ms": place.from_minute * MINUTE_MS,
+            "ate_ms": place.until_minute * MINUTE_MS,
+        }
+    if seen.hold is not None:
+        return {"id": None, "nome": seen.hold.name, "de_ms": None, "ate_ms": seen.hold.until_ms}
+    return None
+
+
+def reservation_json(found: Reservation, day: int) -> JsonObject:
+    """The reserva. day: its service day."""
+    mark = found.mark
+    return {
+        "id": found.id.hex(),
+        "dia": iso_day(day),
+        "nome": found.who.name,
+        "telefone": found.phone,
+        "pessoas": found.who.people,
+        "de_ms": found.place.from_minute * MINUTE_MS,
+        "ate_ms": found.place.until_minute * MINUTE_MS,
+        "mesas": [each.hex() for each in found.place.tables],
+        "observacao": found.who.note,
+        "status": RESERVATION_STATUS[found.state],
+        "motivo": "" if mark is None else mark.reason,
+        "pedido_id": None if found.order is None else found.order.hex(),
+        "criada_em": iso(found.booked.hlc),
+    }
+
+
+def waiter_history_json(room: DiningRoom, table: TableId) -> list[JsonObject]:
+    """Who was assigned today to the table and to its area, by the clock of whoever wrote it."""
+    found = room.furniture.tables[table]
+    history = [
+        (write.stamp, {"onde": where, "garcom": write.value, "em": iso(write.stamp.hlc)})
+        for where, place in (("mesa", table), ("area", found.area))
+        if place is not None and place in room.floor.waiters
+        for write in room.floor.waiters[place].writes
+    ]
+    return [told for _, told in sorted(history, key=lambda each: each[0])]

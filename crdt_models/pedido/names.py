@@ -147,12 +147,33 @@ TABLE_NAMES: Final = {
     "area": "nome da área, ou nulo",
     "lugares": "lugares",
     "posicao": "x, y na planta",
-    "garcom": "garçom, ou nulo",
+    "garcom": "quem atende hoje: o da mesa, senão o da área, senão o fixo; ou nulo",
+    "garcom_fixo": "quem atende de costume, ou nulo",
     "status": "inativa, ocupada, limpeza, reservada ou livre",
-    "reserva": "nome, ate_ms; ou nulo",
-    "limpeza": "precisa de limpeza",
+    "reserva": "por quem se espera agora: id, nome, de_ms, ate_ms; sem id é um aviso; ou nulo",
+    "limpeza": "precisa de limpeza: alguém pediu, ou uma conta fechou nela hoje e ninguém limpou",
     "ativa": "em uso",
+    "pessoas": "nos pedidos abertos nela",
     "pedidos": "ids dos pedidos abertos nela",
+    "grupo": "mesas juntas que valem por uma, com tudo que têm; nulo: está sozinha",
+}
+
+RESERVATION_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "dia": "dia de serviço (das 04:00 às 04:00 de Brasília), AAAA-MM-DD",
+    "nome": "quem vem",
+    "telefone": "dado pessoal, ou nulo",
+    "pessoas": "quantas",
+    "de_ms": "começo, ms desde 1970, em minutos inteiros",
+    "ate_ms": "fim, idem",
+    "mesas": "ids; vazio: sem mesa escolhida",
+    "observacao": "texto livre",
+    "status": "reservada, chegou, sentada, nao_veio ou cancelada",
+    "motivo": "por que não veio, ou foi cancelada",
+    "pedido_id": "pedido com que sentaram, ou nulo",
+    "criada_em": "hora, ISO 8601",
+    "version": "opaca; cobre tudo desse dia; é a ETag, para If-Match",
+    "conflito": "true: outra reserva quer a mesma mesa, e uma pessoa precisa decidir",
 }
 
 WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")

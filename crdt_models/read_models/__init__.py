@@ -12,7 +12,7 @@ Rules of this folder:
 
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT
 from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
-from crdt_models.read_models.dining_tables import DINING_TABLE
+from crdt_models.read_models.dining_tables import DINING_TABLE, RESERVATION
 from crdt_models.read_models.disputes import DISPUTE
 from crdt_models.read_models.kitchen import KITCHEN_TICKET
 from crdt_models.read_models.orders import ORDER_LINE, ORDER_ROW, PAYMENT
@@ -32,6 +32,7 @@ __all__ = [
     "CUSTOMER_ACCOUNT",
     "DINING_TABLE",
     "KITCHEN_TICKET",
+    "RESERVATION",
     "TERMINAL",
     "DISPUTE",
     "PRODUCT",

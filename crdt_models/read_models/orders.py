@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crdt_models.dining_room import left_by
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.orders.charges import Figures
 from crdt_models.documents.orders.facts import ChargeKind, PaymentRefunded
@@ -43,6 +44,8 @@ ORDER_ROW = TableDefinition(
         ("updated_hlc", "INTEGER"),
         ("closed_hlc", "INTEGER"),
         ("closed_day", "INTEGER"),  # business day of the closing
+        ("people", "INTEGER"),
+        ("left_by", "TEXT"),  # closings after which its table is to be cleaned, between blanks
         ("numbered_fact", "TEXT"),  # evidence for `equal_numbers`
     ),
     ("document_id",),
@@ -118,6 +121,8 @@ def order_row(document: DocumentId, order: OrderView) -> Row:
         stored(order.updated),
         None if closing is None else stored(closing.stamp.hlc),
         None if closing is None else closing.entry.business_day,
+        order.people,
+        " ".join(left_by(order)) or None,
         None if number is None else number.id,
     )
 

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from crdt_models.canonical_cbor import encode
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.view import View
 from crdt_models.ids import DocumentId
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT, account_row
 from crdt_models.read_models.definitions import Row, TableDefinition
-from crdt_models.read_models.dining_tables import DINING_TABLE, dining_table_rows
+from crdt_models.read_models.dining_tables import (
+    DINING_TABLE,
+    RESERVATION,
+    dining_table_rows,
+    reservation_rows,
+)
 from crdt_models.read_models.disputes import DISPUTE, dispute_rows
 from crdt_models.read_models.kitchen import KITCHEN_TICKET, ticket_rows
 from crdt_models.read_models.orders import (
@@ -29,7 +35,7 @@ from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
     ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
-    DISPUTE, PRODUCT, PRODUCT_TAKEN,
+    DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION,
 )  # fmt: skip
 
 
@@ -49,6 +55,8 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[PRODUCT.name] = product_rows(document, view)
     elif isinstance(view, TablesView):
         rows[DINING_TABLE.name] = dining_table_rows(document, view)
+    elif isinstance(view, FloorView):
+        rows[RESERVATION.name] = reservation_rows(document, view)
     elif isinstance(view, TerminalsView):
         rows[TERMINAL.name] = terminal_rows(document, view)
     return {name: found for name, found in rows.items() if found}

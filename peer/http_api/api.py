@@ -153,19 +153,32 @@ async def execute(
     api: Api,
     call: Call,
     command: Command,
-    document: DocumentId | None = None,
+    *documents: DocumentId,
 ) -> Outcome:
-    """Executes durably; with `If-Match`, only if `document` is at that version.
+    """Executes durably; with `If-Match`, only if the documents are at that version: of several, the
+    versions of all in their order, with `-` between them.
 
     Raises what the command and the node raise, and WeakIdempotencyKey.
     """
     identity, asked = _identity(api, call)
-    expected = call.if_match if document else None
-    expect = {document: expected} if document and expected is not None else {}
+    expect = _expected(call, documents)
     try:
         return await api.node.execute(command, command_id=identity, expect=expect, asked=asked)
+    except StaleVersion as error:
+        if len(documents) < 2:
+            raise
+        version = "-".join(map(api.node.version, documents))
+        raise StaleVersion(document=documents[0], version=version) from error
     except RefusedValue as error:
         raise told_to_front_end(error) from error
+
+
+def _expected(call: Call, documents: Sequence[DocumentId]) -> dict[DocumentId, str]:
+    if call.if_match is None or not documents:
+        return {}
+    given = call.if_match.split("-") if len(documents) > 1 else [call.if_match]
+    missing = [""] * (len(documents) - len(given))  # no document has this version
+    return dict(zip(documents, given + missing, strict=False))
 
 
 class _Again(Command, frozen=True, kw_only=True, tag="again"):

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import crdt_models
-from crdt_models.pedido import ITEM_NAMES, ORDER_NAMES, PAYMENT_NAMES, TABLE_NAMES
+from crdt_models.pedido import (
+    ITEM_NAMES,
+    ORDER_NAMES,
+    PAYMENT_NAMES,
+    RESERVATION_NAMES,
+    TABLE_NAMES,
+)
 from peer.http_api.live_messages import described_websockets
 from peer.service.openapi import openapi
 from peer.service.routes import Route
@@ -27,6 +33,7 @@ _MEANINGS = {
     "Item": ITEM_NAMES,
     "Pagamento": PAYMENT_NAMES,
     "Mesa": TABLE_NAMES,
+    "Reserva": RESERVATION_NAMES,
 }
 
 

@@ -14,8 +14,9 @@ from crdt_models.ids import DocumentId, order_of
 from crdt_models.pedido import JsonObject, ticket_json
 from crdt_models.read_models import KITCHEN_TICKET
 from peer.http_api.api import Api, json_answer, limit_of, quoted
+from peer.http_api.dining_room.committed import furniture
 from peer.http_api.lists import TODAY, asked_day
-from peer.http_api.shown import dining_room, known_order
+from peer.http_api.shown import known_order
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Is, Query
 
@@ -56,7 +57,7 @@ def _ticket(api: Api, row: Mapping[str, object]) -> JsonObject:
     order = known_order(api.node, order_of(DocumentId(str(row["document_id"]))))
     ticket = next(each for each in order.tickets if each.station == row["station"])
     shown = ticket_json(order, ticket, rank=api.node.number_rank(order.order))
-    table = None if order.table is None else dining_room(api.node).tables.get(order.table)
+    table = None if order.table is None else furniture(api.node).tables.get(order.table)
     return {**shown, "mesa_nome": None if table is None else table.label}
 
 

@@ -210,11 +210,16 @@ def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
 
 def asked_day(api: Api, call: Call, absent: str) -> int | None:
     """`?dia`: days since 1970-01-01, None for all. Raises InvalidField."""
+    return day_of(call, absent, today=api.node.business_day)
+
+
+def day_of(call: Call, absent: str, *, today: int) -> int | None:
+    """As `asked_day`. absent: what no `?dia` means. today: what `hoje` means."""
     given = call.text("dia") or absent
     if given == ALL_DAYS:
         return None
     if given == TODAY:
-        return api.node.business_day
+        return today
     try:
         return (date.fromisoformat(given) - _EPOCH).days
     except ValueError as error:

@@ -5,8 +5,10 @@ from typing import Any, TypeAlias
 import msgspec
 
 from crdt_models.pedido import STATUS
-from peer.http_api import answers, tables
+from peer.http_api import answers
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
+from peer.http_api.dining_room.floor import CleaningBody
+from peer.http_api.dining_room.reservations import MarkBody, SeatBody
 from peer.http_api.orders.charge_bodies import AskBody, AuthorisedBody, ServiceBody
 from peer.http_api.orders.line_bodies import CancellationBody, FiringBody, LinesBody, StageBody
 from peer.http_api.orders.payment_bodies import OutcomeBody
@@ -59,7 +61,9 @@ OPTIONAL_BODIES = (
     ReasonBody,
     CancellationBody,
     OutcomeBody,
-    tables.CleaningBody,
+    CleaningBody,
+    MarkBody,
+    SeatBody,
 )
 OBJECT = dict[str, Any]  # checked by the handler
 

@@ -10,7 +10,7 @@ from peer.http_api.api import Api
 from peer.http_api.catalog.routes import catalog_routes
 from peer.http_api.customer_routes import customer_routes
 from peer.http_api.description import described
-from peer.http_api.dining_room_routes import dining_room_routes
+from peer.http_api.dining_room.routes import dining_room_routes
 from peer.http_api.list_routes import list_routes
 from peer.http_api.orders.routes import order_routes
 from peer.http_api.route_parts import ADMIN, FRONT_END, OBJECT, route

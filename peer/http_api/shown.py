@@ -1,4 +1,4 @@
-"""Orders and dining tables as front ends see them: the models' JSON, and what only we know.
+"""Orders as front ends see them: the models' JSON, and what only we know.
 
 Everything here reads committed state and writes nothing.
 """
@@ -9,25 +9,13 @@ from typing import Any, Literal
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.table_commands import UnknownTable
-from crdt_models.documents.tables import TablesView
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import (
-    CATALOG,
-    TABLES,
-    CreatedId,
-    DocumentId,
-    OrderId,
-    TableId,
-    order_document,
-    order_of,
-)
-from crdt_models.pedido import JsonObject, order_json, table_json
+from crdt_models.ids import CATALOG, DocumentId, OrderId, order_document
+from crdt_models.pedido import JsonObject, order_json
 from peer.http_api.api import Api
+from peer.http_api.dining_room.committed import furniture
 from peer.node.node import Node
-from peer.storage.projections import Condition, Query
 
-_PAGE = 500
 MILLISECOND_BITS = 16  # how far a time is shifted to become a packed clock
 
 SyncStatus = Literal["local", "pendente", "sincronizado"]
@@ -39,13 +27,6 @@ def known_order(node: Node, order: OrderId) -> OrderView:
     assert isinstance(view, OrderView), "the kind of a document decides its view"
     if view.opening is None:
         raise UnknownOrder(order=order.hex())
-    return view
-
-
-def dining_room(node: Node) -> TablesView:
-    """The areas and dining tables."""
-    view = node.view(TABLES)
-    assert isinstance(view, TablesView), "the kind of a document decides its view"
     return view
 
 
@@ -70,46 +51,9 @@ def shown_orders(api: Api, orders: Iterable[OrderId]) -> list[JsonObject]:
     return [shown_order(api, order) for order in orders]
 
 
-def shown_table(
-    api: Api, table: TableId, tabs: dict[TableId, list[OrderId]] | None = None
-) -> JsonObject:
-    """The mesa. Raises UnknownTable."""
-    view = dining_room(api.node)
-    found = view.tables.get(table)
-    if found is None:
-        raise UnknownTable(table=table.hex())
-    standing = open_tabs(api.node) if tabs is None else tabs
-    shown = table_json(found, view, standing.get(table, []))
-    version = api.node.version(TABLES)
-    return {**shown, "version": version, "updatedAt": iso(view.updated)}
-
-
-def open_tabs(node: Node) -> dict[TableId, list[OrderId]]:
-    """The open orders of each dining table that has any, oldest first."""
-    found: dict[TableId, list[OrderId]] = {}
-    cursor: str | None = None
-    while True:
-        page = node.log.projections.page(
-            Query(
-                table="order_row",
-                where=(Condition("is_open", 1),),
-                order=("opened_hlc",),
-                limit=_PAGE,
-                cursor=cursor,
-            )
-        )
-        for row in page.rows:
-            if row["table_id"] is not None:
-                table = TableId(CreatedId(bytes.fromhex(str(row["table_id"]))))
-                found.setdefault(table, []).append(order_of(DocumentId(str(row["document_id"]))))
-        cursor = page.next
-        if cursor is None:
-            return found
-
-
 def _names(api: Api, view: OrderView) -> dict[str, Any]:
     """What a screen would otherwise have to look up."""
-    table = None if view.table is None else dining_room(api.node).tables.get(view.table)
+    table = None if view.table is None else furniture(api.node).tables.get(view.table)
     return {"mesa_nome": None if table is None else table.label}
 
 

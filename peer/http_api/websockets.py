@@ -22,12 +22,13 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import CATALOG, order_of
+from crdt_models.ids import CATALOG, TableId, order_of
 from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.catalog.products import shown_changes
+from peer.http_api.dining_room.committed import room_now, shown_table
 from peer.http_api.front_ends import FrontEnd
-from peer.http_api.shown import MILLISECOND_BITS, shown_order, shown_table
+from peer.http_api.shown import MILLISECOND_BITS, shown_order
 from peer.live_events import Channel, Client, LiveEvents
 from peer.live_sightings import Sighting
 from peer.service.http_errors import InvalidJson
@@ -55,7 +56,11 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
             return shown_changes(api, sighting.products)
         return shown_order(api, order_of(sighting.document))
 
-    events.present = present
+    def room() -> dict[TableId, JsonObject]:
+        now = room_now(api)
+        return {table: shown_table(api, table, now) for table in now.furniture.tables}
+
+    events.present, events.room = present, room
 
     async def sync(socket: WebSocket) -> None:
         await Conversation(api, events, socket, "global", _sync_message).run()

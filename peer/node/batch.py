@@ -14,11 +14,13 @@ from typing import Protocol
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import ChangeGate, key_opened_by
+from crdt_models.dining_room import left_by
 from crdt_models.documents.accounts.facts import AccountOpened
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.facts import ProductAdded
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
+from crdt_models.documents.floor.reservation_facts import ReservationBooked
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
     LineAdded,
@@ -28,7 +30,7 @@ from crdt_models.documents.orders.facts import (
     PaymentRefunded,
 )
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import AreaAdded, TableAdded
+from crdt_models.documents.tables.facts import AreaAdded, TableAdded
 from crdt_models.errors import DomainError
 from crdt_models.fact import fact_of
 from crdt_models.ids import (
@@ -37,6 +39,7 @@ from crdt_models.ids import (
     CommandId,
     CreatedId,
     DocumentId,
+    FactId,
     OrderId,
     ProductId,
     TableId,
@@ -70,6 +73,7 @@ class Committed(Protocol):
     def greatest_number(self, day: int) -> int: ...
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]: ...
     def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]: ...
+    def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]: ...
 
 
 class Preparation:
@@ -215,6 +219,7 @@ class Preparation:
             open_tabs=self._open_tabs,
             moment=self._moment,
             taken=self._taken,
+            left_at=self._left_at,
         )
 
     def _next_order_number(self) -> int:
@@ -240,6 +245,17 @@ class Preparation:
         for view in touched:
             by_order.pop(view.document, None)
         return sum(by_order.values()) + taken_since(touched, product, since)
+
+    def _left_at(self, table: TableId) -> tuple[FactId, ...]:
+        """Closings of this business day at a table: the committed ones, and those of this batch."""
+        left = self._committed.left_at(table, self._day)
+        for held in self._copies.touched.values():
+            if isinstance(held.view, OrderView):
+                left.pop(held.view.order, None)
+                closed = held.view.closed
+                if closed and closed.entry.business_day == self._day and held.view.table == table:
+                    left[held.view.order] = left_by(held.view)
+        return tuple(fact for facts in left.values() for fact in facts)
 
     # --- changes from outside
 
@@ -348,6 +364,8 @@ def _created(change: Change) -> dict[str, CreatedId]:
                 products += 1
             case AreaAdded() as area:
                 ids["area"] = CreatedId(area.area)
+            case ReservationBooked() as booked:
+                ids["reservation"] = CreatedId(booked.reservation)
             case _:
                 pass
     return ids

@@ -23,6 +23,7 @@ from crdt_models.ids import (
     DeviceId,
     DocumentId,
     Epoch,
+    FactId,
     OrderId,
     ProductId,
     TableId,
@@ -148,6 +149,16 @@ class CommittedState:
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders that stand at this dining table."""
         return tuple(order for order, at in self._tabs.items() if at == table)
+
+    def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]:
+        """`left_by` of the orders that were closed at a table on a business day."""
+        where = (Condition("closed_day", day), Condition("table_id", table.hex()))
+        query = Query(table=_ORDERS, where=where, limit=MAX_PAGE)  # more at one table is an attack
+        return {
+            OrderId(_id(str(row["order_id"]))): tuple(map(FactId, str(row["left_by"]).split()))
+            for row in self._log.projections.page(query).rows
+            if row["left_by"]
+        }
 
     def tables_in_use(self) -> frozenset[TableId]:
         """Where open orders stand."""

@@ -29,7 +29,7 @@ from peer.storage.records import TableRows
 DOCUMENT = "document_id"
 # Columns by which screens choose rows, whatever table they stand in: each gets an index, so that
 # asking for today's orders costs the same after two years.
-FILTERED = frozenset({"business_day", "is_open", "product_id"})
+FILTERED = frozenset({"business_day", "closed_day", "is_open", "product_id", "reservation_id"})
 # Columns that go along in such an index where the table has them: what they say together (which
 # numbers a day has given, how much was sold since) is then read from the index alone.
 ALONG = {
@@ -39,7 +39,7 @@ ALONG = {
 # Columns that hold identifiers in hexadecimal.
 IDENTIFIERS = frozenset({
     "order_id", "account_id", "table_id", "area_id", "line_id", "payment_id", "product_id",
-    "device",
+    "reservation_id", "device",
 })  # fmt: skip
 MAX_PAGE = 500  # rows; a screen shows fifty
 _FINGERPRINT = "projections"  # setting: which definitions the tables were made from, their names

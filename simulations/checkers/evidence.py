@@ -13,6 +13,7 @@ from crdt_models.read_models import TABLES
 from simulations.checkers.afterwards import Retry, ask_again, unrest
 from simulations.checkers.bad_disks import reading
 from simulations.reference.peer_shop import PeerShop, observe
+from simulations.reference.stored import floors_in
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload.ledger import Ledger
@@ -74,5 +75,5 @@ async def _copy(terminal: SimTerminal) -> Copy:
         told=frozenset(
             entry.tip for entry in terminal.parts.mesh._gossip._holdings.have()[0].entries
         ),
-        shop=await observe(terminal),
+        shop=await observe(terminal, floors=floors_in(changes.values())),
     )

@@ -37,8 +37,8 @@ from crdt_models.documents.orders.commands import (
     SendLines,
 )
 from crdt_models.documents.orders.facts import OrderOpened
-from crdt_models.documents.table_commands import AddArea, AddTable, ReleaseTable, ReserveTable
-from crdt_models.documents.tables import TableAdded
+from crdt_models.documents.tables.commands import AddArea, AddTable, ReleaseTable, ReserveTable
+from crdt_models.documents.tables.facts import TableAdded
 from crdt_models.fact import body_of
 from crdt_models.ids import (
     TABLES,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import trio
 
 from crdt_models.change import decode_change
-from crdt_models.documents.table_commands import AddTable
+from crdt_models.documents.tables.commands import AddTable
 from crdt_models.ids import ChangeId
 from crdt_models.read_models import TABLES
 from peer.node.node import fill_rows

@@ -19,7 +19,7 @@ import trio
 from crdt_models.certificates import encode_chain
 from crdt_models.documents.orders.bill_commands import TakePayment
 from crdt_models.documents.orders.commands import NewLine, OpenOrder
-from crdt_models.documents.table_commands import AddTable
+from crdt_models.documents.tables.commands import AddTable
 from crdt_models.ids import CommandId, Epoch, OrderId
 from crdt_models.read_models import TABLES
 from peer.config import read_config

@@ -30,6 +30,8 @@ DOCUMENTS = tuple(
             "tables",
             "terminals",
             "trust",
+            "floor:2024-10-04",
+            "floor:9999-13-01",
             "stock:2015-11-27",
             "order:1",
             "zzz",
@@ -39,7 +41,11 @@ DOCUMENTS = tuple(
 ORDER_DOCUMENTS = DOCUMENTS[:3]
 ACCOUNT_DOCUMENTS = DOCUMENTS[3:5]
 _OF_ACCOUNTS = ("account", "charge")  # how their facts begin; payments stand in both
-_HOMES = {"table": "tables", "area": "tables", "author": "terminals", "member": "trust"}
+_FLOOR = "floor:2024-10-04"
+_HOMES = {
+    "table": "tables", "area": "tables", "author": "terminals", "member": "trust",
+    "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR,
+}  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")
 KINDS: tuple[type[Fact], ...] = tuple(

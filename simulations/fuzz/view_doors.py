@@ -12,12 +12,14 @@ from typing import Any
 
 from crdt_models.canonical_cbor import EXACT_LIMIT, encode
 from crdt_models.change import Change, decode_change
+from crdt_models.dining_room import DiningRoom
 from crdt_models.disputes import disputes_of, two_tabs
 from crdt_models.document import Document
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import LineAdded
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
 from crdt_models.documents.view import View
@@ -31,8 +33,16 @@ from crdt_models.ids import (
     DocumentId,
     FactId,
     fact_id,
+    floor_document,
 )
-from crdt_models.pedido import JSON, dispute_json, order_json, table_json
+from crdt_models.pedido import (
+    JSON,
+    dispute_json,
+    order_json,
+    reservation_json,
+    table_json,
+    waiter_history_json,
+)
 from crdt_models.read_models import LARGEST, rows_of, view_digest
 from crdt_models.read_models import TABLES as ROW_TABLES
 from simulations.fuzz.door import Door, require
@@ -163,13 +173,28 @@ def look_at(document: DocumentId, view: View) -> None:
         JSON.encode(order_json(view, "0" * 32))
         require(view.paid >= 0 and all(line.left >= 0 for line in view.lines), "less than nothing")
     elif isinstance(view, TablesView):
-        for table in view.tables.values():
-            JSON.encode(table_json(table, view, ()))
+        _look_at_tables(view, FloorView(floor_document(0)))
+    elif isinstance(view, FloorView):
+        _look_at_floor(view)
     elif isinstance(view, TerminalsView):
         require(len(view.devices_by_letters) <= len(view.terminals), "letters")
     elif isinstance(view, TrustView):
         require(len(view.admins) <= len(view.members), "admins")
     _check_rows(document, rows_of(document, view))
+
+
+def _look_at_tables(view: TablesView, floor: FloorView) -> None:
+    """Every table, at a moment when nothing has run out."""
+    room = DiningRoom(view, floor, floor, now_ms=0, tabs=lambda _: (), left=lambda _: ())
+    for table in view.tables.values():
+        JSON.encode([table_json(table, room), waiter_history_json(room, table.id)])
+
+
+def _look_at_floor(view: FloorView) -> None:
+    JSON.encode([reservation_json(each, 0) for each in view.reservations.values()])
+    for table, group in view.groups.items():
+        require(len(group) > 1 and table in group, "a group of one")
+        require(all(view.together(each) == group for each in group), "groups that overlap")
 
 
 def _check_rows(document: DocumentId, rows: Any) -> None:

@@ -6,6 +6,7 @@ Rules of this file:
    stand still meanwhile, or the caller must ask again.
 """
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -24,7 +25,8 @@ class UnexpectedAnswer(Exception):
 class PeerShop(Struct, frozen=True, kw_only=True):
     """orders, tables, accounts: the JSON of each by id, of an account with its whole `extrato`.
     disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS. kitchen: its
-    queue, of all days."""
+    queue, of all days. reservations: the JSON of each by id. day, now_ms: the business day and the
+    moment at which the tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -32,11 +34,15 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     totals: dict[str, Json]
     kitchen: list[Json]
     accounts: dict[str, Json] = {}
+    reservations: dict[str, Json] = {}
+    day: str = "1970-01-01"
+    now_ms: int = 0
 
 
-async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
-    """one_by_one: orders are also asked for singly, and must be the same as in the list. Days that
-    no calendar reaches are only a number and have no totals.
+async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = False) -> PeerShop:
+    """floors: the days, `AAAA-MM-DD`, whose reservations are asked for. one_by_one: orders are also
+    asked for singly, and must be the same as in the list. Days that no calendar reaches are only a
+    number and have no totals.
 
     Raises UnexpectedAnswer, TillDown.
     """
@@ -46,14 +52,21 @@ async def observe(till: Till, *, one_by_one: bool = False) -> PeerShop:
         for order, listed in orders.items():
             if await _ask(till, f"/api/pedidos/{order}") != listed:
                 raise UnexpectedAnswer(f"{till.letters}: {order} is not in the list as it is")
-    mesas = (await _ask(till, "/api/mesas"))["mesas"]
+    room = await _ask(till, "/api/mesas")
     days = {str(each["data_operacao"]) for each in pedidos if "-" in str(each["data_operacao"])}
     totals = {day: await _ask(till, f"/api/estatisticas?dia={day}") for day in sorted(days)}
     totals[ALL_DAYS] = await _ask(till, f"/api/estatisticas?dia={ALL_DAYS}")
     return PeerShop(
         orders=orders,
-        tables={str(each["id"]): each for each in mesas},
         accounts={each["id"]: each for each in await _accounts(till)},
+        tables={str(each["id"]): each for each in room["mesas"]},
+        reservations={
+            str(each["id"]): each
+            for day in floors
+            for each in (await _ask(till, f"/api/reservas?dia={day}"))["reservas"]
+        },
+        day=room["dia"],
+        now_ms=room["agora_ms"],
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

@@ -8,7 +8,8 @@ Rules of this file:
    meant: one command told at two terminals is one fact though they knew different things. (The
    design says "equal body"; that these fields are excepted is the product's choice, and so is that
    an order's number is among them: it is drawn by the terminal, not meant by the command.)
-4. Facts about orders stand in `order_schema`, about customers in `account_schema`.
+4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
+   in `floor_schema`.
 """
 
 import re
@@ -19,6 +20,7 @@ from simulations.reference.account_schema import (
     ACCOUNT_SHAPES,
     ACCOUNT_VALUES,
 )
+from simulations.reference.floor_schema import FLOOR_RELIES, FLOOR_SHAPES, floor_holds
 from simulations.reference.order_schema import (
     DISCOUNTS,
     ORDER_RELIES,
@@ -45,7 +47,7 @@ from simulations.reference.shapes import (
     text,
     whole,
 )
-from simulations.reference.stored import Fact, Fields
+from simulations.reference.stored import Fact, Fields, is_floor
 
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
 _ACCOUNT_DOCUMENT = re.compile(r"account:[0-9a-f]{32}")
@@ -113,6 +115,7 @@ RELIED_ON: Final = {
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),
     "table_reserved": ("replaces",),
+    **FLOOR_RELIES,
     "resolution": ("weighs", "replaces"),
 }
 
@@ -148,7 +151,9 @@ def is_account(document: str) -> bool:
 def _shapes_of(document: str) -> dict[str, Shape]:
     if is_account(document):
         return ACCOUNT_SHAPES
-    return ORDER_SHAPES if is_order(document) else _BY_DOCUMENT.get(document, {})
+    if is_order(document):
+        return ORDER_SHAPES
+    return FLOOR_SHAPES if is_floor(document) else _BY_DOCUMENT.get(document, {})
 
 
 def _holds(tag: str, fields: Fields) -> bool:
@@ -161,4 +166,4 @@ def _holds(tag: str, fields: Fields) -> bool:
         return ACCOUNT_VALUES[fields["field"]](fields["value"])
     if tag == "discount_given":
         return DISCOUNTS[fields["kind"]](fields["amount"])
-    return True
+    return floor_holds(tag, fields)

@@ -22,17 +22,26 @@ from simulations.reference.disputes import (
     of_order,
     of_payments,
 )
+from simulations.reference.floor import (
+    ReferenceFloor,
+    clashes,
+    floor_name,
+    floor_of,
+    service_day,
+)
 from simulations.reference.once import Meaning
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.room import (
+    ReferenceRoom,
     ReferenceTable,
     ReferenceTerminal,
+    Seated,
     tables_of,
     terminals_of,
 )
 from simulations.reference.schema import is_account, is_order
 from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
-from simulations.reference.stored import Change, Fact, read_changes
+from simulations.reference.stored import Change, Fact, is_floor, read_changes
 
 KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
 
@@ -72,6 +81,18 @@ class ReferenceShop:
             for rank, order in enumerate(same, start=1):
                 order.rank = rank
 
+    def room(self, day: int, now_ms: int) -> ReferenceRoom:
+        """The dining room as it is at a moment. day: the business day."""
+        nothing = floor_of(Meaning(floor_name(day), ()))
+        return ReferenceRoom(
+            tables=self.tables,
+            floor=self.floors.get(floor_name(day), nothing),
+            booked=self.floors.get(floor_name(service_day(now_ms)), nothing),
+            orders=[_seated(order) for order in self.orders.values()],
+            day=day,
+            now_ms=now_ms,
+        )
+
     @cached_property
     def accounts(self) -> dict[str, ReferenceAccount]:
         """By id."""
@@ -85,11 +106,16 @@ class ReferenceShop:
     @cached_property
     def tables(self) -> dict[str, ReferenceTable]:
         """By id."""
-        tabs: dict[str, set[str]] = {}
-        for order in self.orders.values():
-            if order.is_open:
-                tabs.setdefault(order.register("table"), set()).add(order.id)
-        return tables_of(self._meanings["tables"], tabs)
+        return tables_of(self._meanings["tables"])
+
+    @cached_property
+    def floors(self) -> dict[str, ReferenceFloor]:
+        """By document."""
+        return {
+            document: floor_of(meaning)
+            for document, meaning in self._meanings.items()
+            if is_floor(document)
+        }
 
     @cached_property
     def terminals(self) -> dict[str, ReferenceTerminal]:
@@ -109,9 +135,11 @@ class ReferenceShop:
             situations = list(of_any_document(meaning))
             if is_order(document):
                 situations += of_order(self.orders[document.removeprefix("order:")])
-            if is_account(document):
+            elif is_account(document):
                 account = self.accounts[document.removeprefix("account:")]
                 situations += [*of_account(account), *of_payments(account.payments)]
+            elif is_floor(document):
+                situations += clashes(self.floors[document])
             found += judged(meaning, situations)
         orders = self.orders.values()
         found += judged(self._meanings["tables"], two_tabs(orders))
@@ -149,6 +177,20 @@ class ReferenceShop:
 def read_shop(deliveries: Iterable[bytes]) -> ReferenceShop:
     """The shop of stored changes, given as their bytes in any order, any number of times."""
     return ReferenceShop(read_changes(deliveries))
+
+
+def _seated(order: ReferenceOrder) -> Seated:
+    closing = order.closing if order.account in ("closed", "settled") else None
+    return Seated(
+        id=order.id,
+        table=order.register("table"),
+        people=order.register("people") or 0,
+        is_open=order.is_open,
+        closings=frozenset()
+        if closing is None
+        else frozenset(fact.id for each in order.closings for fact, _ in each.tellings),
+        closed_day=None if closing is None else closing.first.day,
+    )
 
 
 def _add(totals: DayTotals, order: ReferenceOrder) -> None:

@@ -9,7 +9,9 @@ Rules of this file:
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 import cbor2
@@ -89,6 +91,24 @@ def read_change(data: bytes) -> Change:
         clock=clock,
         facts=facts,
     )
+
+
+def floors_in(deliveries: Iterable[bytes]) -> list[str]:
+    """The days, `AAAA-MM-DD`, of whose floor any of these changes tells."""
+    documents = {
+        fact.document for change in read_changes(deliveries).values() for fact in change.facts
+    }
+    return sorted(each.removeprefix("floor:") for each in documents if is_floor(each))
+
+
+def is_floor(document: str) -> bool:
+    """Whether it is the floor of a day that a calendar has."""
+    if not re.fullmatch("floor:[0-9]{4}-[0-9]{2}-[0-9]{2}", document):
+        return False
+    try:
+        return date.fromisoformat(document.removeprefix("floor:")) >= date(1970, 1, 1)
+    except ValueError:
+        return False
 
 
 def fact_id(change: bytes, place: int) -> str:

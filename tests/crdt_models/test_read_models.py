@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from crdt_models.change import Change
+from crdt_models.dining_room import DiningRoom, Tab
 from crdt_models.disputes import open_disputes
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.bill_commands import CloseBill, RefundPayment, TakePayment
@@ -21,7 +22,7 @@ from crdt_models.documents.orders.commands import (
     SendLines,
 )
 from crdt_models.documents.orders.facts import Acquirer, Modifier
-from crdt_models.documents.table_commands import AddArea, AddTable, ChangeTable, ReserveTable
+from crdt_models.documents.tables.commands import AddArea, AddTable, ChangeTable, ReserveTable
 from crdt_models.documents.view import View
 from crdt_models.ids import TABLES as TABLES_DOCUMENT
 from crdt_models.ids import CreatedId, DocumentId, OrderId, TableId, order_document
@@ -37,7 +38,7 @@ from crdt_models.pedido import (
 )
 from crdt_models.read_models import LARGEST, TABLES, rows_of, view_digest
 from tests.crdt_models.documents.histories import DOCUMENT, changes, raw_change
-from tests.crdt_models.documents.shop import DAY, Till
+from tests.crdt_models.documents.shop import DAY, NOW_MS, Till
 
 
 @contextmanager
@@ -170,8 +171,15 @@ def test_a_mesa_has_exactly_the_documented_names_and_one_status() -> None:
     table = TableId(till.give(AddTable(label="12", area=area, seats=4, x=1, y=2))["table"])
 
     def mesa(*orders: OrderId) -> dict[str, Any]:
-        room = till.dining_room
-        return table_json(room.tables[table], room, orders)
+        room = DiningRoom(
+            till.dining_room,
+            till.floor,
+            till.floor,
+            now_ms=NOW_MS,
+            tabs=lambda _: [Tab(order, 0) for order in orders],
+            left=lambda _: (),
+        )
+        return table_json(room.furniture.tables[table], room)
 
     assert set(mesa()) == set(TABLE_NAMES)
     assert (mesa()["status"], mesa()["area"], mesa()["numero"]) == ("livre", "Salão", "12")

@@ -1,7 +1,7 @@
 """Live events: made from commits, rendered once, bounded."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -12,6 +12,7 @@ import pytest
 import trio
 import trio.testing
 
+from crdt_models.documents.floor.commands import AssignWaiter, JoinTables
 from crdt_models.documents.orders.bill_commands import TakePayment
 from crdt_models.documents.orders.commands import (
     CancelLines,
@@ -21,17 +22,21 @@ from crdt_models.documents.orders.commands import (
     NewLine,
     OpenOrder,
 )
-from crdt_models.documents.table_commands import AddTable, ChangeTable
-from crdt_models.ids import CommandId, LineId, OrderId, TableId
+from crdt_models.documents.tables.commands import AddTable, ChangeTable
+from crdt_models.documents.tables.view import TablesView
+from crdt_models.ids import CommandId, DocumentId, LineId, OrderId, TableId
+from crdt_models.pedido import JsonObject
 from crdt_models.read_models import TABLES
 from peer.environment import RealEnvironment
 from peer.identity import Place, create_site
 from peer.live_events import MAX_CLIENTS, QUEUE_LENGTH, Client, LiveEvents
+from peer.live_sightings import Sighting
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
 from peer.storage.change_log import ChangeLog
 
 DAY_MS = 86_400_000
+TABLES_DOCUMENT = DocumentId("tables")
 
 
 class Dice:
@@ -89,12 +94,32 @@ async def running(tmp_path: Path) -> AsyncIterator[Till]:
     )
     node = Node(credentials, log, RealEnvironment(), lambda ms: ms // DAY_MS)
     events = LiveEvents(node)
+    events.present = lambda sighting: shown(node, sighting.document, sighting.table)
     async with trio.open_nursery() as nursery:
         await nursery.start(node.run)
         await nursery.start(events.run)
         yield Till(node, events)
         nursery.cancel_scope.cancel()
     log.close()
+
+
+def shown(node: Node, document: DocumentId, table: TableId | None) -> JsonObject:
+    """As the API would, in short."""
+    view = node.view(document)
+    if table is None or not isinstance(view, TablesView):
+        return {"document": document, "table": None}
+    found = view.tables[table]
+    return {"nome": found.label, "garcom": found.waiter, "limpeza": found.is_cleaning}
+
+
+def noting(seen: list[Any]) -> Callable[[Sighting], JsonObject]:
+    """Notes which tables are looked at; none ever looks as before."""
+
+    def present(sighting: Sighting) -> JsonObject:
+        seen.append(sighting.table)
+        return {"looks": len(seen)}
+
+    return present
 
 
 def follow(till: Till, *kinds: str) -> Client:
@@ -162,12 +187,38 @@ async def test_an_order_changes_the_tables_it_stands_at_and_stood_at(till: Till)
     second = TableId((await till.do(AddTable(label="2"))).ids["table"])
     client = follow(till, "table:status:changed")
     seen: list[Any] = []
-    till.events.present = lambda sighting: seen.append(sighting.table) or {}  # type: ignore[func-returns-value]
+    till.events.present = noting(seen)
     order = await till.order(table=first)
     assert len(await taken(client)) == 1
     await till.do(EditOrder(order=order, fields={"table": second.hex()}))
     assert len(await taken(client)) == 2
     assert {first, second} <= set(seen)
+
+
+async def test_a_table_that_looks_as_before_is_no_event(till: Till) -> None:
+    table = TableId((await till.do(AddTable(label="1"))).ids["table"])
+    till.events.room = lambda: {table: shown(till.node, TABLES_DOCUMENT, table)}
+    client = follow(till)
+    order = await till.order(table=table)
+    await till.do(EditOrder(order=order, fields={"people": 3}))
+    await till.do(AssignWaiter(table=table, waiter="Ana"))  # its look here knows no floor
+    kinds = {event["type"] for event in await taken(client)}
+    assert kinds == {"order:created", "order:updated"}
+    await till.do(ChangeTable(table=table, fields={"waiter": "Bia"}))
+    assert [event["type"] for event in await taken(client)] == ["table:assigned"]
+
+
+async def test_what_is_done_to_one_of_a_group_is_told_of_all(till: Till) -> None:
+    tables = [TableId((await till.do(AddTable(label=each))).ids["table"]) for each in "123"]
+    client = follow(till, "table:status:changed")
+    seen: list[Any] = []
+    till.events.present = noting(seen)
+    await till.do(JoinTables(tables=(tables[0], tables[1])))
+    assert len(await taken(client)) == 2
+    known = len(seen)
+    await till.order(table=tables[0])
+    assert len(await taken(client)) == 2
+    assert {*tables[:2]} == set(seen[known:]) - {None}
 
 
 async def test_a_dispute_is_opened_and_resolved_by_what_happens(till: Till) -> None:

@@ -24,7 +24,18 @@ from peer.http_api.answers.catalog_intake import (
     LinhaRecusada,
 )
 from peer.http_api.answers.customers import Cliente, Clientes, Extrato, Movimento, Recebimento
-from peer.http_api.answers.dining_room import Area, Mesa, Mesas, Posicao, Reserva
+from peer.http_api.answers.dining_room import (
+    Area,
+    Atendimento,
+    Designacao,
+    Espera,
+    Grupo,
+    Mesa,
+    Mesas,
+    Posicao,
+    Reserva,
+    Reservas,
+)
 from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
 from peer.http_api.answers.kitchen import Cozinha, EstacaoCozinha, FichaCozinha
 from peer.http_api.answers.orders import (
@@ -98,6 +109,11 @@ __all__ = [
     "PrecoPorHora",
     "Produto",
     "Produtos",
+    "Reservas",
+    "Espera",
+    "Grupo",
+    "Atendimento",
+    "Designacao",
     "Estatisticas",
     "Acompanhantes",
     "Aviso",

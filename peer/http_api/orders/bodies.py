@@ -17,7 +17,7 @@ import msgspec
 from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.facts import FieldName
 from crdt_models.documents.orders.registers import DEFAULT_FLAGS, Value
-from crdt_models.documents.table_commands import UnknownTable
+from crdt_models.documents.tables.commands import UnknownTable
 from crdt_models.ids import TableId
 from peer.http_api.orders.line_bodies import ItemBody, NewItemBody
 from peer.http_api.values import OpaqueId, basis_points, id_of, optional_text, text_or_none

@@ -130,4 +130,19 @@ TABLES = {
         "Nesta área já há uma mesa {label}.",
     ),
     "unknown_area": Text(404, "Área desconhecida", "Busque as áreas de novo."),
+    "unknown_reservation": Text(404, "Reserva desconhecida", "Busque as reservas de novo."),
+    "table_is_booked": Text(
+        409,
+        "A mesa já está reservada nesse horário",
+        "Escolha outra mesa ou outro horário.",
+        "Nesse horário a mesa espera por {name}.",
+    ),
+    "reservation_is_over": Text(
+        409, "A reserva não está mais assim", "Busque as reservas de novo."
+    ),
+    "window_leaves_day": Text(
+        422,
+        "Horário fora do dia de serviço",
+        "Comece e termine entre 04:00 e 04:00 de Brasília; para outro dia, reserve de novo.",
+    ),
 }

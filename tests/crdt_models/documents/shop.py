@@ -7,9 +7,10 @@ from crdt_models.change import Change, Unsigned, sign_change
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Moment
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact
 from crdt_models.hybrid_logical_clock import next_stamp
@@ -21,8 +22,11 @@ from crdt_models.ids import (
     DeviceId,
     DocumentId,
     Epoch,
+    FactId,
     OrderId,
     SiteId,
+    TableId,
+    floor_document,
     order_document,
 )
 
@@ -50,6 +54,8 @@ class Till:
         self.views: dict[DocumentId, View] = {}
         self.tabs: dict[CreatedId, tuple[OrderId, ...]] = {}
         self.moment = Moment(4, 20 * 60)  # Friday evening
+        self.left: dict[TableId, tuple[FactId, ...]] = {}
+        self.day = DAY
         self._stamp = 0
         self._count = 0
         self._numbers = 0
@@ -66,11 +72,12 @@ class Till:
             device=self.device,
             command_id=command_id,
             letters=self.letters,
-            business_day=DAY,
+            business_day=self.day,
             next_order_number=self._next_number,
             open_tabs=lambda table: self.tabs.get(table, ()),
             moment=self.moment,
             taken=lambda product, since: taken_since(self.orders, product, since),
+            left_at=lambda table: self.left.get(table, ()),
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -91,7 +98,7 @@ class Till:
                 sequence=len(self.changes) + 1,
                 previous=(),
                 hlc=self._stamp,
-                business_day=DAY,
+                business_day=self.day,
                 operator=None,
                 command_id=command_id or command_key(f"{self.letters}/{self._stamp}"),
                 seen=0,
@@ -137,6 +144,12 @@ class Till:
     def catalog(self) -> CatalogView:
         view = self.read(CATALOG)
         assert isinstance(view, CatalogView)
+        return view
+
+    @property
+    def floor(self) -> FloorView:
+        view = self.read(floor_document(self.day))
+        assert isinstance(view, FloorView)
         return view
 
     def _next_number(self) -> int:

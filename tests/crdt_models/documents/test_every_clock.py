@@ -29,14 +29,14 @@ from crdt_models.documents.orders.commands import (
 from crdt_models.documents.orders.registers import DEFAULT_FLAGS, FIELDS
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
-from crdt_models.documents.table_commands import (
+from crdt_models.documents.tables.commands import (
     AddArea,
     AddTable,
     ChangeTable,
     RenameArea,
     ReserveTable,
 )
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import TABLES, CreatedId, DocumentId, OrderId, TableId, order_document
 from tests.crdt_models.documents.shop import NOW_MS, Till
@@ -146,7 +146,7 @@ def registers(views: Views, ids: Ids) -> dict[str, Register[Any]]:
         **{f"mark {name}": register for name, register in order.flags.items()},
         **{f"table {name}": register for name, register in table.fields.items()},
         "place": table.places,
-        "reservation": table.reservations,
+        "sign": table.holds,
         "area": room.areas[ids.areas[4]].names,
         "resolution": resolutions_of(order, "overpaid", ids.order.hex()),
     }

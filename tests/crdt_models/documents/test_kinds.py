@@ -4,8 +4,8 @@ from crdt_models.documents.command import Command
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.commands import OpenOrder
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.table_commands import AddTable
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.commands import AddTable
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact, Unknown, fact_of, known_tags
 from crdt_models.ids import CATALOG, TABLES, DocumentId

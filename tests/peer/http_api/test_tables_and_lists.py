@@ -27,13 +27,17 @@ async def test_a_table_is_added_changed_reserved_and_cleaned(shop: Any) -> None:
     assert (changed.json()["lugares"], changed.json()["area"]) == (6, None)
     reserved = await shop.post(f"{path}/reservar", {"nome": "Silva", "ate_ms": 1_800_000_000_000})
     assert (reserved["status"], reserved["reserva"]["nome"]) == ("reservada", "Silva")
+    late = await shop.post(f"{path}/reservar", {"nome": "Silva", "ate_ms": shop.environment.now_ms})
+    assert (late["status"], late["reserva"]) == ("livre", None)
     assert (await shop.post(f"{path}/liberar"))["status"] == "livre"
     assert (await shop.post(f"{path}/limpeza"))["status"] == "limpeza"
     assert (await shop.post(f"{path}/limpeza", {"limpeza": False}))["status"] == "livre"
     assert (await shop.post(f"{path}/garcom", {"garcom": "Zé"}))["garcom"] == "Zé"
     listed = await shop.get("/api/mesas")
     assert [each["nome"] for each in listed["mesas"]] == ["12"]
-    assert listed["areas"] == [{"id": area["id"], "nome": "Varanda"}]
+    assert listed["areas"] == [{"id": area["id"], "nome": "Varanda", "garcom": None}]
+    assert listed["dia"] == "2024-10-04"
+    assert listed["agora_ms"] <= shop.environment.now_ms
 
 
 async def test_a_table_is_occupied_by_its_open_orders(shop: Any) -> None:

@@ -10,7 +10,7 @@ from crdt_models.documents.catalog.facts import ProductValues
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.orders.bill_commands import AskBill, RefundPayment, TakePayment
 from crdt_models.documents.orders.commands import AddLines, EditOrder, NewLine, OpenOrder
-from crdt_models.documents.table_commands import AddArea, AddTable, ReleaseTable, ReserveTable
+from crdt_models.documents.tables.commands import AddArea, AddTable, ReleaseTable, ReserveTable
 from crdt_models.ids import TABLES, CommandId, OrderId, PaymentId, TableId
 from peer.node.node import Node
 from peer.node.requests import CommandReused, Outcome
@@ -117,4 +117,4 @@ async def test_what_had_nothing_to_do_does_nothing_when_it_is_told_again(
         await node.execute(ReserveTable(table=table, name="Ana"), command_id=command("reserve"))
         again = await node.execute(release, command_id=command("idle"))
         assert again.replayed
-        assert node.view(TABLES).tables[table].reservation is not None
+        assert node.view(TABLES).tables[table].hold is not None

@@ -22,7 +22,7 @@ from crdt_models.documents.orders.commands import (
     OpenOrder,
     RestoreOrder,
 )
-from crdt_models.documents.table_commands import AddTable
+from crdt_models.documents.tables.commands import AddTable
 from crdt_models.ids import OrderId, TableId
 from peer.identity import Identity
 from peer.node import site_disputes

@@ -21,7 +21,7 @@ from cloud_relay.key_files import identity_of
 from crdt_models.change import Change
 from crdt_models.disputes import Opening, lineage_forked
 from crdt_models.documents.kinds import empty_view
-from crdt_models.documents.tables import AreaAdded
+from crdt_models.documents.tables.facts import AreaAdded
 from crdt_models.ids import TABLES, TERMINALS, CommandId, CreatedId
 from crdt_models.receipts import Question, encode_question
 from crdt_models.replication.gossip import Committed, Gossip

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from crdt_models.certificates import AuthorOpened
 from crdt_models.change import Change, decode_change
+from crdt_models.dining_room import MINUTE_MS, left_by
 from crdt_models.disputes import SettleDispute, open_disputes, two_tabs
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.commands import (
@@ -27,6 +28,19 @@ from crdt_models.documents.accounts.commands import (
 )
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.command import Command, Context
+from crdt_models.documents.floor.commands import (
+    AssignWaiter,
+    CleanTable,
+    JoinTables,
+    SeparateTables,
+)
+from crdt_models.documents.floor.reservation_commands import (
+    BookTable,
+    ChangeReservation,
+    MarkReservation,
+)
+from crdt_models.documents.floor.reservations import Guests, Place
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.bill_commands import (
     AskBill,
@@ -54,7 +68,7 @@ from crdt_models.documents.orders.commands import (
 )
 from crdt_models.documents.orders.facts import Acquirer, Modifier
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.table_commands import (
+from crdt_models.documents.tables.commands import (
     AddArea,
     AddTable,
     ChangeTable,
@@ -62,7 +76,7 @@ from crdt_models.documents.table_commands import (
     RenameArea,
     ReserveTable,
 )
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError, MalformedChange, NotCanonical
 from crdt_models.fact import body_of, known_tags
@@ -75,11 +89,13 @@ from crdt_models.ids import (
     CreatedId,
     DocumentId,
     Epoch,
+    FactId,
     LineId,
     OrderId,
     PaymentId,
     TableId,
     account_document,
+    day_of_floor,
 )
 from simulations.fuzz.members import Author, Site
 from simulations.fuzz.nonsense import Pools, any_body
@@ -88,6 +104,7 @@ from tests.simulations.reference.bills import bill_command, furnished_bill
 T = TypeVar("T")
 DAY = 20_000
 NOW_MS = DAY * 86_400_000 + 12 * 3_600_000
+HALF_HOUR_MS = 30 * 60_000
 HOUR_MS, YEAR_MS = 3_600_000, 365 * 86_400_000
 CLOCKS = (0, NOW_MS - 40 * YEAR_MS, NOW_MS, NOW_MS + 3 * HOUR_MS, NOW_MS + 10 * YEAR_MS, 2**48 - 1)
 
@@ -125,6 +142,7 @@ class Replica:
             business_day=self.day,
             next_order_number=self._next_number,
             open_tabs=self._open_tabs,
+            left_at=self._left_at,
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -177,6 +195,18 @@ class Replica:
 
     def _open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         return tuple(each.order for each in self.orders if each.is_open and each.table == table)
+
+    def _left_at(self, table: TableId) -> tuple[FactId, ...]:
+        closed = [each for each in self.orders if each.closed is not None and each.table == table]
+        return tuple(fact for each in closed for fact in left_by(each))
+
+    def floors(self) -> dict[int, FloorView]:
+        """By day."""
+        return {
+            day_of_floor(view.document): view
+            for view in self.views.values()
+            if isinstance(view, FloorView)
+        }
 
 
 @cache
@@ -350,10 +380,12 @@ class _World:
         throw = self.dice.random()
         if throw < 0.12:
             return self._opening(replica)
-        if throw < 0.25:
+        if throw < 0.2:
             return self._room_command(replica)
         if throw < 0.34:
             return self._account_command(replica)
+        if throw < 0.42:
+            return self.dice.choice((self._floor_command, self._reservation_command))(replica)
         orders = [each for each in replica.orders if each.opening is not None]
         if not orders:
             return None
@@ -525,9 +557,65 @@ class _World:
         return self._one([
             ChangeTable(table=table, fields={field: value}),
             ChangeTable(table=table, position=(dice.randrange(3), 1)),
-            ReserveTable(table=table, name=dice.choice(("Rui", "Lia")), until_ms=NOW_MS),
+            ReserveTable(
+                table=table,
+                name=dice.choice(("Rui", "Lia")),
+                until_ms=dice.choice((None, NOW_MS, NOW_MS + 6 * HOUR_MS)),
+            ),
             ReleaseTable(table=table),
         ])  # fmt: skip
+
+    def _floor_command(self, replica: Replica) -> Command:
+        room, dice = replica.room, self.dice
+        tables = list(room.tables) or [TableId(bytes(16))]
+        waiter = dice.choice((None, "Ana", "Bia"))
+        return self._one([
+            AssignWaiter(table=self._one(tables), waiter=waiter),
+            AssignWaiter(area=self._one(list(room.areas) or [CreatedId(bytes(16))]), waiter=waiter),
+            JoinTables(tables=tuple(dice.sample(tables, min(2, len(tables))))),
+            SeparateTables(table=self._one(tables)),
+            CleanTable(table=self._one(tables)),
+            CleanTable(table=self._one(tables)),
+        ])  # fmt: skip
+
+    def _reservation_command(self, replica: Replica) -> Command:
+        dice = self.dice
+        known = [
+            (day, each)
+            for day, floor in replica.floors().items()
+            for each in floor.reservations.values()
+        ]
+        place = self._place(replica)
+        if not known or dice.random() < 0.4:
+            return BookTable(
+                name=dice.choice(("Rui", "Lia")),
+                people=dice.choice((2, 8)),
+                from_minute=place.from_minute,
+                until_minute=place.until_minute,
+                tables=place.tables,
+                phone=dice.choice((None, "11 5555-1234")),
+            )
+        day, found = dice.choice(known)
+        if dice.random() < 0.35:
+            guests = dice.choice((None, Guests("Zé", 3, "janela")))
+            phone = dice.choice((None, "", "11 5555-4321"))
+            return ChangeReservation(
+                day=day,
+                reservation=found.id,
+                place=dice.choice((None, place)),
+                guests=guests,
+                phone=phone,
+            )
+        state = dice.choice(("arrived", "seated", "no_show", "cancelled", "booked"))
+        order = self._one([None, *(each.order for each in replica.orders[:2])])
+        return MarkReservation(day=day, reservation=found.id, state=state, order=order, reason="x")
+
+    def _place(self, replica: Replica) -> Place:
+        """Half hours of one evening: they overlap often."""
+        begin = NOW_MS // MINUTE_MS + 30 * self.dice.randrange(12)
+        tables = list(replica.room.tables)
+        some = self.dice.sample(tables, self.dice.randrange(min(3, len(tables) + 1)))
+        return Place(begin, begin + 30 * self.dice.choice((1, 3, 5)), tuple(some))
 
     def _one(self, values: Sequence[T]) -> T:
         return self.dice.choice(values)

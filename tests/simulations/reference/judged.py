@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from crdt_models.change import Change, decode_change
+from crdt_models.dining_room import MINUTE_MS, DiningRoom, Tab, left_by
 from crdt_models.disputes import (
     Dispute,
     NumberedOrder,
@@ -16,19 +17,32 @@ from crdt_models.disputes import (
     equal_numbers,
     lineage_forked,
     number_ranks,
+    open_disputes,
     two_tabs,
 )
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.floor.reservation_facts import service_day
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables import TablesView
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
-from crdt_models.ids import TABLES, TERMINALS, DocumentId, OrderId
+from crdt_models.ids import (
+    TABLES,
+    TERMINALS,
+    DocumentId,
+    FactId,
+    OrderId,
+    day_of_floor,
+    floor_document,
+)
 from crdt_models.pedido import (
     JSON,
     account_json,
     dispute_json,
+    iso_day,
     order_json,
+    reservation_json,
     statement_json,
     table_json,
     ticket_json,
@@ -39,6 +53,7 @@ from peer.node import site_disputes
 from simulations.reference.differences import differences
 from simulations.reference.peer_shop import ALL_DAYS, PeerShop
 from simulations.reference.shop import read_shop
+from tests.simulations.reference.histories import DAY, HALF_HOUR_MS, NOW_MS
 
 _COLUMNS = [name for name, _ in ORDER_ROW.columns]
 
@@ -49,10 +64,23 @@ def disagreements(told: list[bytes], seed: int = 0) -> list[str]:
     one, other = [*told, *told[:5]], list(told)
     dice.shuffle(one)
     dice.shuffle(other)
-    return differences(read_shop(one), models_shop([decode_change(each) for each in other]))
+    shop = models_shop([decode_change(each) for each in other], moment(dice))
+    return differences(read_shop(one), shop)
 
 
-def models_shop(changes: list[Change]) -> PeerShop:
+class Moment(NamedTuple):
+    """When somebody looks. day: the business day."""
+
+    day: int
+    now_ms: int
+
+
+def moment(dice: Random) -> Moment:
+    """Around the time of the histories."""
+    return Moment(dice.choice((DAY, DAY, DAY + 1)), NOW_MS + dice.randrange(-2, 30) * HALF_HOUR_MS)
+
+
+def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
     views: dict[DocumentId, View] = {TABLES: empty_view(TABLES), TERMINALS: empty_view(TERMINALS)}
     for change in changes:
         for document, entry in change.entries():
@@ -74,7 +102,10 @@ def models_shop(changes: list[Change]) -> PeerShop:
     found += _of_site(changes, views, orders, numbered)
     return PeerShop(
         orders={each["id"]: each for each in shown},
-        tables=_tables(views[TABLES], orders),
+        tables=_tables(views, orders, moment),
+        reservations=_reservations(views),
+        day=iso_day(moment.day),
+        now_ms=moment.now_ms,
         disputes=[_plain(dispute_json(each)) for each in found],
         totals=_totals(rows),
         kitchen=_kitchen(orders, ranks),
@@ -127,16 +158,50 @@ def _openings(changes: Iterable[Change]) -> Iterator[Opening]:
             yield Opening(change.device, change.epoch, (), change.id)
 
 
-def _tables(view: View, orders: list[OrderView]) -> dict[str, Any]:
-    assert isinstance(view, TablesView)
-    tabs: dict[bytes | None, list[Any]] = {}
+def _tables(
+    views: dict[DocumentId, View], orders: list[OrderView], moment: Moment
+) -> dict[str, Any]:
+    furniture = views[TABLES]
+    assert isinstance(furniture, TablesView)
+    tabs: dict[bytes | None, list[Tab]] = {}
+    left: dict[bytes | None, list[tuple[FactId, ...]]] = {}
     for order in orders:
         if order.is_open:
-            tabs.setdefault(order.table, []).append(order.order)
-    return {
-        table.hex(): _plain(table_json(each, view, tabs.get(table, [])))
-        for table, each in view.tables.items()
-    }
+            tabs.setdefault(order.table, []).append(Tab(order.order, order.people or 0))
+        elif order.closed is not None and order.closed.entry.business_day == moment.day:
+            left.setdefault(order.table, []).append(left_by(order))
+    room = DiningRoom(
+        furniture,
+        _floor(views, moment.day),
+        _floor(views, service_day(moment.now_ms // MINUTE_MS)),
+        now_ms=moment.now_ms,
+        tabs=lambda table: tabs.get(table, ()),
+        left=lambda table: [each for each in left.get(table, ()) if each],
+    )
+    return {table.hex(): _plain(table_json(each, room)) for table, each in furniture.tables.items()}
+
+
+def _floor(views: dict[DocumentId, View], day: int) -> FloorView:
+    document = floor_document(day)
+    view = views.get(document) or empty_view(document)
+    assert isinstance(view, FloorView)
+    return view
+
+
+def _reservations(views: dict[DocumentId, View]) -> dict[str, Any]:
+    found = {}
+    for document, view in views.items():
+        if isinstance(view, FloorView):
+            clashing = {
+                reservation
+                for each in open_disputes(view)
+                if each.kind == "reservation_clash"
+                for reservation in each.subject.split(":")
+            }
+            for each in view.reservations.values():
+                shown = _plain(reservation_json(each, day_of_floor(document)))
+                found[shown["id"]] = {**shown, "conflito": shown["id"] in clashing}
+    return found
 
 
 def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from crdt_models.documents.orders.facts import DiscountWithdrawn, OrderCancelled
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
-from crdt_models.documents.tables import DiningTable
+from crdt_models.documents.tables.view import DiningTable
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact
 from tests.simulations.reference import judged
@@ -177,8 +177,8 @@ MUTANTS = [
     Mutant("numbers are equal over all days", judged, "equal_numbers", lambda orders, terminals: (
         _equal_numbers([each._replace(business_day=1) for each in orders], terminals)
     )),
-    Mutant("a reservation is never released", DiningTable, "reservation", property(
-        lambda self: next((w.value for w in reversed(self.reservations.writes) if w.value), None)
+    Mutant("a sign is never taken away", DiningTable, "hold", property(
+        lambda self: next((w.value for w in reversed(self.holds.writes) if w.value), None)
     )),
 ]  # fmt: skip
 

@@ -12,13 +12,14 @@ import pytest
 import trio
 
 from crdt_models.documents.orders.commands import OpenOrder
-from crdt_models.documents.table_commands import AddTable
+from crdt_models.documents.tables.commands import AddTable
 from crdt_models.ids import OrderId, TableId, order_document
 from simulations.fuzz.http_doors import HOST
 from simulations.fuzz.memory_terminal import Booted, MemoryTerminal, open_terminal
 from simulations.reference.differences import differences
 from simulations.reference.peer_shop import PAGE, observe
 from simulations.reference.shop import read_shop
+from simulations.reference.stored import floors_in
 from simulations.simulator import asgi
 from simulations.workload.till import JSON, Answer
 from tests.simulations.reference.histories import Replica, history
@@ -96,5 +97,7 @@ async def _disagreements(terminal: MemoryTerminal, told: list[bytes]) -> list[st
                 await trio.lowlevel.checkpoint()
         stored = [logged.data for logged in terminal.log.since(0, 100_000)]
         assert len(stored) > len(told) / 2, "it refused most of the history"
-        peer = await observe(BootedTill(terminal, booted), one_by_one=True)
+        peer = await observe(
+            BootedTill(terminal, booted), floors=floors_in(stored), one_by_one=True
+        )
     return differences(read_shop(stored), peer)

@@ -1,17 +1,18 @@
-"""Dining tables over HTTP: `/api/mesas`.
+"""Tables and areas over HTTP: `/api/mesas`, `/api/areas`.
 
 Rules of this file:
-1. Occupied or free is derived from the open orders; what can be written are the label, the seats,
-   the place, the waiter, cleaning and the reservation.
-2. All tables stand in one document, so a version (ETag) covers all of them.
+1. Occupied or free is derived from the open orders; what is written here are the label, the seats,
+   the place, the usual waiter, whether it is in use, and a sign that keeps it for somebody.
+2. A version (ETag) covers the whole room: all furniture, and the floor of today.
 """
 
 from typing import Any
 
 import msgspec
 
+from crdt_models.dining_room import MINUTE_MS, DiningRoom
 from crdt_models.documents.command import Command
-from crdt_models.documents.table_commands import (
+from crdt_models.documents.tables.commands import (
     AddArea,
     AddTable,
     ChangeTable,
@@ -20,11 +21,19 @@ from crdt_models.documents.table_commands import (
     UnknownArea,
     UnknownTable,
 )
-from crdt_models.documents.tables import TableField, TableValue
+from crdt_models.documents.tables.facts import TableField, TableValue
+from crdt_models.documents.tables.view import Area
 from crdt_models.errors import MalhaError
-from crdt_models.ids import TABLES, CreatedId, TableId
+from crdt_models.ids import CreatedId, TableId
+from crdt_models.pedido import JsonObject, iso_day
 from peer.http_api.api import Api, execute, json_answer, quoted, replayed
-from peer.http_api.shown import dining_room, open_tabs, shown_table
+from peer.http_api.dining_room.committed import (
+    execute_in_room,
+    furniture,
+    room_now,
+    room_version,
+    shown_table,
+)
 from peer.http_api.values import OpaqueId, clean_text, id_of
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
@@ -79,41 +88,35 @@ class AreaBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     nome: str
 
 
-class ReservationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Para quem, e até quando (milissegundos desde 1970); sem `ate_ms`, até liberar."""
+class SignBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Um aviso de reservada, já: para quem, e até quando (milissegundos desde 1970); sem `ate_ms`,
+    até liberar."""
 
     nome: str
     ate_ms: int | None = None
 
 
-class CleaningBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`true`: precisa de limpeza; `false`: está limpa."""
-
-    limpeza: bool = True
-
-
-class WaiterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Quem atende; nulo: ninguém."""
-
-    garcom: str | None
-
-
 async def list_tables(api: Api, call: Call) -> Answer:
     """GET /api/mesas."""
-    tabs = open_tabs(api.node)
-    room = dining_room(api.node)
-    tables = [shown_table(api, table, tabs) for table in room.tables]
-    areas = [{"id": area.id.hex(), "nome": area.name} for area in room.areas.values()]
-    version = quoted(f"{api.node.position}")  # orders move occupancy, so any commit may change it
+    room = room_now(api)
+    now_ms = room.now_ms
+    # Orders move occupancy, so any commit may change it; and with time, reservations come near.
+    version = quoted(f"{api.node.position}-{now_ms // MINUTE_MS}")
     if call.headers.get("if-none-match") == version:
         return Answer(status=304, headers={"etag": version}, content=b"")
-    shown = {"mesas": tables, "areas": areas, "total": len(tables)}
+    shown = {
+        "mesas": [shown_table(api, table, room) for table in room.furniture.tables],
+        "areas": [shown_area(area, room) for area in room.furniture.areas.values()],
+        "total": len(room.furniture.tables),
+        "dia": iso_day(api.node.business_day),
+        "agora_ms": now_ms,
+    }
     return json_answer(shown, headers={"etag": version})
 
 
 async def show_table(api: Api, call: Call) -> Answer:
     """GET /api/mesas/{id}."""
-    return _shown(api, _table(call))
+    return _shown(api, table_of(call))
 
 
 async def add_table(api: Api, call: Call) -> Answer:
@@ -143,67 +146,63 @@ async def add_area(api: Api, call: Call) -> Answer:
     """POST /api/areas."""
     name = clean_text(call.body_as(AreaBody).nome)
     outcome = await execute(api, call, AddArea(name=name))
-    shown = {"id": outcome.ids["area"].hex(), "nome": name}
-    return json_answer(shown, status=201, headers=_replayed(outcome))
+    area = furniture(api.node).areas[outcome.ids["area"]]
+    return json_answer(shown_area(area, room_now(api)), status=201, headers=replay_header(outcome))
 
 
 async def change_table(api: Api, call: Call) -> Answer:
     """PUT and PATCH /api/mesas/{id}: both change what is given and leave the rest."""
-    table, body = _table(call), call.body_as(TableBody)
+    table, body = table_of(call), call.body_as(TableBody)
     place = body.posicao
     command = ChangeTable(
         table=table,
         fields=_fields(api, body),
         position=None if isinstance(place, msgspec.UnsetType) else (place.x, place.y),
     )
-    return await _done(api, call, table, command)
+    return await done(api, call, table, command)
 
 
 async def reserve_table(api: Api, call: Call) -> Answer:
-    """POST /api/mesas/{id}/reservar."""
-    table, body = _table(call), call.body_as(ReservationBody)
+    """POST /api/mesas/{id}/reservar: a sign on the table, from now on."""
+    table, body = table_of(call), call.body_as(SignBody)
     command = ReserveTable(table=table, name=clean_text(body.nome), until_ms=body.ate_ms)
-    return await _done(api, call, table, command)
+    return await done(api, call, table, command)
 
 
 async def release_table(api: Api, call: Call) -> Answer:
-    """POST /api/mesas/{id}/liberar: takes the reservation back."""
-    table = _table(call)
-    return await _done(api, call, table, ReleaseTable(table=table))
+    """POST /api/mesas/{id}/liberar: takes the sign away."""
+    table = table_of(call)
+    return await done(api, call, table, ReleaseTable(table=table))
 
 
-async def set_cleaning(api: Api, call: Call) -> Answer:
-    """POST /api/mesas/{id}/limpeza."""
-    table, body = _table(call), call.body_as(CleaningBody)
-    command = ChangeTable(table=table, fields={"cleaning": body.limpeza})
-    return await _done(api, call, table, command)
-
-
-async def assign_waiter(api: Api, call: Call) -> Answer:
-    """POST /api/mesas/{id}/garcom."""
-    table, given = _table(call), call.body_as(WaiterBody).garcom
-    waiter = clean_text(given or "") or None
-    return await _done(api, call, table, ChangeTable(table=table, fields={"waiter": waiter}))
-
-
-async def _done(api: Api, call: Call, table: TableId, command: Command) -> Answer:
-    outcome = await execute(api, call, command, TABLES)
+async def done(api: Api, call: Call, table: TableId, command: Command) -> Answer:
+    """Executes, and shows the table as it is then."""
+    outcome = await execute_in_room(api, call, command)
     return _shown(api, table, outcome)
+
+
+def shown_area(area: Area, room: DiningRoom) -> JsonObject:
+    """The area, and who serves there today."""
+    waiters = room.floor.waiters.get(area.id)
+    serves = None if waiters is None else waiters.value(None)
+    return {"id": area.id.hex(), "nome": area.name, "garcom": serves}
+
+
+def table_of(call: Call) -> TableId:
+    """The table that the path names. Raises UnknownTable."""
+    return TableId(id_of(call.path["id"], UnknownTable, "table"))
+
+
+def replay_header(outcome: Outcome | None) -> dict[str, str]:
+    """Says so when the answer is one that was given before."""
+    return {"idempotency-replayed": "true"} if outcome and outcome.replayed else {}
 
 
 def _shown(
     api: Api, table: TableId, outcome: Outcome | None = None, *, status: int = 200
 ) -> Answer:
-    headers = {"etag": quoted(api.node.version(TABLES)), **_replayed(outcome)}
+    headers = {"etag": quoted(room_version(api.node)), **replay_header(outcome)}
     return json_answer(shown_table(api, table), status=status, headers=headers)
-
-
-def _replayed(outcome: Outcome | None) -> dict[str, str]:
-    return {"idempotency-replayed": "true"} if outcome and outcome.replayed else {}
-
-
-def _table(call: Call) -> TableId:
-    return TableId(id_of(call.path["id"], UnknownTable, "table"))
 
 
 def _area(api: Api, body: TableBody) -> CreatedId | None:
@@ -212,7 +211,7 @@ def _area(api: Api, body: TableBody) -> CreatedId | None:
         return id_of(body.area_id, UnknownArea, "area")
     if isinstance(body.area, str):
         name = clean_text(body.area)
-        for area in dining_room(api.node).areas.values():
+        for area in furniture(api.node).areas.values():
             if area.name == name:
                 return area.id
         raise UnknownArea(area=name)
@@ -221,7 +220,7 @@ def _area(api: Api, body: TableBody) -> CreatedId | None:
 
 def _check_free(api: Api, label: str, area: CreatedId | None) -> None:
     """Two terminals that do not hear each other may still use one name. Raises TableExists."""
-    for table in dining_room(api.node).tables.values():
+    for table in furniture(api.node).tables.values():
         if table.is_active and table.label == label and table.area == area:
             raise TableExists(label=label)
 

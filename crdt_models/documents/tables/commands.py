@@ -1,25 +1,24 @@
-"""What people ask of the dining room: areas, tables, reservations, cleaning, who serves where.
+"""What people ask of the furniture: areas, tables, a sign on a table.
 
 Rules of this file:
 1. A write names every head of the register that it replaces.
-2. What is so already is not written again; a reservation always is, it may renew another's.
+2. What is so already is not written again; a sign always is, it may renew another's.
 """
 
 import msgspec
 
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.tables import (
+from crdt_models.documents.tables.facts import (
     AreaAdded,
     AreaRenamed,
-    DiningTable,
     TableAdded,
     TableField,
     TableFieldSet,
     TablePlaced,
     TableReserved,
-    TablesView,
     TableValue,
 )
+from crdt_models.documents.tables.view import DiningTable, TablesView
 from crdt_models.errors import DomainError
 from crdt_models.fact import Fact
 from crdt_models.ids import TABLES, CreatedId, DocumentId, FactId, TableId
@@ -122,19 +121,20 @@ class ChangeTable(_TablesCommand, frozen=True, kw_only=True, tag="change_table")
                 raise InvalidField(reason=f"a table has no field {field}")
             if len(register.heads) == 1 and register.value(None) == value:
                 continue
-            facts.append(_field_set(self.table, field, value, register.replaced_next))
+            facts.append(field_set(self.table, field, value, register.replaced_next))
         return facts
 
 
 class ReserveTable(_TablesCommand, frozen=True, kw_only=True, tag="reserve_table"):
-    """For somebody, until a time (milliseconds since 1970) or open-ended. Raises UnknownTable."""
+    """Put a sign on it for somebody, until a time (milliseconds since 1970) or open-ended. Raises
+    UnknownTable."""
 
     table: TableId
     name: str
     until_ms: int | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
-        heads = _table(read, self.table).reservations.replaced_next
+        heads = _table(read, self.table).holds.replaced_next
         reserved = TableReserved(
             table=self.table, name=self.name, until_ms=self.until_ms, replaces=heads
         )
@@ -142,15 +142,15 @@ class ReserveTable(_TablesCommand, frozen=True, kw_only=True, tag="reserve_table
 
 
 class ReleaseTable(_TablesCommand, frozen=True, kw_only=True, tag="release_table"):
-    """Take the reservation back; nothing to do when there is none. Raises UnknownTable."""
+    """Take the sign away; nothing to do when there is none. Raises UnknownTable."""
 
     table: TableId
 
     def plan(self, read: Read, context: Context) -> Decision:
         table = _table(read, self.table)
-        if table.reservation is None:
+        if table.hold is None:
             return Decision(())
-        released = TableReserved(table=self.table, replaces=table.reservations.replaced_next)
+        released = TableReserved(table=self.table, replaces=table.holds.replaced_next)
         return Decision(((TABLES, released),))
 
 
@@ -168,9 +168,10 @@ def _table(read: Read, table: TableId) -> DiningTable:
     return found
 
 
-def _field_set(
+def field_set(
     table: TableId, field: TableField, value: TableValue, replaces: tuple[FactId, ...]
 ) -> TableFieldSet:
+    """A write of a table's register. Raises InvalidField."""
     try:
         return TableFieldSet(table=table, field=field, value=value, replaces=replaces)
     except ValueError as error:

@@ -1,7 +1,7 @@
 import pytest
 
 from crdt_models.documents.command import InvalidField
-from crdt_models.documents.table_commands import (
+from crdt_models.documents.tables.commands import (
     AddArea,
     AddTable,
     ChangeTable,
@@ -11,7 +11,7 @@ from crdt_models.documents.table_commands import (
     UnknownArea,
     UnknownTable,
 )
-from crdt_models.documents.tables import Reservation
+from crdt_models.documents.tables.view import Hold
 from crdt_models.ids import CreatedId, TableId
 from tests.crdt_models.documents.shop import NOW_MS, Till
 
@@ -36,7 +36,7 @@ def test_a_table_stands_in_its_area_with_its_first_values(till: Till, table: Tab
     assert found.area is not None
     assert till.dining_room.areas[found.area].name == "Salão"
     assert (found.waiter, found.is_cleaning, found.is_active) == (None, False, True)
-    assert found.reservation is None
+    assert found.hold is None
 
 
 def test_fields_and_place_change_and_are_not_written_twice(till: Till, table: TableId) -> None:
@@ -59,9 +59,9 @@ def test_fields_and_place_change_and_are_not_written_twice(till: Till, table: Ta
 
 def test_reserve_and_release(till: Till, table: TableId) -> None:
     till.give(ReserveTable(table=table, name="Silva", until_ms=NOW_MS))
-    assert till.dining_room.tables[table].reservation == Reservation("Silva", NOW_MS)
+    assert till.dining_room.tables[table].hold == Hold("Silva", NOW_MS)
     till.give(ReleaseTable(table=table))
-    assert till.dining_room.tables[table].reservation is None
+    assert till.dining_room.tables[table].hold is None
     before = len(till.changes)
     till.give(ReleaseTable(table=table))
     assert len(till.changes) == before

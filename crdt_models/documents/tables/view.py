@@ -1,110 +1,31 @@
-"""The dining room: areas and dining tables. One document for the site.
+"""The dining room: areas and dining tables.
 
 Rules of this file:
-1. Everything that can be changed is a register; adding a table writes the first value of each.
-2. Whether a table is occupied is not stored here: it follows from the open orders (`read_models`).
-3. Commands stand in `table_commands`.
-4. A table is switched off (`active` false), never deleted: old orders still name it.
+1. A fact about a table that nobody added has no effect.
+2. Whether a table is occupied is not stored here: it follows from the open orders (`dining_room`).
+3. A table is switched off (`active` false), never deleted: old orders still name it.
 """
 
-from typing import Annotated, ClassVar, Literal
-
 import msgspec
-from msgspec import Meta
 
-from crdt_models.documents.fields import AnyId, FactRefs, Label, Name, TableRef, is_id_text
 from crdt_models.documents.register import Register, Write
+from crdt_models.documents.tables.facts import (
+    TABLE_FIELDS,
+    AreaAdded,
+    AreaRenamed,
+    TableAdded,
+    TableFieldSet,
+    TablePlaced,
+    TableReserved,
+    TableValue,
+)
 from crdt_models.documents.view import Derived, View
-from crdt_models.fact import Fact, Stamp
+from crdt_models.fact import Stamp
 from crdt_models.ids import CreatedId, FactId, TableId
 
-Seats = Annotated[int, Meta(ge=0, le=1000)]
-Coordinate = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
-Milliseconds = Annotated[int, Meta(ge=0, le=2**48 - 1)]
-TableField = Literal["label", "area", "seats", "waiter", "cleaning", "active"]
-TableValue = str | int | bool | None
 
-
-class AreaAdded(Fact, frozen=True, tag="area_added"):
-    """A part of the dining room begins to exist."""
-
-    area: AnyId
-    name: Name
-
-
-class AreaRenamed(Fact, frozen=True, tag="area_renamed"):
-    """The register of an area's name was written."""
-
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
-
-    area: AnyId
-    name: Name
-    replaces: FactRefs = ()
-
-
-class TableAdded(Fact, frozen=True, tag="table_added"):
-    """A dining table begins to exist. x, y: on the plan, in units of the front end's choice."""
-
-    table: TableRef
-    label: Label
-    area: AnyId | None = None
-    seats: Seats = 0
-    x: Coordinate = 0
-    y: Coordinate = 0
-
-
-class TableFieldSet(Fact, frozen=True, tag="table_field_set"):
-    """A register was written. label text; area its id as 32 hexadecimal digits or None; seats
-    number; waiter text or None; cleaning, active truth values."""
-
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
-
-    table: TableRef
-    field: TableField
-    value: Name | Seats | bool | None
-    replaces: FactRefs = ()
-
-    def __post_init__(self) -> None:
-        is_id = self.field != "area" or self.value is None or is_id_text(str(self.value))
-        if type(self.value) not in _TYPES[self.field] or not is_id:
-            raise ValueError(f"{self.field} cannot hold this value")
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "label": (str,),
-    "area": (str, type(None)),
-    "seats": (int,),
-    "waiter": (str, type(None)),
-    "cleaning": (bool,),
-    "active": (bool,),
-}
-
-
-class TablePlaced(Fact, frozen=True, tag="table_placed"):
-    """The register of a table's place on the plan was written, both coordinates at once."""
-
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
-
-    table: TableRef
-    x: Coordinate
-    y: Coordinate
-    replaces: FactRefs = ()
-
-
-class TableReserved(Fact, frozen=True, tag="table_reserved"):
-    """The register of a table's reservation was written. name: for whom; None releases the table.
-    until_ms: milliseconds since 1970, None when open-ended."""
-
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
-
-    table: TableRef
-    name: Name | None = None
-    until_ms: Milliseconds | None = None
-    replaces: FactRefs = ()
-
-
-class Reservation(msgspec.Struct, frozen=True):
-    """For whom, and until when (milliseconds since 1970; None: open-ended)."""
+class Hold(msgspec.Struct, frozen=True):
+    """A sign on a table: for whom, and until when (milliseconds since 1970; None: open-ended)."""
 
     name: str
     until_ms: int | None
@@ -128,7 +49,7 @@ class DiningTable(msgspec.Struct, frozen=True):
     id: TableId
     fields: dict[str, Register[TableValue]]
     places: Register[tuple[int, int]]
-    reservations: Register[Reservation | None]
+    holds: Register[Hold | None]
     added: Stamp
 
     @property
@@ -169,9 +90,9 @@ class DiningTable(msgspec.Struct, frozen=True):
         return self.places.value((0, 0))
 
     @property
-    def reservation(self) -> Reservation | None:
-        """The reservation in force; whether its time has passed is for the reader's clock."""
-        return self.reservations.value(None)
+    def hold(self) -> Hold | None:
+        """The sign on it; whether its time has passed is for the reader's clock."""
+        return self.holds.value(None)
 
 
 class TablesView(View):
@@ -218,8 +139,8 @@ class TablesView(View):
         for reserved in self.all(TableReserved):
             if reserved.fact.table in drafts:
                 replaces = self.same_all(reserved.fact.replaces)
-                value = _reservation(reserved.fact)
-                drafts[reserved.fact.table].reservations.append(
+                value = _hold(reserved.fact)
+                drafts[reserved.fact.table].holds.append(
                     Write(reserved.id, reserved.stamp, value, replaces)
                 )
         return {table: draft.finished(table) for table, draft in drafts.items()}
@@ -233,9 +154,9 @@ class _Draft:
 
     def __init__(self, added: Stamp) -> None:
         self.added = added
-        self.fields: dict[str, list[Write[TableValue]]] = {field: [] for field in _TYPES}
+        self.fields: dict[str, list[Write[TableValue]]] = {field: [] for field in TABLE_FIELDS}
         self.places: list[Write[tuple[int, int]]] = []
-        self.reservations: list[Write[Reservation | None]] = []
+        self.holds: list[Write[Hold | None]] = []
 
     def begin(self, fact_id: FactId, stamp: Stamp, fact: TableAdded) -> None:
         area = None if fact.area is None else fact.area.hex()
@@ -248,10 +169,10 @@ class _Draft:
             id=table,
             fields={field: Register(writes) for field, writes in self.fields.items()},
             places=Register(self.places),
-            reservations=Register(self.reservations),
+            holds=Register(self.holds),
             added=self.added,
         )
 
 
-def _reservation(fact: TableReserved) -> Reservation | None:
-    return None if fact.name is None else Reservation(fact.name, fact.until_ms)
+def _hold(fact: TableReserved) -> Hold | None:
+    return None if fact.name is None else Hold(fact.name, fact.until_ms)
