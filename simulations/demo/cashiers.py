@@ -14,7 +14,8 @@ import msgspec
 import trio
 
 from crdt_models.errors import MalhaError
-from simulations.demo.orders_csv import OrderLine, ShopOrder
+from simulations.demo.menu import Menu
+from simulations.demo.orders_csv import ShopOrder
 from simulations.demo.shop import Shop, new_key
 from simulations.demo.till import STAGES, Away, Seen, Till, seen_in
 
@@ -45,8 +46,9 @@ class Tally(msgspec.Struct):
 class Cashiers:
     """Everybody who sells. `sell` may run in several tasks."""
 
-    def __init__(self, shop: Shop, tills: dict[str, Till]) -> None:
+    def __init__(self, shop: Shop, tills: dict[str, Till], menu: Menu) -> None:
         self.tally = Tally()
+        self._menu = menu
         self._shop = shop
         self._tills = tills
         self._letters = list(tills)
@@ -58,7 +60,7 @@ class Cashiers:
         sale = _Sale(self, self._shop.together(opener), opener, order.reference)
         await sale.open()
         for line in order.lines:
-            await sale.step("itens", {"itens": [_item(line)]}, lines=1)
+            await sale.step("itens", {"itens": [self._menu.item(line)]}, lines=1)
         await sale.step("enviar", stage="enviado")
         await sale.step("preparando", stage="preparando")
         await sale.step("pronto", stage="pronto")
@@ -163,12 +165,3 @@ class _Sale:
             raise
         tally.requests += 1
         return pedido
-
-
-def _item(line: OrderLine) -> dict[str, object]:
-    return {
-        "produto_id": line.product,
-        "nome": line.product,
-        "quantidade_milesimos": line.thousandths,
-        "preco_unitario_centavos": line.unit_centavos,
-    }

@@ -13,6 +13,7 @@ import trio
 
 from simulations.demo.cashiers import Cashiers, Tally
 from simulations.demo.faults import Plan
+from simulations.demo.menu import bring_in, menu_of
 from simulations.demo.orders_csv import Orders, ShopOrder
 from simulations.demo.report import (
     Figures,
@@ -51,10 +52,12 @@ async def replay(
 ) -> Outcome:
     """cashiers: orders under way at a time · sold: called per order · tell: what happened.
 
-    Raises ChildFailed, StuckOrder, Refused, CutDidNotHold, SoldNothingAlone.
+    Raises ChildFailed, MenuDidNotArrive, StuckOrder, Refused, CutDidNotHold, SoldNothingAlone.
     """
     async with _tills(shop) as (tills, relay):
-        people = Cashiers(shop, tills)
+        menu = await bring_in(menu_of(orders), tills)
+        tell(f"{len(menu.products)} products imported at {next(iter(tills))}, and known to all")
+        people = Cashiers(shop, tills, menu)
         plan = Plan(
             shop,
             tills,

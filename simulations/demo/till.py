@@ -115,6 +115,12 @@ class Till:
         headers = {"idempotency-key": key, "content-type": "application/json", **(more or {})}
         return await self._ask("POST", path, content=content, headers=headers)
 
+    async def import_products(self, file: bytes) -> dict[str, Any]:
+        """What became of a CSV file of products. Raises Away, Refused."""
+        path = "/api/produtos/importar"
+        answer = await self._ask("POST", path, content=file, headers={"content-type": "text/csv"})
+        return self._taken(answer, f"POST {path} at {self.letters}")
+
     async def find(self, order: str, version: str = "") -> Seen | Literal["same"] | None:
         """How far the order is here: `same` as in that version; None while it has not arrived.
 

@@ -8,6 +8,7 @@ import trio
 
 from simulations.demo.cashiers import Cashiers, StuckOrder
 from simulations.demo.faults import CutDidNotHold, Plan, SoldNothingAlone
+from simulations.demo.menu import Menu
 from simulations.demo.orders_csv import OrderLine, ShopOrder
 from simulations.demo.till import STAGES, Away, Seen, Till, seen_in
 
@@ -134,7 +135,7 @@ class FakeTill(Till):
 
 def _people(shop: FakeShop) -> tuple[Cashiers, dict[str, Till]]:
     tills: dict[str, Till] = {each: FakeTill(each, shop) for each in shop.terminals}
-    return Cashiers(shop, tills), tills  # type: ignore[arg-type]
+    return Cashiers(shop, tills, Menu({}, b"")), tills  # type: ignore[arg-type]
 
 
 async def test_each_step_of_an_order_is_done_at_another_terminal() -> None:
