@@ -39,6 +39,7 @@ def search(menu: dict[str, Searched]) -> ProductSearch:
         ("789490", "1"),
         ("ac-1", "3"),
         ("ac1", "3"),
+        ("a c1", ""),  # its code with a space where none belongs: no word begins with c1
         ("queijo pão de", "4"),
         ("labresa", ""),
         ("calabresa açaí", ""),

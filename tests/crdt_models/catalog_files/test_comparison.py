@@ -170,6 +170,14 @@ def test_rows_of_one_name_and_no_code_are_one_product_twice(till: Till) -> None:
     assert against(till, "nome;preço\ncafé;3,00\n").writings[0].fields == ("name",)
 
 
+def test_a_row_with_a_code_takes_its_name_from_one_without(till: Till) -> None:
+    """Else the second import would find another product by that name than the first one made."""
+    found = against(till, f"nome;ean;preço;ativo\nB;;1,00;não\nB;{EAN};1,00;\n")
+    assert refused(found) == [(2, "nome", "B", "repeated")]
+    take(till, found)
+    assert against(till, f"nome;ean;preço\nB;{EAN};1,00\n").unchanged == 1
+
+
 names = st.sampled_from(["", "1", "2", "3"])
 texts = st.sampled_from(["", "A", "B", "c"])
 eans = st.sampled_from(["", EAN, OTHER_EAN])
