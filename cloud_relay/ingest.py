@@ -27,7 +27,6 @@ from cloud_relay.storage.port import (
     Tenant,
     UnknownSite,
 )
-from crdt_models import digests
 from crdt_models.change import Change, Signer
 from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.errors import RefusedBytes
@@ -151,11 +150,7 @@ class Ingest:
         for change in new:
             for document in change.documents:
                 touched.setdefault(document, []).append(change)
-        before = site.digests(touched)
-        return [
-            self._projection.state(document, before.get(document, digests.EMPTY), site, changes)
-            for document, changes in touched.items()
-        ]
+        return self._projection.states(site, touched)
 
     def _receipt(self, site: SiteReads, tenant: Tenant, now_ms: int) -> Receipt:
         """What the relay vouches for in one committed state, about no batch."""

@@ -6,7 +6,7 @@ counts once in it. Digests read the log, never the CRDT document, so they hold a
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import ChangeId, DocumentId
@@ -23,6 +23,11 @@ def change_share(document: DocumentId, change: ChangeId) -> int:
 def add(digest: int, document: DocumentId, change: ChangeId) -> int:
     """The digest after one more change. Adding one twice is the caller's fault."""
     return (digest + change_share(document, change)) % MODULUS
+
+
+def joined(digests: Iterable[int]) -> int:
+    """Of documents that are read together."""
+    return sum(digests) % MODULUS
 
 
 def to_bytes(digest: int) -> bytes:

@@ -14,7 +14,7 @@ Rules of this file:
 import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -25,8 +25,8 @@ from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
 from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
-from crdt_models.documents.orders.facts import LineAdded, PaymentRefunded
-from crdt_models.documents.orders.lines import Line, unit_price
+from crdt_models.documents.orders.facts import PaymentRefunded
+from crdt_models.documents.orders.findings import findings_of
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.resolution import Resolution
@@ -42,7 +42,6 @@ from crdt_models.ids import (
     TableId,
     fact_id,
 )
-from crdt_models.money import line_amount
 
 Kind = Literal[
     "overpaid",
@@ -54,6 +53,11 @@ Kind = Literal[
     "charges_set_apart",
     "over_cancelled",
     "cancelled_after_send",
+    "double_move",
+    "over_split",
+    "line_billed_twice",
+    "line_on_merged_order",
+    "moved_to_cancelled_order",
     "over_refunded",
     "payment_outcome_unknown",
     "credit_limit_exceeded",
@@ -91,6 +95,11 @@ KINDS: dict[Kind, KindOf] = {
     "charges_set_apart": KindOf("attention", "manager", ("kept", "corrected")),
     "over_cancelled": KindOf("notice", "manager", ("seen",)),
     "cancelled_after_send": KindOf("attention", "kitchen", ("not_made", "made_and_lost", "served")),
+    "double_move": KindOf("attention", "waiter", ("moved_again", "kept")),
+    "over_split": KindOf("attention", "waiter", ("corrected", "kept")),
+    "line_billed_twice": KindOf("urgent", "manager", ("reopened", "refunded", "kept")),
+    "line_on_merged_order": KindOf("attention", "waiter", ("merged", "restored", "moved_again")),
+    "moved_to_cancelled_order": KindOf("urgent", "waiter", ("restored", "moved_again", "kept")),
     "over_refunded": KindOf("urgent", "manager", ("recorded_twice", "loss", "recovered")),
     "payment_outcome_unknown": KindOf("urgent", "cashier", ("received", "not_received")),
     "credit_limit_exceeded": KindOf("attention", "manager", ("kept", "collected")),
@@ -153,7 +162,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     """Every dispute that one document's facts make, settled ones included, sorted by id."""
     found = list(_of_any(view))
     if isinstance(view, OrderView):
-        found += [*_of_money(view), *_of_bill(view), *_of_lines(view), *_of_payments(view)]
+        found += [*_of_money(view), *_of_bill(view), *_of_payments(view)]
+        found += [_dispute(view, *each) for each in findings_of(view)]
     elif isinstance(view, CatalogView):
         found += _of_catalog(view)
     elif isinstance(view, AccountView):
@@ -214,8 +224,8 @@ def _of_any(view: View) -> Iterator[_Group]:
     for group in view.reused_commands:
         command, index = entries[group[0]].command_key
         yield _dispute(view, "command_used_twice", f"{command.hex()}:{index}", group)
-    if view.needs_upgrade:
-        facts = [entry.id for entry in view.not_understood if entry.body[1]]
+    facts = [entry.id for entry in view.not_understood if entry.body[1]]
+    if facts:
         yield _dispute(view, "needs_upgrade", view.document, facts)
 
 
@@ -241,45 +251,14 @@ def _of_bill(order: OrderView) -> Iterator[_Group]:
     if late.lines:
         added = [line.added.id for line in late.lines]
         yield _dispute(order, "paid_with_residual", subject, [closing.id, *added])
-    if late.cancellations or late.terms:
-        facts = [closing.id, *late.cancellations, *late.terms]
+    if late.changes or late.terms:
+        facts = [closing.id, *late.changes, *late.terms]
         yield _dispute(order, "late_change_to_closed_bill", subject, facts)
     if closing.fact.total != sum(line.amount_centavos for line in closing.fact.lines):
         yield _dispute(order, "closing_does_not_add_up", subject, [closing.id])
     if len(order.closings.standing) > 1:
         standing = [each.id for each in order.closings.standing]
         yield _dispute(order, "two_closings", subject, standing)
-
-
-def _of_lines(order: OrderView) -> Iterator[_Group]:
-    by_given: dict[str, list[Line]] = {}
-    for line in order.lines:
-        by_given.setdefault(line.fact.line.hex(), []).append(line)
-        cancellations = [each.id for each in line.cancellations]
-        if line.excess:
-            facts = [line.added.id, *cancellations]
-            yield _dispute(order, "over_cancelled", line.id.hex(), facts)
-        if line.unseen_sends:
-            yield _dispute(order, "cancelled_after_send", line.id.hex(), line.unseen_sends)
-    yield from _two_prices(order)
-    for given, lines in by_given.items():
-        if len(lines) > 1:
-            added = [line.added.id for line in lines]
-            yield _dispute(order, "command_used_twice", given, added)
-
-
-def _two_prices(order: OrderView) -> Iterator[_Group]:
-    """Lines of the catalog that one command sold at two terminals, at two prices."""
-    told = {line.id: line.added.ids for line in order.lines if len(line.added.ids) > 1}
-    entries = {entry.id: entry for entry in order.told(LineAdded)} if told else {}
-    for line, ids in told.items():
-        facts = [cast(LineAdded, entries[each].fact) for each in ids]
-        prices = {
-            line_amount(fact.thousandths, unit_price(fact.unit_centavos, fact.modifiers))
-            for fact in facts
-        }
-        if len(prices) > 1:
-            yield _dispute(order, "two_prices_of_a_line", line.hex(), ids)
 
 
 def _of_catalog(catalog: CatalogView) -> Iterator[_Group]:

@@ -34,7 +34,7 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import JSON, JsonObject, dispute_json
 from crdt_models.read_models import DISPUTE
-from peer.live_sightings import EventType, Sighting, sightings_of
+from peer.live_sightings import EventType, Sighting, affected_by, sightings_of
 from peer.live_tables import Room, ToldTables
 from peer.node.node import Node
 from peer.node.requests import Commit
@@ -215,7 +215,7 @@ class LiveEvents:
         for place, change in behind:
             opened = [
                 Sighting("dispute:opened", document, dispute=each)
-                for document in change.documents
+                for document in affected_by(self._node, change)
                 for each in self._open_now(document).values()
             ]
             site = spanning.get(fact_id(change.id, 0).partition(".")[0], ())
@@ -255,12 +255,12 @@ class LiveEvents:
         last_of = {
             document: place
             for place, change in zip(commit.positions, commit.changes, strict=True)
-            for document in change.documents
+            for document in affected_by(self._node, change)
         }
         for place, change in zip(commit.positions, commit.changes, strict=True):
             sightings = self._news(sightings_of(self._node, change)) if self._clients else []
-            for document in change.documents:
-                if last_of[document] == place:
+            for document, last in last_of.items():
+                if last == place:
                     sightings += self._dispute_changes(document)
             if place == commit.positions[-1]:
                 sightings += self._site_changes()

@@ -29,7 +29,15 @@ from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
     FieldSet,
+    LineCancelled,
+    LinesDelivered,
+    LinesMoved,
+    LineSplit,
+    LinesPreparing,
+    LinesReady,
+    LinesSent,
     OrderCancelled,
+    OrderMergedInto,
     OrderOpened,
     OrderRestored,
     PaidOnAccount,
@@ -48,10 +56,13 @@ from crdt_models.ids import (
     TABLES,
     CreatedId,
     DocumentId,
+    LineId,
+    OrderId,
     ProductId,
     TableId,
     floor_document,
     kind_of,
+    order_document,
 )
 from peer.node.node import Node
 
@@ -66,7 +77,9 @@ EventType = Literal[
     "dispute:opened",
     "dispute:resolved",
 ]
-_MOVES_TABLES = (OrderOpened, OrderCancelled, OrderRestored, BillClosed, BillReopened)
+_MOVES_TABLES = (
+    OrderOpened, OrderCancelled, OrderRestored, OrderMergedInto, BillClosed, BillReopened,
+)  # fmt: skip
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -119,6 +132,41 @@ def _of_order(node: Node, document: DocumentId, facts: list[Fact]) -> Iterator[S
         assert isinstance(floor, FloorView), "the kind of a document decides its view"
         for table in {each for at in _tables_of(view) for each in floor.together(at)}:
             yield Sighting("table:status:changed", TABLES, table)
+    for order in sorted(_concerned(view, facts)):
+        yield from _of_order(node, order_document(order), [])
+
+
+def _concerned(view: OrderView, facts: list[Fact]) -> set[OrderId]:
+    """The other orders that show something else: what is said of a line stands in its home, and a
+    line may be, or have been, elsewhere."""
+    found: set[OrderId] = set()
+    for fact in facts if view.beside else ():
+        if isinstance(fact, OrderOpened | BillClosed | BillReopened):
+            found.update(view.beside)
+        for line in _lines_of(fact):
+            place = view.places.get(line)
+            if place is not None:
+                found.update(place.orders, (move.value for move in place.moves.writes))
+    return found - {view.order}
+
+
+def _lines_of(fact: Fact) -> tuple[LineId, ...]:
+    """The lines of this document that a fact speaks of."""
+    if isinstance(fact, LineCancelled | LineSplit):
+        return (fact.line,)
+    if isinstance(fact, LinesMoved | LinesSent | LinesPreparing | LinesReady | LinesDelivered):
+        return fact.lines
+    return ()
+
+
+def affected_by(node: Node, change: Change) -> tuple[DocumentId, ...]:
+    """The documents of a change, and the orders beside them."""
+    found = dict.fromkeys(change.documents)
+    for document in change.documents:
+        view = node.view(document) if kind_of(document) == ORDER_KIND else None
+        if isinstance(view, OrderView):
+            found |= dict.fromkeys(order_document(order) for order in view.beside)
+    return tuple(found)
 
 
 def _order_type(facts: list[Fact]) -> EventType:

@@ -112,7 +112,7 @@ class DocumentState(msgspec.Struct, frozen=True):
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What one upload makes durable: authentic changes not stored before, the states after them of
-    every document that they touch, and the authors that they open.
+    every document that means something else by them, and the authors that they open.
 
     node: whose token brought them · at: milliseconds since 1970 by the relay's clock.
     """

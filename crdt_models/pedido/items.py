@@ -3,12 +3,13 @@
 from crdt_models.documents.orders.facts import Modifier
 from crdt_models.documents.orders.lines import ShownLine
 from crdt_models.hybrid_logical_clock import iso
+from crdt_models.ids import OrderId
 from crdt_models.pedido.figures import JsonObject, decimal, quantity
 from crdt_models.pedido.names import STAGE
 
 
-def item_json(shown: ShownLine) -> JsonObject:
-    """An item of a pedido."""
+def item_json(shown: ShownLine, order: OrderId) -> JsonObject:
+    """An item of the pedido `order`."""
     line, fact = shown.line, None if shown.line is None else shown.line.fact
     is_cancelled = shown.thousandths == 0
     plain = shown.unit if fact is None else fact.unit_centavos
@@ -35,6 +36,7 @@ def item_json(shown: ShownLine) -> JsonObject:
         "estacao": "" if line is None else line.station,
         "disparado": line is None or line.is_fired,
         "enviado_em": None if line is None or line.sent_hlc is None else iso(line.sent_hlc),
+        "pedido_origem_id": None if line is None or line.home == order else line.home.hex(),
         "cancelado": is_cancelled,
         "cancelado_apos_envio": line is not None and line.is_cancelled_after_send,
         "id_externo": None if fact is None else fact.external_id,

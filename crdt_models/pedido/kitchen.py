@@ -22,5 +22,5 @@ def ticket_json(order: OrderView, ticket: Ticket, *, rank: int = 1) -> JsonObjec
         "garcom": order.text("waiter"),
         "cliente": order.text("customer"),
         "observacao": order.text("note"),
-        "itens": [item_json(as_it_is(line)) for line in ticket.lines],
+        "itens": [item_json(as_it_is(line), order.order) for line in ticket.lines],
     }

@@ -8,6 +8,7 @@ STATUS: Final = {
     "closed": "fechado",
     "settled": "pago",
     "cancelled": "cancelado",
+    "merged": "juntado",
 }
 
 STAGE: Final = {
@@ -42,7 +43,7 @@ ORDER_NAMES: Final = {
     "numero": "A-017, ou A-017/2 no segundo pedido do mesmo número; nulo enquanto não chegou",
     "numeros_alternativos": "outros números que recebeu",
     "tipo": "mesa, comanda, balcao, viagem ou entrega",
-    "status": "aberto, conta_pedida, fechado, pago ou cancelado",
+    "status": "aberto, conta_pedida, fechado, pago, cancelado ou juntado (tudo foi a outro pedido)",
     "status_conta": "o mesmo: o eixo da conta",
     "status_producao": "novo, enviado, preparando, pronto ou entregue: o item mais atrasado",
     "status_fiscal": "nenhum",
@@ -90,6 +91,7 @@ ORDER_NAMES: Final = {
     "createdAt": "o mesmo",
     "atualizado_em": "hora do fato mais novo, ISO 8601",
     "updatedAt": "o mesmo",
+    "juntado_a": "pedido ao qual foi juntado, ou nulo",
     "fechado_em": "hora do fechamento, ou nulo",
 }
 
@@ -117,6 +119,7 @@ ITEM_NAMES: Final = {
     "disparado": "false: espera que disparem a etapa; ainda não é para fazer",
     "enviado_em": "hora do primeiro envio à cozinha, ISO 8601, ou nulo",
     "cancelado": "true: nada dele resta",
+    "pedido_origem_id": "pedido em que foi lançado, se foi transferido para este; senão nulo",
     "cancelado_apos_envio": "true: cancelado quando a cozinha já o tinha",
     "id_externo": "id no sistema de onde veio",
 }

@@ -38,8 +38,10 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "pessoas": order.people,
         "observacao": order.text("note"),
         "id_externo": order.text("external_id"),
-        "itens": [item_json(each) for each in order.shown_lines if not each.is_residual],
-        "itens_residuais": [item_json(each) for each in order.shown_lines if each.is_residual],
+        "itens": [item_json(it, order.order) for it in order.shown_lines if not it.is_residual],
+        "itens_residuais": [
+            item_json(it, order.order) for it in order.shown_lines if it.is_residual
+        ],
         "pagamentos": [payment_json(each, tips.get(each.id, 0)) for each in order.payments],
         "estornos": [refund_json(each) for each in refunds],
         **charges_json(order),
@@ -62,6 +64,7 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "createdAt": created,
         "atualizado_em": updated,
         "updatedAt": updated,
+        "juntado_a": order.mergings[-1].fact.into.hex() if order.mergings else None,
         "fechado_em": None if closing is None else iso(closing.stamp.hlc),
     }
     return {**shown, **pedido}

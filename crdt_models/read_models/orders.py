@@ -20,7 +20,7 @@ ORDER_ROW = TableDefinition(
         ("device", "TEXT"),  # that opened it, 64 hexadecimal digits
         ("letters", "TEXT"),
         ("number", "INTEGER"),
-        ("state", "TEXT"),  # open, bill_asked, closed, settled, cancelled
+        ("state", "TEXT"),  # open, bill_asked, closed, settled, cancelled, merged
         ("is_open", "INTEGER"),  # 1 while it occupies its table
         ("production", "TEXT"),  # new, sent, preparing, ready, delivered
         ("service_type", "TEXT"),

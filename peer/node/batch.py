@@ -9,6 +9,7 @@ Rules of this file:
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from crdt_models.change import Change, decode_change
@@ -24,6 +25,7 @@ from crdt_models.documents.floor.reservation_facts import ReservationBooked
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.facts import (
     LineAdded,
+    LineSplit,
     OrderOpened,
     PaidOnAccount,
     PaymentReceived,
@@ -31,6 +33,7 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.facts import AreaAdded, TableAdded
+from crdt_models.documents.view import View
 from crdt_models.errors import DomainError
 from crdt_models.fact import fact_of
 from crdt_models.ids import (
@@ -57,7 +60,7 @@ from peer.node.requests import (
     Staged,
     StaleVersion,
 )
-from peer.node.shelf import Held, Shelf, WorkingCopies, is_open
+from peer.node.shelf import Held, Shelf, WorkingCopies, beside, is_open
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import BODY_HASH_BYTES, Batch, CommandRecord, DocumentState
 
@@ -128,11 +131,11 @@ class Preparation:
             self._replay(request, known, fingerprint)
             return
         for document, version in request.expect.items():
-            found = self._copies.get(document).version
+            found = self._copies.shown(document).version
             if found != version:
                 raise StaleVersion(document=document, version=found)
         context = self._context(request.command_id)
-        decision = request.command.decide(lambda doc: self._copies.get(doc).view, context)
+        decision = request.command.decide(self._read, context)
         change = None
         if decision.facts:
             self.authorship, changes = self._author.write(
@@ -153,6 +156,9 @@ class Preparation:
         )
         self._note(record)
         self._answer(request, record, change, replayed=False)
+
+    def _read(self, document: DocumentId) -> View:
+        return self._copies.shown(document).view
 
     def _known(self, request: Execute) -> CommandRecord | None:
         """What was executed under this command's id, or under its idempotency key."""
@@ -179,10 +185,12 @@ class Preparation:
         of facts in the same documents. When it is refused now, it may have been accepted then."""
         try:
             context = self._context(request.command_id)
-            decision = request.command.decide(lambda doc: self._copies.get(doc).view, context)
+            decision = request.command.decide(self._read, context)
         except DomainError:
-            documents = request.command.reads()
-            return all(each in written.documents for each in documents[:1])
+            documents = request.command.reads()[:1]
+            # What was said of a line that had moved stands in its home, beside the order.
+            known = [*documents, *(it for each in documents for it in beside(self._read(each)))]
+            return not known or any(each in written.documents for each in known)
         told = {(document, fact.tag()) for document, fact in decision.facts}
         return told <= {(document, body[0]) for document, body in written.facts}
 
@@ -230,17 +238,18 @@ class Preparation:
     def _open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         """Open orders at a table: the committed ones, and those of this batch."""
         tabs = dict.fromkeys(self._committed.open_tabs(table))
-        for held in self._copies.touched.values():
-            if isinstance(held.view, OrderView):
-                tabs.pop(held.view.order, None)
-                if held.view.is_open and held.view.table == table:
-                    tabs[held.view.order] = None
+        for document in self._copies.touched:
+            order = self._read(document)
+            if isinstance(order, OrderView):
+                tabs.pop(order.order, None)
+                if order.is_open and order.table == table:
+                    tabs[order.order] = None
         return tuple(sorted(tabs))
 
     def _taken(self, product: ProductId, since: int) -> int:
         """What lines take of a product: by committed orders, and by this batch's in their place."""
         by_order = self._committed.taken(product, since)
-        orders = [each.view for each in self._copies.touched.values()]
+        orders = [each.view for each in self._copies.affected().values()]
         touched = [view for view in orders if isinstance(view, OrderView)]
         for view in touched:
             by_order.pop(view.document, None)
@@ -318,6 +327,12 @@ class Preparation:
         """What the shelf holds after the commit."""
         return self._copies.touched
 
+    @cached_property
+    def affected(self) -> dict[DocumentId, Held]:
+        """As people will see them: these, and what means something else because of them. Asked for
+        when the batch is complete."""
+        return self._copies.affected()
+
     def to_append(self) -> Batch:
         """All that must become durable together."""
         settings = {}
@@ -326,11 +341,11 @@ class Preparation:
         return Batch(
             changes=[each.change for each in self.staged],
             documents=[
-                DocumentState(document, held.digest, is_open(held.view))
-                for document, held in self.documents.items()
+                DocumentState(document, self._copies.get(document).digest, is_open(held.view))
+                for document, held in self.affected.items()
             ],
             commands=list(self._commands.values()),
-            rows={d: rows_of(d, held.view) for d, held in self.documents.items()},
+            rows={d: rows_of(d, held.view) for d, held in self.affected.items()},
             settings=settings,
         )
 
@@ -343,7 +358,7 @@ class Preparation:
 def _created(change: Change) -> dict[str, CreatedId]:
     """What a command created, read back from its change; the names are those of `Decision.ids`."""
     ids: dict[str, CreatedId] = {}
-    lines = products = 0
+    lines = parts = products = 0
     for document, body in change.facts:
         match fact_of(body):
             case OrderOpened() if isinstance(empty_view(document), OrderView):
@@ -351,6 +366,9 @@ def _created(change: Change) -> dict[str, CreatedId]:
             case LineAdded() as added:
                 ids[f"line.{lines}"] = CreatedId(added.line)
                 lines += 1
+            case LineSplit() as split:
+                ids[f"part.{parts}"] = CreatedId(split.part)
+                parts += 1
             case AccountOpened() if isinstance(empty_view(document), AccountView):
                 ids["account"] = account_of(document)
             case PaymentReceived() | PaidOnAccount() as received:

@@ -30,7 +30,7 @@ from peer.node.authorship import Author, Credentials, utc_moment
 from peer.node.batch import Preparation
 from peer.node.committed_state import CommittedState, own_chain
 from peer.node.requests import Busy, Commit, Execute, Outcome, Receive, Received
-from peer.node.shelf import Shelf, build, is_open
+from peer.node.shelf import Shelf, is_open
 from peer.node.site_disputes import SiteDisputes
 from peer.service.http_errors import Unexpected
 from peer.service.sqlite_errors import NotDurable, StorageError
@@ -176,11 +176,12 @@ class Node:
 
     def view(self, document: DocumentId) -> View:
         """What a document means now. Never changes under the reader; do not apply to it."""
-        return self._shelf.get(document).view
+        return self._shelf.shown(document).view
 
     def version(self, document: DocumentId) -> str:
-        """32 hexadecimal digits, equal on every peer that holds the same changes of it."""
-        return self._shelf.get(document).version
+        """32 hexadecimal digits, equal on every peer that holds the same changes of it, and of the
+        orders beside it."""
+        return self._shelf.shown(document).version
 
     def document(self, document: DocumentId) -> Document:
         """The CRDT document, for whoever speaks Yjs."""
@@ -362,7 +363,7 @@ class Node:
         self._shelf.put(preparation.documents)
         staged = preparation.staged
         self._committed.add(
-            [each.change for each in staged], preparation.opened, preparation.documents
+            [each.change for each in staged], preparation.opened, preparation.affected
         )
         positions = dict(zip((each.id for each in staged), appended.positions, strict=True))
         self._position = max(self._position, *appended.positions, 0)
@@ -370,7 +371,7 @@ class Node:
         self._counts["received"] += sum(each.source is not None for each in staged)
         preparation.settle(positions)
         if staged:
-            self._site_disputes.take([each.change for each in staged], preparation.documents)
+            self._site_disputes.take([each.change for each in staged], preparation.affected)
             commit = Commit(
                 position=self._position,
                 changes=tuple(each.change for each in staged),
@@ -414,10 +415,11 @@ class Node:
 
 def fill_rows(log: ChangeLog) -> None:
     """Make all read-model rows from the log: after the tables changed, before a node is made."""
+    shelf = Shelf(log)
     for state in log.documents():
-        held = build(state.id, (decode_change(data) for data in log.changes_of(state.id)))
-        states = [DocumentState(state.id, held.digest, is_open(held.view))]
-        log.append(Batch(documents=states, rows={state.id: rows_of(state.id, held.view)}))
+        view = shelf.shown(state.id).view
+        states = [DocumentState(state.id, shelf.get(state.id).digest, is_open(view))]
+        log.append(Batch(documents=states, rows={state.id: rows_of(state.id, view)}))
     log.rows_filled()
 
 

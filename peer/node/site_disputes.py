@@ -160,11 +160,11 @@ class SiteDisputes:
     # --- what happens
 
     def take(self, changes: Iterable[Change], documents: Mapping[DocumentId, Held]) -> None:
-        """After a commit: its changes, and every document they touch as it is now."""
+        """After a commit: its changes, and every document that means something else by them."""
         suspicions: set[Suspicion] = set()
         sequences: dict[Author, list[int]] = defaultdict(list)
         numbered: set[DocumentId] = set()
-        moved: set[DocumentId] = set()
+        moved = {document for document, held in documents.items() if _shares_lines(held.view)}
         for change in changes:
             sequences[change.author].append(change.sequence)
             suspicions.update(self._of_lineage(change))
@@ -378,6 +378,11 @@ def read_past(log: ChangeLog) -> Past:
 
 def _pair(one: OrderId, other: OrderId) -> SameTable:
     return SameTable(*sorted((one, other)))
+
+
+def _shares_lines(view: View) -> bool:
+    """Whether an order may become open, or be done with, by what happens to lines."""
+    return isinstance(view, OrderView) and bool(view.beside or view.mergings)
 
 
 def _tabs_seen(order: OrderView) -> frozenset[OrderId]:

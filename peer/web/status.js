@@ -33,6 +33,7 @@ const STATUS_TEXTS = {
   fechado: 'Fechado',
   pago: 'Pago',
   cancelado: 'Cancelado',
+  juntado: 'Juntado',
 };
 
 const TYPE_TEXTS = {

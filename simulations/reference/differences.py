@@ -17,6 +17,7 @@ from simulations.reference.account_differences import of_accounts
 from simulations.reference.charges import ReferenceTip
 from simulations.reference.compared import PAYMENTS, compared
 from simulations.reference.floor import MINUTE_MS, ReferenceReservation
+from simulations.reference.lines import ReferenceLine
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room import ReferenceRoom, ReferenceTable
@@ -29,6 +30,7 @@ _ACCOUNTS: Final = {
     "closed": "fechado",
     "settled": "pago",
     "cancelled": "cancelado",
+    "merged": "juntado",
 }
 _STAGES: Final = {
     "new": "novo",
@@ -117,7 +119,8 @@ def _order(order: ReferenceOrder) -> Json:
         "gorjeta_centavos": order.tipped,
         "flags": flags,
         "precisa_atualizar": order.needs_upgrade,
-        "versao": len(order.meaning.facts),
+        "versao": order.fact_count,
+        "juntado_a": order.mergings[-1]["into"].hex() if order.mergings else None,
         "originNodeId": None if order.device is None else order.device.hex(),
         "dia_operacao": order.day,
     }
@@ -127,7 +130,7 @@ def _of_lists(subject: str, order: ReferenceOrder, peer: Json) -> Iterator[str]:
     """Rows are compared as a multiset: one id may stand twice, and the sequence is for the eye."""
     for name, ours in (
         ("itens", _bill(order)),
-        ("itens_residuais", [_line(order, line.id) for line in order.late_lines]),
+        ("itens_residuais", [_line(order, line) for line in order.late_lines]),
         ("pagamentos", [_payment(order, at) for at in range(len(order.payments))]),
         ("estornos", [_refund(order, at) for at in range(len(order.refunds))]),
         ("descontos", list(_discounts(order))),
@@ -150,21 +153,17 @@ def _row(row: Json, fields: list[str]) -> str:
 def _bill(order: ReferenceOrder) -> list[Json]:
     """The lines as shown: of a closed bill as billed, else all, cancelled ones too."""
     if order.closing is None:
-        return [_line(order, line.id) for line in order.lines]
-    return [_billed(order, *line) for line in order.bill]
+        return [_line(order, line) for line in order.lines]
+    by_id = {line.id: line for line in reversed(order.lines)}
+    return [_billed(order, by_id.get(billed[0]), *billed) for billed in order.bill]
 
 
 def _billed(
-    order: ReferenceOrder,
-    name: bytes,
-    label: str,
-    thousandths: int,
-    unit: int,
-    amount: int,
-    off: int,
+    order: ReferenceOrder, known: ReferenceLine | None, name: bytes, label: str, *figures: int
 ) -> Json:
     """What is known of a line beside what the closing says; nothing when it has not come."""
-    known = next((line for line in order.lines if line.id == name), None)
+    thousandths, unit, amount, off = figures
+    is_from_elsewhere = known is not None and known.home != order.id
     return {
         "id": name.hex(),
         "produto_id": None if known is None else known.added["product"],
@@ -176,15 +175,15 @@ def _billed(
         "status": _STAGES["new" if known is None else known.stage],
         "estacao": "" if known is None else known.station,
         "disparado": known is None or known.is_fired,
+        "pedido_origem_id": known.home if known is not None and is_from_elsewhere else None,
         "cancelado_apos_envio": known is not None and known.was_cancelled_after_send,
     }
 
 
-def _line(order: ReferenceOrder, name: bytes) -> Json:
-    line = next(line for line in order.lines if line.id == name)
-    off = 0 if line in order.late_lines else sum(order.off.get(name, (0, 0)))
-    asked = line.amount - off
-    shown = _billed(order, name, line.added["name"], line.left, line.unit, asked, off)
+def _line(order: ReferenceOrder, line: ReferenceLine) -> Json:
+    off = 0 if line in order.late_lines else sum(order.off.get(line.id, (0, 0)))
+    figures = (line.left, line.unit, line.amount - off, off)
+    shown = _billed(order, line, line.id, line.added["name"], *figures)
     return shown if line.left else {**shown, "status": "cancelado"}
 
 
@@ -367,7 +366,7 @@ def _of_kitchen(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
     """Every line that a station has, with how far it is. Tickets come by time of sending."""
     orders = [order for order in reference.orders.values() if order.opening is not None]
     ours = Counter(
-        f"{order.name} at {station!r}: {_row(_line(order, line.id), _TICKET)}"
+        f"{order.name} at {station!r}: {_row(_line(order, line), _TICKET)}"
         for order in orders
         for station, lines in order.tickets.items()
         for line in lines

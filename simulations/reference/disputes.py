@@ -11,13 +11,17 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from simulations.reference.lines import times, unit_price
 from simulations.reference.once import Meaning, Register, Write
-from simulations.reference.order import ReferenceOrder
 from simulations.reference.payments import ReferencePayment
+from simulations.reference.stored import Fact, Fields
+
+if TYPE_CHECKING:  # an order is made of situations too
+    from simulations.reference.order import ReferenceOrder
 
 Key: TypeAlias = tuple[str, str, str]  # kind, subject, document
 
@@ -92,7 +96,7 @@ def of_any_document(meaning: Meaning) -> Iterator[Situation]:
         yield situation("needs_upgrade", meaning.document, unreadable)
 
 
-def of_order(order: ReferenceOrder) -> Iterator[Situation]:
+def of_order(order: "ReferenceOrder") -> Iterator[Situation]:
     """What an order can have beside that."""
     yield from _of_money(order)
     yield from of_payments(order.payments)
@@ -100,7 +104,7 @@ def of_order(order: ReferenceOrder) -> Iterator[Situation]:
     yield from _of_lines(order)
 
 
-def _of_money(order: ReferenceOrder) -> Iterator[Situation]:
+def _of_money(order: "ReferenceOrder") -> Iterator[Situation]:
     money = [each.received.id for each in order.payments if each.counts]
     money += [each.id for each in order.refunds]
     cancellations = [each.id for each in order.cancellations]
@@ -123,7 +127,7 @@ def of_payments(payments: list[ReferencePayment]) -> Iterator[Situation]:
             yield situation("command_used_twice", payment.id.hex(), namesakes)
 
 
-def _of_bill(order: ReferenceOrder) -> Iterator[Situation]:
+def _of_bill(order: "ReferenceOrder") -> Iterator[Situation]:
     closing = order.closing
     for name, told in order.terms.contradictions():
         yield situation("charges_set_apart", f"{order.id}:{name}", told)
@@ -132,8 +136,8 @@ def _of_bill(order: ReferenceOrder) -> Iterator[Situation]:
     if order.late_lines:
         added = [line.added.id for line in order.late_lines]
         yield situation("paid_with_residual", order.id, [closing.id, *added])
-    if order.late_cancellations or order.late_terms:
-        late = [each.id for each in (*order.late_cancellations, *order.late_terms)]
+    if order.late_changes or order.late_terms:
+        late = [*order.late_changes, *(each.id for each in order.late_terms)]
         yield situation("late_change_to_closed_bill", order.id, [closing.id, *late])
     if order.total != sum(amount for _, _, _, _, amount, *_ in closing["lines"]):
         yield situation("closing_does_not_add_up", order.id, [closing.id])
@@ -141,13 +145,21 @@ def _of_bill(order: ReferenceOrder) -> Iterator[Situation]:
         yield situation("two_closings", order.id, [each.id for each in order.closings])
 
 
-def _of_lines(order: ReferenceOrder) -> Iterator[Situation]:
-    for line in order.lines:
+def _of_lines(order: "ReferenceOrder") -> Iterator[Situation]:
+    for line in order.own_lines:
         if line.excess:
             facts = [line.added.id, *(each.id for each in line.cancellations)]
             yield situation("over_cancelled", line.id.hex(), facts)
         if line.not_knowing:
             yield situation("cancelled_after_send", line.id.hex(), line.not_knowing)
-        namesakes = [each.added.id for each in order.lines if each.given == line.given]
+        if line.whole is None and len(set(map(_price, line.added.tellings))) > 1:
+            yield situation("two_prices_of_a_line", line.id.hex(), [line.origin])
+        added = (each for each in order.own_lines if each.whole is None)
+        namesakes = [each.added.id for each in added if each.given == line.given]
         if len(namesakes) > 1:
             yield situation("command_used_twice", line.given.hex(), namesakes)
+
+
+def _price(telling: tuple[Fact, Fields]) -> int:
+    _, fields = telling
+    return times(fields["thousandths"], unit_price(fields["unit_centavos"], fields["modifiers"]))

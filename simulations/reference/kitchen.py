@@ -6,9 +6,13 @@ Rules of this file:
 2. A line without a course may be made. One with a course may be made when somebody fired that
    course or that very line and nobody took it back, or when somebody has begun it anyway.
 3. The station is a register. The line's addition is its first write.
+4. What is said of a line is said of a part that was split off it too, unless the author names the
+   split as one that was known.
 """
 
 from typing import Any
+
+from msgspec import Struct
 
 from simulations.reference.once import Meaning, Register, Told, Write
 
@@ -16,10 +20,30 @@ STAGES = ("new", "sent", "preparing", "ready", "delivered")
 _REPORTS = {"lines_preparing": 2, "lines_ready": 3, "lines_delivered": 4}
 
 
-def reached(meaning: Meaning, line: bytes) -> int:
+class Called(Struct, frozen=True):
+    """How facts may call a line: by its own id, or by that of a whole that it was split off, when
+    their author knew none of the splits between. Ids with the splits that must not be known."""
+
+    names: tuple[tuple[bytes, frozenset[str]], ...]
+
+    def by(self, meaning: Meaning, fact: Told) -> bool:
+        """Whether a fact is about the line."""
+        lines = fact["lines"] if "lines" in fact.fields else [fact["line"]]
+        return any(
+            name in lines and not splits & meaning.same(fact["splits_seen"])
+            for name, splits in self.names
+        )
+
+
+def sends_of(meaning: Meaning, line: Called) -> list[Told]:
+    """The sends that cover a line."""
+    return [each for each in meaning.of("lines_sent") if line.by(meaning, each)]
+
+
+def reached(meaning: Meaning, line: Called) -> int:
     """The stage of a line, as an index in STAGES."""
     stages = [0]
-    if any(line in send["lines"] for send in meaning.of("lines_sent")):
+    if sends_of(meaning, line):
         stages.append(1)
     for tag, stage in _REPORTS.items():
         if _counting(meaning, tag, line):
@@ -27,38 +51,34 @@ def reached(meaning: Meaning, line: bytes) -> int:
     return max(stages)
 
 
-def may_be_made(meaning: Meaning, line: bytes, course: int) -> bool:
+def may_be_made(meaning: Meaning, line: Called, course: int) -> bool:
     """False while it waits for its course."""
     if course == 0 or reached(meaning, line) >= 2:
         return True
-    recalled = _united(meaning, "firing_recalled", "firings")
+    recalled: set[str] = set()
+    for each in meaning.of("firing_recalled"):
+        recalled |= meaning.same(each["firings"])
     for firing in meaning.of("course_fired"):
         if firing["course"] == course and firing.id not in recalled:
             return True
     return bool(_counting(meaning, "lines_fired", line))
 
 
-def station(meaning: Meaning, line: bytes, added: Told) -> Any:
+def station(meaning: Meaning, line: Called, added: Told) -> Any:
     """Where it is made."""
     writes = [Write(added.id, added.stamp, added["station"], set[str]())]
     writes += [
         Write(each.id, each.stamp, each["station"], meaning.same(each["replaces"]))
         for each in meaning.of("line_routed")
-        if each["line"] == line
+        if line.by(meaning, each)
     ]
     return Register(writes).value("")
 
 
-def _counting(meaning: Meaning, tag: str, line: bytes) -> list[Told]:
-    """Facts that name this line, and that no recall of this line names."""
-    recalled = _united(meaning, "line_recalled", "reports", line)
-    return [each for each in meaning.of(tag) if line in each["lines"] and each.id not in recalled]
-
-
-def _united(meaning: Meaning, tag: str, field: str, line: bytes | None = None) -> set[str]:
-    """All that facts of one kind name, of one line or of any."""
-    found: set[str] = set()
-    for each in meaning.of(tag):
-        if line is None or each["line"] == line:
-            found |= meaning.same(each[field])
-    return found
+def _counting(meaning: Meaning, tag: str, line: Called) -> list[Told]:
+    """Facts that are about this line, and that no recall of this line names."""
+    recalled: set[str] = set()
+    for each in meaning.of("line_recalled"):
+        if line.by(meaning, each):
+            recalled |= meaning.same(each["reports"])
+    return [each for each in meaning.of(tag) if line.by(meaning, each) and each.id not in recalled]

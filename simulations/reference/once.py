@@ -57,6 +57,7 @@ class Meaning:
         self.used_twice: list[list[Told]] = []
         self._by_tag: dict[str, list[Told]] = {}
         self._same: dict[str, str] = {}
+        self.elsewhere: dict[str, str] = {}  # the same of all orders, for an order
         self._collect()
 
     def of(self, tag: str) -> Sequence[Told]:
@@ -68,8 +69,13 @@ class Meaning:
         return chain.from_iterable(self._by_tag.values())
 
     def same(self, fact_ids: Iterable[str]) -> set[str]:
-        """The ids that stand for these facts; one that is not here stands for itself."""
-        return {self._same.get(each, each) for each in fact_ids}
+        """The ids that stand for these facts, of this document or of another order; one that is
+        unknown stands for itself."""
+        return {self._same.get(each) or self.elsewhere.get(each, each) for each in fact_ids}
+
+    def told_twice(self) -> dict[str, str]:
+        """Ids of facts of this document by which id stands for them, where that is another."""
+        return {each: stands for each, stands in self._same.items() if each != stands}
 
     def _collect(self) -> None:
         by_command: dict[tuple[bytes, int], dict[bytes, list[tuple[Fact, Fields]]]] = {}

@@ -9,7 +9,8 @@ Rules of this file:
 3. paid = confirmed payments − refunds, shown as never below zero; the balance is what is owed less
    the same, and below zero when too much was paid.
 4. The account is, in this order: cancelled while a cancellation stands that no restoring names;
-   settled or closed while a closing stands, by whether something is owed; bill asked while a
+   settled or closed while a closing stands, by whether something is owed; merged while a merging
+   stands that no restoring names and nothing is left on it, lines or charges; bill asked while a
    request stands that no reopened closing has counted; open.
 5. A number counts only in a change that also opens the order: otherwise any terminal could rename
    the orders of another (the product's choice). The one with the least stamp is shown.
@@ -27,6 +28,7 @@ from simulations.reference.charges import (
 )
 from simulations.reference.kitchen import STAGES
 from simulations.reference.lines import ReferenceLine, lines_of
+from simulations.reference.moves import ReferencePlace, is_within, late_changes
 from simulations.reference.once import Meaning, Register, Told, Write, as_text
 from simulations.reference.payments import ReferencePayment, payments_of
 from simulations.reference.shares import ReferenceShare, shares_of, split_of
@@ -45,7 +47,11 @@ class ReferenceOrder:
         self.document = meaning.document
         self.id = meaning.document.removeprefix("order:")
         self.rank = 1  # its place among the orders of one number; the shop knows it
-        self.lines: list[ReferenceLine] = lines_of(meaning)
+        self.own_lines: list[ReferenceLine] = lines_of(meaning)
+        self.places: dict[bytes, ReferencePlace] = {}  # of its own lines; the shop knows it
+        self.lines: list[ReferenceLine] = []  # what is on it; the shop knows it
+        self.origins: list[ReferencePlace] = []  # of each of those
+        self.homes: list[ReferenceOrder] = []  # where lines came from; the shop knows it
         self.payments: list[ReferencePayment] = payments_of(meaning)
         self.refunds = list(meaning.of("payment_refunded"))
 
@@ -245,26 +251,28 @@ class ReferenceOrder:
         return shares_of(self.split, lines, self.total, self.payments, self.refunds)
 
     @cached_property
+    def listed(self) -> set[bytes]:
+        """The lines of the closed bill."""
+        return set() if self.closing is None else {each[0] for each in self.closing["lines"]}
+
+    @cached_property
     def late_lines(self) -> list[ReferenceLine]:
         """Lines that the closing did not count and of which something is left."""
         if self.closing is None:
             return []
         counted = self.meaning.same(self.closing["counted"])
-        return [line for line in self.lines if line.added.id not in counted and line.left]
+        return [
+            line
+            for line in self.lines
+            if line.origin not in counted and line.left and not is_within(line, self)
+        ]
 
     @cached_property
-    def late_cancellations(self) -> list[Told]:
-        """Cancellations of counted lines that the closing did not count."""
+    def late_changes(self) -> list[str]:
+        """What was done to counted lines that the closing did not count."""
         if self.closing is None:
             return []
-        counted = self.meaning.same(self.closing["counted"])
-        return [
-            each
-            for line in self.lines
-            if line.added.id in counted
-            for each in line.cancellations
-            if each.id not in counted
-        ]
+        return late_changes(self, self.meaning.same(self.closing["counted"]))
 
     @property
     def residual(self) -> int:
@@ -303,18 +311,28 @@ class ReferenceOrder:
     @cached_property
     def cancellations(self) -> list[Told]:
         """Cancellations of the whole order that stand."""
+        return self._unrestored("order_cancelled")
+
+    @cached_property
+    def mergings(self) -> list[Told]:
+        """Mergings into another order that stand."""
+        return self._unrestored("order_merged_into")
+
+    def _unrestored(self, tag: str) -> list[Told]:
         restored = self.meaning.same(
             each for fact in self.meaning.of("order_restored") for each in fact["cancellations"]
         )
-        return [each for each in self.meaning.of("order_cancelled") if each.id not in restored]
+        return [each for each in self.meaning.of(tag) if each.id not in restored]
 
     @cached_property
     def account(self) -> str:
-        """open, bill_asked, closed, settled or cancelled."""
+        """open, bill_asked, closed, settled, cancelled or merged."""
         if self.cancellations:
             return "cancelled"
         if self.closing is not None:
             return "settled" if self.balance <= 0 else "closed"
+        if self.mergings and not self.total and not any(line.left for line in self.lines):
+            return "merged"
         return "bill_asked" if self._is_asked() else "open"
 
     def _is_asked(self) -> bool:
@@ -339,4 +357,12 @@ class ReferenceOrder:
 
     @property
     def needs_upgrade(self) -> bool:
-        return any(fact.must_understand for fact in self.meaning.not_understood)
+        return any(
+            fact.must_understand
+            for order in (self, *self.homes)
+            for fact in order.meaning.not_understood
+        )
+
+    @property
+    def fact_count(self) -> int:
+        return sum(len(order.meaning.facts) for order in (self, *self.homes))

@@ -29,6 +29,7 @@ from simulations.reference.floor import (
     floor_of,
     service_day,
 )
+from simulations.reference.moves import homes_of, of_moves, put_lines_in_place
 from simulations.reference.once import Meaning
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.room import (
@@ -71,12 +72,20 @@ class ReferenceShop:
             for fact in change.facts:
                 facts.setdefault(fact.document, []).append(fact)
         self._meanings = {document: Meaning(document, found) for document, found in facts.items()}
+        elsewhere: dict[str, str] = {}
+        for document, meaning in self._meanings.items():
+            if is_order(document):  # what orders say of one another, since lines move
+                elsewhere |= meaning.told_twice()
+                meaning.elsewhere = elsewhere
         orders = [
             ReferenceOrder(meaning)
             for document, meaning in self._meanings.items()
             if is_order(document)
         ]
         self.orders: dict[str, ReferenceOrder] = {order.id: order for order in orders}
+        put_lines_in_place(self.orders)
+        for order in orders:
+            order.homes = [self.orders[h] for h in homes_of(order) if h in self.orders]
         for same in namesakes(self.orders.values()).values():
             for rank, order in enumerate(same, start=1):
                 order.rank = rank
@@ -134,7 +143,8 @@ class ReferenceShop:
         for document, meaning in self._meanings.items():
             situations = list(of_any_document(meaning))
             if is_order(document):
-                situations += of_order(self.orders[document.removeprefix("order:")])
+                order = self.orders[document.removeprefix("order:")]
+                situations += [*of_order(order), *of_moves(order, self.orders)]
             elif is_account(document):
                 account = self.accounts[document.removeprefix("account:")]
                 situations += [*of_account(account), *of_payments(account.payments)]

@@ -65,12 +65,10 @@ def with_site(reopen: Open, *tenants: Tenant) -> RelayStorage:
 
 
 def append(site: SiteWrites, *changes: Change, node: str = "counter") -> None:
-    projection = Projection()
-    documents: dict[str, DocumentState] = {}
-    before = site.digests()
-    for document in {each for change in changes for each in change.documents}:
-        touching = [change for change in changes if document in change.documents]
-        documents[document] = projection.state(document, before.get(document, 0), site, touching)
+    touched = {
+        document: [change for change in changes if document in change.documents]
+        for document in {each for change in changes for each in change.documents}
+    }
     openings = [
         Opening(change.author, change.id, leaf.signing_key)
         for change in changes
@@ -79,7 +77,7 @@ def append(site: SiteWrites, *changes: Change, node: str = "counter") -> None:
     site.append(
         Arrival(
             changes=changes,
-            documents=list(documents.values()),
+            documents=Projection().states(site, touched),
             openings=openings,
             node=node,
             at=7,

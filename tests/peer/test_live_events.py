@@ -19,12 +19,15 @@ from crdt_models.documents.orders.commands import (
     CancelOrder,
     EditOrder,
     LineCancellation,
+    LineMove,
+    MoveLines,
     NewLine,
     OpenOrder,
 )
+from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.commands import AddTable, ChangeTable
 from crdt_models.documents.tables.view import TablesView
-from crdt_models.ids import CommandId, DocumentId, LineId, OrderId, TableId
+from crdt_models.ids import CommandId, DocumentId, LineId, OrderId, TableId, order_document
 from crdt_models.pedido import JsonObject
 from crdt_models.read_models import TABLES
 from peer.environment import RealEnvironment
@@ -350,3 +353,23 @@ async def test_a_revoked_key_ends_its_conversations(till: Till) -> None:
     till.events.dismiss("test")
     assert await client.wait() == []
     assert (client.closing, other.closing) == (1008, None)
+
+
+async def test_an_order_is_told_of_what_happens_in_the_home_of_its_lines(till: Till) -> None:
+    """A change of one document that changes three orders: where the line is, was, and is from."""
+    home, second, third = await till.order(100, 200), await till.order(), await till.order()
+    view = till.node.view(order_document(home))
+    assert isinstance(view, OrderView)
+    line, stays = (each.id for each in view.lines)
+    await till.do(MoveLines(order=home, to=second, moves=(LineMove(line),)))
+    await till.do(MoveLines(order=second, to=third, moves=(LineMove(line),)))
+    client = follow(till)
+    await till.do(CancelLines(order=third, cancel=(LineCancellation(line),)))
+    told = [json.loads(text) for text in await client.wait()]
+    assert {each["document"] for each in told} == {
+        order_document(order) for order in (home, second, third)
+    }
+    assert {each["type"] for each in told} == {"order:updated"}
+    await till.do(CancelLines(order=home, cancel=(LineCancellation(stays),)))
+    told = [json.loads(text) for text in await client.wait()]
+    assert [each["document"] for each in told] == [order_document(home)]

@@ -7,7 +7,7 @@ Rules of this file:
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -20,18 +20,24 @@ from crdt_models.documents.orders.facts import (
     ClosedPayment,
     LineAdded,
     LineCancelled,
+    LineSplit,
     PaidOnAccount,
     PaymentReceived,
     PaymentRefunded,
 )
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.payments import Payment
+from crdt_models.documents.orders.whereabouts import is_in_whole
 from crdt_models.documents.view import Once, View
 from crdt_models.fact import Fact
 from crdt_models.ids import FactId, LineId
 
+if TYPE_CHECKING:  # the view is made of this file
+    from crdt_models.documents.orders.shared_lines import SharedLines
+
 COUNTED: tuple[type[Fact], ...] = (
-    LineAdded, LineCancelled, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked, *TERMS,
+    LineAdded, LineCancelled, LineSplit, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked,
+    *TERMS,
 )  # fmt: skip
 
 
@@ -43,11 +49,12 @@ class Closings(NamedTuple):
 
 
 class Late(NamedTuple):
-    """What the standing closing did not count. lines: added later. cancellations: of billed lines.
-    terms: discounts, charges and what takes them away."""
+    """What the standing closing did not count. lines: added, or moved here, later. changes: of
+    billed lines: cancellations, splits, and moves to another order. terms: discounts, charges and
+    what takes them away."""
 
     lines: tuple[Line, ...]
-    cancellations: tuple[FactId, ...]
+    changes: tuple[FactId, ...]
     terms: tuple[FactId, ...] = ()
 
     @property
@@ -66,24 +73,36 @@ def closings_of(view: View) -> Closings:
     )
 
 
-def counted_now(view: View) -> tuple[FactId, ...]:
+def counted_now(order: "SharedLines") -> tuple[FactId, ...]:
     """Every fact that a closing made now is made of."""
-    return tuple(sorted(each.id for kind in COUNTED for each in view.all(kind)))
+    own = {each.id for kind in COUNTED for each in order.all(kind)}
+    here = {line.origin for line in order.lines}
+    elsewhere = {line.origin for line in order.own_lines} - here
+    arrived = (line for line in order.lines if line.home != order.order)
+    came = {fact for line in arrived for fact in (line.origin, *_changes(line))}
+    return tuple(sorted((own - elsewhere) | came))
 
 
-def late_of(view: View, closing: Once[BillClosed], lines: tuple[Line, ...]) -> Late:
+def _changes(line: Line) -> tuple[FactId, ...]:
+    """What made the line less."""
+    return (*(each.id for each in line.cancellations), *line.parts)
+
+
+def late_of(order: "SharedLines", closing: Once[BillClosed]) -> Late:
     """What happened to a closed bill without its closing knowing."""
-    counted = view.same_all(closing.fact.counted)
-    late_lines = tuple(each for each in lines if each.added.id not in counted and each.left)
-    cancellations = tuple(
-        each.id
-        for line in lines
-        if line.added.id in counted
-        for each in line.cancellations
-        if each.id not in counted
-    )
-    terms = tuple(each.id for kind in TERMS for each in view.all(kind) if each.id not in counted)
-    return Late(late_lines, cancellations, terms)
+    counted = order.same_all(closing.fact.counted)
+    lines: list[Line] = []
+    changes: dict[FactId, None] = {}
+    for came in order.here:
+        line = came.line
+        if line.origin in counted:
+            changes |= {each: None for each in _changes(line) if each not in counted}
+        elif line.left and not is_in_whole(line, order.home_of(line), order):
+            lines.append(line)
+        if came.moved_by is not None and came.place is not None and came.place.asked != order.order:
+            changes[came.moved_by] = None
+    terms = tuple(each.id for kind in TERMS for each in order.all(kind) if each.id not in counted)
+    return Late(tuple(lines), tuple(changes), terms)
 
 
 def is_asked(view: View, closings: Closings) -> bool:

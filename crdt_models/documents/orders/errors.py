@@ -60,11 +60,35 @@ class OrderIsCancelled(DomainError):
 
 
 class OrderIsNotCancelled(DomainError):
-    """There is no cancellation to take back."""
+    """There is no cancellation or merging to take back."""
 
     code = "order_is_not_cancelled"
-    sentence = "Order {order} is not cancelled."
+    sentence = "Order {order} is neither cancelled nor joined with another."
     cure = "Load the order again."
+
+
+class OrderIsMerged(DomainError):
+    """Everything on the order was moved to another one."""
+
+    code = "order_is_merged"
+    sentence = "Order {order} was joined with order {into}."
+    cure = "Use the other order, or restore this one first."
+
+
+class SameOrder(DomainError):
+    """Nothing can be moved from an order to itself."""
+
+    code = "same_order"
+    sentence = "Order {order} was given twice."
+    cure = "Choose another order."
+
+
+class PaidOrderStays(DomainError):
+    """An order with payments is not joined with another: money stays where it was received."""
+
+    code = "paid_order_stays"
+    sentence = "Order {order} holds payments."
+    cure = "Move its lines instead, or join the other order with this one."
 
 
 class BillIsClosed(DomainError):
@@ -92,11 +116,11 @@ class UnpaidBill(DomainError):
 
 
 class MoreThanIsLeft(DomainError):
-    """More would be cancelled than is still ordered."""
+    """More would be cancelled or moved than is still ordered."""
 
     code = "more_than_is_left"
-    sentence = "{asked} thousandths cannot be cancelled, {left} are left."
-    cure = "Cancel at most what is left."
+    sentence = "{asked} thousandths were asked for, {left} are left."
+    cure = "Choose at most what is left."
 
 
 class PaymentAboveBalance(DomainError):

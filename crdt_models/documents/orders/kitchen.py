@@ -5,10 +5,11 @@ Rules of this file:
 2. A line with a course waits until a firing covers it, or until somebody has begun it all the same.
    A line without a course never waits.
 3. Where a line is made is a register; its addition is the first write.
+4. What is said of a line is said of the parts that its author did not know of: see `parts`.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crdt_models.documents.orders.facts import (
     CourseFired,
@@ -22,6 +23,7 @@ from crdt_models.documents.orders.facts import (
     LinesReady,
     LinesSent,
 )
+from crdt_models.documents.orders.parts import Parts, parts_of, spoken_of
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.view import Once, View
 from crdt_models.ids import FactId, LineId
@@ -55,25 +57,28 @@ class Reported(NamedTuple):
 
 def reported(view: View) -> Reported:
     """What was said of the lines of an order."""
-    recalls = _recalls(view)
+    parts = parts_of(view)
+    recalls = _recalls(view, parts)
     stages: dict[LineId, int] = {}
     sends: dict[LineId, list[Once[LinesSent]]] = {}
     for send in view.all(LinesSent):
-        for line in set(send.fact.lines):
+        for line in set(spoken_of(view, parts, send.fact.lines, send.fact.splits_seen)):
             sends.setdefault(line, []).append(send)
             stages[line] = 1
     for kind, stage in REPORTS:
         for report in view.all(kind):
-            for line in _standing(report, recalls):
+            for line in _standing(view, parts, report, recalls):
                 stages[line] = stage  # the kinds of report ascend
     return Reported(
         stages=stages,
         sends={line: tuple(covering) for line, covering in sends.items()},
         courses=frozenset(each.fact.course for each in standing_firings(view)),
         lines=frozenset(
-            line for firing in view.all(LinesFired) for line in _standing(firing, recalls)
+            line
+            for firing in view.all(LinesFired)
+            for line in _standing(view, parts, firing, recalls)
         ),
-        routes=_routes(view),
+        routes=_routes(view, parts),
     )
 
 
@@ -88,14 +93,19 @@ def standing_firings(view: View) -> tuple[Once[CourseFired], ...]:
 def reports_of(view: View, line: LineId, stage: int) -> tuple[FactId, ...]:
     """The reports that say that a line is at this stage, 2 to 4, and that no recall names."""
     kind = next(kind for kind, reported_stage in REPORTS if reported_stage == stage)
-    recalls = _recalls(view)
-    return tuple(each.id for each in view.all(kind) if line in _standing(each, recalls))
+    return _naming(view, kind, line)
 
 
 def firings_of(view: View, line: LineId) -> tuple[FactId, ...]:
     """The firings that name a line, and that no recall names."""
-    recalls = _recalls(view)
-    return tuple(each.id for each in view.all(LinesFired) if line in _standing(each, recalls))
+    return _naming(view, LinesFired, line)
+
+
+def _naming(view: View, kind: type[_Report] | type[LinesFired], line: LineId) -> tuple[FactId, ...]:
+    parts = parts_of(view)
+    recalls = _recalls(view, parts)
+    facts: tuple[Once[Any], ...] = view.all(kind)
+    return tuple(each.id for each in facts if line in _standing(view, parts, each, recalls))
 
 
 def station_register(line: LineId, added: Once[LineAdded], said: Reported) -> Register[str]:
@@ -104,26 +114,31 @@ def station_register(line: LineId, added: Once[LineAdded], said: Reported) -> Re
     return Register([first, *said.routes.get(line, ())])
 
 
-def _routes(view: View) -> dict[LineId, list[Write[str]]]:
+def _routes(view: View, parts: Parts) -> dict[LineId, list[Write[str]]]:
     found: dict[LineId, list[Write[str]]] = {}
     for each in view.all(LineRouted):
         replaces = view.same_all(each.fact.replaces)
         write = Write(each.id, each.stamp, each.fact.station, replaces)
-        found.setdefault(each.fact.line, []).append(write)
+        for line in spoken_of(view, parts, (each.fact.line,), each.fact.splits_seen):
+            found.setdefault(line, []).append(write)
     return found
 
 
-def _recalls(view: View) -> _Recalls:
+def _recalls(view: View, parts: Parts) -> _Recalls:
     """Reports that no longer count, by the line for which they do not."""
     found: dict[LineId, set[FactId]] = {}
     for each in view.all(LineRecalled):
-        found.setdefault(each.fact.line, set()).update(view.same_all(each.fact.reports))
+        reports = view.same_all(each.fact.reports)
+        for line in spoken_of(view, parts, (each.fact.line,), each.fact.splits_seen):
+            found.setdefault(line, set()).update(reports)
     return found
 
 
-def _standing(report: Once[_Report] | Once[LinesFired], recalls: _Recalls) -> tuple[LineId, ...]:
+def _standing(
+    view: View, parts: Parts, report: Once[_Report] | Once[LinesFired], recalls: _Recalls
+) -> tuple[LineId, ...]:
     """The lines for which a report counts."""
-    lines = report.fact.lines
+    lines = spoken_of(view, parts, report.fact.lines, report.fact.splits_seen)
     if not recalls:
         return lines
     return tuple(line for line in lines if report.id not in recalls.get(line, ()))

@@ -1,14 +1,13 @@
 """Lines: what was added, what of it was cancelled, how far the kitchen is, and what it costs.
 
 Rules of this file:
-1. Quantity left = added − cancelled, never below zero; what was cancelled beyond it is a dispute.
-2. Two additions under one line id both count. The one with the least stamp answers to the id, the
-   others get an id derived from their own fact.
+1. Quantity left = what the line began with − split off − cancelled, never below zero; what was
+   cancelled or split off beyond it is a dispute. A part that was split off is a line too.
+2. Which lines there are, and what they are called, is read in `parts`.
 3. What was said to the kitchen and by it is read in `kitchen`.
 4. A cancellation and a send are concurrent when neither author names the other's fact.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
@@ -23,8 +22,9 @@ from crdt_models.documents.orders.facts import (
     Modifier,
 )
 from crdt_models.documents.orders.kitchen import Reported, reported, station_register
+from crdt_models.documents.orders.parts import Began, lines_begun
 from crdt_models.documents.view import Once, View
-from crdt_models.ids import CreatedId, FactId, LineId
+from crdt_models.ids import FactId, LineId, OrderId, order_of
 from crdt_models.money import line_amount
 
 Production = Literal["new", "sent", "preparing", "ready", "delivered"]
@@ -35,17 +35,26 @@ STAGES: tuple[Production, ...] = ("new", "sent", "preparing", "ready", "delivere
 class Line(msgspec.Struct, frozen=True):
     """One line as all its facts make it.
 
-    id: what commands call it. added: the fact. left: thousandths still ordered. cancelled:
-    thousandths cancelled, at most the quantity added. unit: centavos with modifiers. stage: how far
-    the kitchen is. is_fired: whether it may be made. station: where. sends: fact ids, by stamp.
-    sent_hlc: clock of the first send, None before.
+    id: what commands call it. home: the order whose document holds it, wherever it is now. added:
+    what was ordered. origin: the fact that made it a line, an addition or a split. parent: the line
+    that it was split off. parts: the splits that take from it. quantity: thousandths it began with.
+    left: thousandths still ordered. cancelled: thousandths cancelled, at most what there was.
+    excess: cancelled beyond that. short: what its splits ask for beyond what there was. unit:
+    centavos with modifiers. stage: how far the kitchen is. is_fired: whether it may be made.
+    station: where. sends: fact ids, by stamp. sent_hlc: clock of the first send, None before.
     """
 
     id: LineId
+    home: OrderId
     added: Once[LineAdded]
+    origin: FactId
+    parent: LineId | None
+    parts: tuple[FactId, ...]
+    quantity: int
     left: int
     cancelled: int
     excess: int
+    short: int
     unit: int
     stage: Production
     is_fired: bool
@@ -115,18 +124,16 @@ def as_billed(closed: ClosedLine, line: Line | None, *, discount: int) -> ShownL
 
 
 def lines_of(view: View) -> tuple[Line, ...]:
-    """Every line of an order, cancelled ones included, by stamp."""
+    """Every line of an order's document, cancelled ones too: additions by stamp, then parts."""
+    home = order_of(view.document)
     cancellations = _by_line(view.all(LineCancelled))
     said = reported(view)
-    taken: set[LineId] = set()
-    lines = []
-    for added in view.all(LineAdded):
-        line = added.fact.line
-        if line in taken:
-            line = _own_id(added)
-        taken.add(line)
-        lines.append(_line(view, line, added, said, cancellations.get(line, ())))
-    return tuple(lines)
+    return tuple(
+        [
+            _line(view, home, began, said, cancellations.get(began.id, ()))
+            for began in lines_begun(view)
+        ]
+    )
 
 
 def unit_price(unit_centavos: int, modifiers: Iterable[Modifier]) -> int:
@@ -137,20 +144,28 @@ def unit_price(unit_centavos: int, modifiers: Iterable[Modifier]) -> int:
 
 def _line(
     view: View,
-    line: LineId,
-    added: Once[LineAdded],
+    home: OrderId,
+    began: Began,
     said: Reported,
     cancellations: tuple[Once[LineCancelled], ...],
 ) -> Line:
+    line, added, origin, parent, quantity, parts = began
     sends = said.sends.get(line, ())
-    quantity = added.fact.thousandths
+    asked = sum(each.fact.thousandths for each in parts)
+    rest = max(0, quantity - asked)
     cancelled = sum(each.fact.thousandths for each in cancellations)
     return Line(
         id=line,
+        home=home,
         added=added,
-        left=max(0, quantity - cancelled),
-        cancelled=min(quantity, cancelled),
-        excess=max(0, cancelled - quantity),
+        origin=origin,
+        parent=parent,
+        parts=tuple(each.id for each in parts),
+        quantity=quantity,
+        left=max(0, rest - cancelled),
+        cancelled=min(rest, cancelled),
+        excess=max(0, cancelled - rest),
+        short=max(0, asked - quantity),
         unit=unit_price(added.fact.unit_centavos, added.fact.modifiers),
         stage=STAGES[said.stages.get(line, 0)],
         is_fired=said.is_fired(line, added.fact.course),
@@ -200,8 +215,3 @@ def _station(line: LineId, added: Once[LineAdded], said: Reported) -> str:
     if line not in said.routes:  # nearly every line, all its life
         return added.fact.station
     return station_register(line, added, said).value("")
-
-
-def _own_id(added: Once[LineAdded]) -> LineId:
-    seed = b"malha-line-v1" + added.fact.line + added.id.encode("ascii")
-    return LineId(CreatedId(hashlib.sha256(seed).digest()[:16]))

@@ -4,7 +4,9 @@ Rules of this file:
 1. Three axes, all derived, none stored: account (open → bill asked → closed → settled, or
    cancelled), production (how far the kitchen is with what is left), fiscal (none yet).
 2. `total` of a closed bill is the closing's; otherwise it is computed, see `charges`.
-3. `balance` is what the customer still owes: below zero too much was paid. `received − refunded`
+3. What an order has on it may have been added to another and moved: see `whereabouts`. `joined` to
+   the orders beside it a view tells what people see, alone what its own document can tell.
+4. `balance` is what the customer still owes: below zero too much was paid. `received − refunded`
    counts every confirmed payment, whatever the closing listed, so no money is ever lost from sight.
 """
 
@@ -12,9 +14,7 @@ from typing import Literal, cast
 
 from crdt_models.documents.fields import ON_ACCOUNT
 from crdt_models.documents.orders.bill import (
-    Closings,
     Late,
-    closings_of,
     is_asked,
     late_of,
     named,
@@ -47,13 +47,17 @@ from crdt_models.documents.orders.facts import (
     LineCancelled,
     LineRecalled,
     LineRouted,
+    LinesArrived,
     LinesDelivered,
     LinesFired,
+    LinesMoved,
+    LineSplit,
     LinesPreparing,
     LinesReady,
     LinesSent,
     MinimumSet,
     OrderCancelled,
+    OrderMergedInto,
     OrderNumbered,
     OrderOpened,
     OrderRestored,
@@ -74,21 +78,21 @@ from crdt_models.documents.orders.lines import (
     ShownLine,
     as_billed,
     as_it_is,
-    lines_of,
 )
 from crdt_models.documents.orders.numbers import aliases_of, numbers_of
 from crdt_models.documents.orders.payments import Payment, payments_of
 from crdt_models.documents.orders.registers import Value, fields_of, first_value, flags_of
+from crdt_models.documents.orders.shared_lines import SharedLines
 from crdt_models.documents.orders.split import ShareDue, shares_of, split_register
 from crdt_models.documents.orders.tickets import Ticket, tickets_of
 from crdt_models.documents.register import Register
-from crdt_models.documents.view import Derived, Once, View
-from crdt_models.ids import CreatedId, LineId, OrderId, PaymentId, TableId, order_of
+from crdt_models.documents.view import Derived, Once
+from crdt_models.ids import CreatedId, FactId, LineId, PaymentId, TableId
 
-Account = Literal["open", "bill_asked", "closed", "settled", "cancelled"]
+Account = Literal["open", "bill_asked", "closed", "settled", "cancelled", "merged"]
 
 
-class OrderView(View):
+class OrderView(SharedLines):
     """One order. All amounts in centavos, all quantities in thousandths."""
 
     UNDERSTANDS = frozenset({
@@ -96,21 +100,10 @@ class OrderView(View):
         LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
         OrderRestored, PaidOnAccount, CourseFired, LinesFired, FiringRecalled, LineRecalled,
-        LineRouted,
+        LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
         DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
         DeliveryFeeSet, TipReceived, TipReturned, BillSplit,
     })  # fmt: skip
-
-    @Derived
-    def order(self) -> OrderId:
-        """The order's id, from its document's."""
-        return order_of(self.document)
-
-    @Derived
-    def opening(self) -> Once[OrderOpened] | None:
-        """The first opening, None while it has not arrived."""
-        openings = self.all(OrderOpened)
-        return openings[0] if openings else None
 
     @Derived
     def numbers(self) -> tuple[Once[OrderNumbered], ...]:
@@ -164,11 +157,6 @@ class OrderView(View):
         return register is not None and register.value(False)  # noqa: FBT003 - the default
 
     @Derived
-    def lines(self) -> tuple[Line, ...]:
-        """Every line, cancelled ones included, by stamp."""
-        return lines_of(self)
-
-    @Derived
     def lines_by_id(self) -> dict[LineId, Line]:
         """The lines by the id that commands use."""
         return {line.id: line for line in self.lines}
@@ -201,20 +189,9 @@ class OrderView(View):
         return tuple(each for each in self.payments if each.id == payment)
 
     @Derived
-    def closings(self) -> Closings:
-        """Every closing of the bill."""
-        return closings_of(self)
-
-    @Derived
-    def closed(self) -> Once[BillClosed] | None:
-        """The closing that answers for the bill, None while the bill is open."""
-        standing = self.closings.standing
-        return standing[-1] if standing else None
-
-    @Derived
     def late(self) -> Late:
         """What the closing did not count; nothing while the bill is open."""
-        return Late((), ()) if self.closed is None else late_of(self, self.closed, self.lines)
+        return Late((), ()) if self.closed is None else late_of(self, self.closed)
 
     @property
     def residual(self) -> int:
@@ -316,10 +293,24 @@ class OrderView(View):
     @Derived
     def cancellations(self) -> tuple[Once[OrderCancelled], ...]:
         """Cancellations of the whole order that no restoring names."""
-        restored = self.same_all(
+        return tuple(each for each in self.all(OrderCancelled) if each.id not in self._restored)
+
+    @Derived
+    def mergings(self) -> tuple[Once[OrderMergedInto], ...]:
+        """Mergings into another order that no restoring names; the last one is the one shown."""
+        return tuple(each for each in self.all(OrderMergedInto) if each.id not in self._restored)
+
+    @Derived
+    def _restored(self) -> frozenset[FactId]:
+        return self.same_all(
             each for fact in self.all(OrderRestored) for each in fact.fact.cancellations
         )
-        return tuple(each for each in self.all(OrderCancelled) if each.id not in restored)
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it was joined with another order and nothing is left on it: no line, and no
+        charge of its own, which stays to be paid here or taken away."""
+        return bool(self.mergings) and not any(line.left for line in self.lines) and not self.total
 
     @Derived
     def is_cancelled(self) -> bool:
@@ -333,11 +324,13 @@ class OrderView(View):
             return "cancelled"
         if self.closed is not None:
             return "settled" if self.balance <= 0 else "closed"
+        if self.is_merged:
+            return "merged"
         return "bill_asked" if is_asked(self, self.closings) else "open"
 
     @Derived
     def is_open(self) -> bool:
-        """Whether it still occupies its table: opened, neither closed nor cancelled."""
+        """Whether it still occupies its table: opened, not closed, cancelled or merged."""
         return self.opening is not None and self.account in ("open", "bill_asked")
 
     @Derived

@@ -11,7 +11,7 @@ from peer.http_api.answers.charges import Desconto, Gorjeta, Parte, Taxa
 from peer.http_api.answers.disputes import Conflito
 from peer.http_api.shown import SyncStatus
 
-OrderStatus = Literal["aberto", "conta_pedida", "fechado", "pago", "cancelado"]
+OrderStatus = Literal["aberto", "conta_pedida", "fechado", "pago", "cancelado", "juntado"]
 Stage = Literal["novo", "enviado", "preparando", "pronto", "entregue"]
 
 
@@ -50,6 +50,7 @@ class Item(AnswerShape, frozen=True, kw_only=True):
     estacao: str
     disparado: bool
     enviado_em: str | None
+    pedido_origem_id: str | None
     cancelado: bool
     cancelado_apos_envio: bool
     id_externo: str | None
@@ -159,6 +160,7 @@ class Pedido(msgspec.Struct, frozen=True, kw_only=True):
     createdAt: str | None  # noqa: N815 - its name for front ends
     atualizado_em: str
     updatedAt: str  # noqa: N815 - its name for front ends
+    juntado_a: str | None
     fechado_em: str | None
     syncStatus: SyncStatus  # noqa: N815 - its name for front ends
     sincronizado: bool

@@ -2,7 +2,7 @@
 
 from peer.http_api import answers
 from peer.http_api.api import Api
-from peer.http_api.orders import bill, kitchen, lines, payments, whole_orders
+from peer.http_api.orders import bill, kitchen, lines, moves, payments, whole_orders
 from peer.http_api.orders.charge_bodies import AskBody
 from peer.http_api.orders.charge_routes import charge_actions
 from peer.http_api.orders.line_bodies import (
@@ -14,6 +14,7 @@ from peer.http_api.orders.line_bodies import (
     RouteBody,
     StageBody,
 )
+from peer.http_api.orders.moves import MergeBody, MovesBody, TransferBody
 from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, RefundBody
 from peer.http_api.route_parts import (
     EDIT_ERRORS,
@@ -34,6 +35,7 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
     """Everything that is asked of one order with POST. one: its path."""
     subjects = (
         _line_actions(),
+        _move_actions(),
         _kitchen_actions(),
         _payment_actions(),
         _bill_actions(),
@@ -60,7 +62,8 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
 
 
 def _line_actions() -> list[Action]:
-    added = (*LINE_ERRORS, *SELLING_ERRORS, "order_too_large", "invalid_amount")
+    more = ("order_is_merged", "order_too_large", "invalid_amount")
+    added = (*LINE_ERRORS, *SELLING_ERRORS, *more)
     return [
         ("/itens", lines.add_lines, "Acrescenta itens", ItemsBody, added, 201),
         (
@@ -68,7 +71,39 @@ def _line_actions() -> list[Action]:
             lines.cancel_line,
             "Cancela um item, no todo ou em parte",
             CancellationBody,
-            (*LINE_ERRORS, "more_than_is_left", "invalid_amount"),
+            (*LINE_ERRORS, "order_is_merged", "more_than_is_left", "invalid_amount"),
+            200,
+        ),
+    ]
+
+
+def _move_actions() -> list[Action]:
+    transfer = (*EDIT_ERRORS, "unknown_table", "invalid_field")
+    merge = (*EDIT_ERRORS, "bill_is_closed", "order_is_merged", "same_order", "order_too_large")
+    moved = (*merge, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
+    return [
+        (
+            "/transferir",
+            moves.transfer_order,
+            "Leva o pedido a outra mesa ou comanda",
+            TransferBody,
+            transfer,
+            200,
+        ),
+        (
+            "/itens/transferir",
+            moves.move_lines,
+            "Leva itens, ou parte deles, a outro pedido",
+            MovesBody,
+            moved,
+            200,
+        ),
+        (
+            "/juntar",
+            moves.merge_orders,
+            "Leva tudo a outro pedido; este acaba",
+            MergeBody,
+            (*merge, "paid_order_stays"),
             200,
         ),
     ]
@@ -166,8 +201,8 @@ def _payment_actions() -> list[Action]:
 
 
 def _bill_actions() -> list[Action]:
-    close = (*LINE_ERRORS, "unpaid_bill", "needs_upgrade", "bill_too_large")
-    ask = (*LINE_ERRORS, "invalid_amount")
+    close = (*LINE_ERRORS, "order_is_merged", "unpaid_bill", "needs_upgrade", "bill_too_large")
+    ask = (*LINE_ERRORS, "order_is_merged", "invalid_amount")
     reopen = (*EDIT_ERRORS, "bill_is_open")
     return [
         ("/conta", bill.ask_bill, "Pede a conta", AskBody, ask, 200),
@@ -177,14 +212,14 @@ def _bill_actions() -> list[Action]:
 
 
 def _whole_actions() -> list[Action]:
-    cancel = (*EDIT_ERRORS, "paid_order", "bill_is_closed")
+    cancel = (*EDIT_ERRORS, "paid_order", "bill_is_closed", "order_is_merged")
     restore = (*EDIT_ERRORS, "order_is_not_cancelled")
     return [
         ("/cancelar", whole_orders.cancel_order, "Cancela o pedido", ReasonBody, cancel, 200),
         (
             "/restaurar",
             whole_orders.restore_order,
-            "Desfaz o cancelamento",
+            "Desfaz o cancelamento, ou ter sido juntado",
             ReasonBody,
             restore,
             200,

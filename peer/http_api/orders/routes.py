@@ -89,6 +89,7 @@ def _one_order(api: Api | None, one: str) -> list[Route]:
             errors=(
                 *LINE_ERRORS,
                 *SELLING_ERRORS,
+                "order_is_merged",
                 "more_than_is_left",
                 "order_too_large",
                 "invalid_amount",

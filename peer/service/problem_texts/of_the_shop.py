@@ -50,6 +50,18 @@ ORDERS = {
         "Pedido desconhecido neste terminal",
         "Confira o id; se outro terminal o abriu, espere a conexão voltar.",
     ),
+    "order_is_merged": Text(
+        409,
+        "Pedido juntado a outro",
+        "Use o outro pedido, ou restaure este antes.",
+        "O pedido foi juntado ao pedido {into}.",
+    ),
+    "same_order": Text(422, "O mesmo pedido duas vezes", "Escolha outro pedido."),
+    "paid_order_stays": Text(
+        409,
+        "O pedido já tem pagamentos",
+        "Transfira os itens, ou junte o outro pedido a este.",
+    ),
     "unknown_line": Text(404, "Item desconhecido", "Busque o pedido de novo."),
     "unknown_payment": Text(404, "Pagamento desconhecido", "Busque o pedido de novo."),
     "unknown_discount": Text(404, "Desconto desconhecido", "Busque o pedido de novo."),
@@ -76,7 +88,9 @@ ORDERS = {
         "cabem cerca de 1.100 num fechamento.",
     ),
     "order_is_cancelled": Text(409, "Pedido cancelado", "Restaure o pedido antes, ou abra outro."),
-    "order_is_not_cancelled": Text(409, "O pedido não está cancelado", "Busque o pedido de novo."),
+    "order_is_not_cancelled": Text(
+        409, "O pedido não está cancelado nem juntado a outro", "Busque o pedido de novo."
+    ),
     "bill_is_closed": Text(409, "Conta fechada", "Reabra a conta antes."),
     "bill_is_open": Text(409, "A conta não está fechada", "Busque o pedido de novo."),
     "unpaid_bill": Text(
@@ -88,8 +102,8 @@ ORDERS = {
     "more_than_is_left": Text(
         409,
         "Quantidade maior que a restante",
-        "Cancele no máximo o que resta.",
-        "Pedido o cancelamento de {asked:quantidade}; restam {left:quantidade}.",
+        "Escolha no máximo o que resta.",
+        "Pedida a quantidade de {asked:quantidade}; restam {left:quantidade}.",
     ),
     "payment_above_balance": Text(
         409,

@@ -31,14 +31,18 @@ from crdt_models.documents.orders.facts import (
     LineCancelled,
     LineRecalled,
     LineRouted,
+    LinesArrived,
     LinesDelivered,
     LinesFired,
+    LinesMoved,
+    LineSplit,
     LinesPreparing,
     LinesReady,
     LinesSent,
     MinimumSet,
     Modifier,
     OrderCancelled,
+    OrderMergedInto,
     OrderNumbered,
     OrderOpened,
     OrderRestored,
@@ -69,6 +73,7 @@ from crdt_models.ids import (
 from crdt_models.ids import fact_id as fact_id_of
 
 ORDER = OrderId(CreatedId(b"o" * 16))
+ORDERS = (ORDER, OrderId(CreatedId(b"p" * 16)), OrderId(CreatedId(b"q" * 16)))
 DOCUMENT = order_document(ORDER)
 NOW = 1_448_600_000_000 << 16
 HOUR = 3_600_000 << 16
@@ -76,6 +81,7 @@ YEAR = 24 * 365 * HOUR
 CLOCKS = (0, NOW - 40 * YEAR, NOW, NOW, NOW + 1, NOW + 3 * HOUR, NOW + 10 * YEAR, 2**64 - 1)
 
 lines = st.sampled_from([LineId(CreatedId(bytes([i]) * 16)) for i in range(3)])
+orders = st.sampled_from(ORDERS)
 payments = st.sampled_from([PaymentId(CreatedId(bytes([i]) * 16)) for i in range(2)])
 amounts = st.integers(1, 5_000)
 quantities = st.integers(1, 3_000)
@@ -214,6 +220,10 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(BillReopened, closing=one),
     st.just(OrderCancelled()),
     st.builds(OrderRestored, cancellations=st.lists(one, min_size=1, max_size=2).map(tuple)),
+    st.builds(LineSplit, line=lines, part=lines, thousandths=quantities),
+    st.builds(LinesMoved, lines=some_lines, to=orders, replaces=some),
+    st.builds(LinesArrived, lines=some_lines, home=orders),
+    st.builds(OrderMergedInto, into=orders),
     st.builds(
         Resolution,
         kind=st.sampled_from(["overpaid", "two_closings"]),

@@ -61,7 +61,15 @@ class Till:
         self._numbers = 0
 
     def read(self, document: DocumentId) -> View:
-        return self.views.get(document) or empty_view(document)
+        view = self.views.get(document) or empty_view(document)
+        return view.joined(self._alone) if isinstance(view, OrderView) else view
+
+    def _alone(self, order: OrderId) -> OrderView:
+        """The order as its own document tells it."""
+        document = order_document(order)
+        view = self.views.get(document) or empty_view(document)
+        assert isinstance(view, OrderView)
+        return view
 
     def give(self, command: Command, key: str = "") -> dict[str, CreatedId]:
         """Decide and keep. `key` makes the command id; without it every command is another."""

@@ -12,7 +12,7 @@ from copy import copy
 from functools import cache
 from itertools import count
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from crdt_models.certificates import AuthorOpened
 from crdt_models.change import Change, decode_change
@@ -96,10 +96,12 @@ from crdt_models.ids import (
     TableId,
     account_document,
     day_of_floor,
+    order_document,
 )
 from simulations.fuzz.members import Author, Site
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import bill_command, furnished_bill
+from tests.simulations.reference.moving import cut_off, moving_command
 
 T = TypeVar("T")
 DAY = 20_000
@@ -124,7 +126,12 @@ class Replica:
         self.number = 0
 
     def read(self, document: DocumentId) -> View:
-        return self.views.get(document) or empty_view(document)
+        view = self.views.get(document) or empty_view(document)
+        return view.joined(self._alone) if isinstance(view, OrderView) else view
+
+    def _alone(self, order: OrderId) -> OrderView:
+        document = order_document(order)
+        return cast(OrderView, self.views.get(document) or empty_view(document))
 
     def open(self, epoch: bytes) -> None:
         """Begin an epoch, on top of what this terminal wrote last."""
@@ -177,7 +184,8 @@ class Replica:
 
     @property
     def orders(self) -> list[OrderView]:
-        return [view for view in self.views.values() if isinstance(view, OrderView)]
+        shown = map(self.read, self.views)
+        return [view for view in shown if isinstance(view, OrderView)]
 
     @property
     def accounts(self) -> list[AccountView]:
@@ -264,6 +272,7 @@ class _World:
             *[self._again] * 2,
             self._key_reused,
             self._settle,
+            self._cut_off,
             self._clock,
             self._reboot,
             *[self._copy_or_restore] * (self.dice.random() < 0.3),
@@ -301,9 +310,20 @@ class _World:
             if getattr(last, "order", None) == getattr(command, "order", None):
                 self._give(replica, command, key)
 
+    def _cut_off(self, replica: Replica) -> None:
+        """Two terminals do something to one line, and neither has heard of the other's."""
+        orders = [each for each in replica.orders if each.is_open][:4]
+        if orders:
+            mine, theirs = cut_off(self.dice, self.dice.choice(orders), orders)
+            other = self.dice.choice(self.replicas)
+            for at, commands in ((replica, mine), (other, theirs)):
+                for command in commands:
+                    self._give(at, command, self._key())
+
     def _settle(self, replica: Replica) -> None:
         """A person decides, mostly on what is so."""
-        disputes = [each for view in replica.views.values() for each in open_disputes(view)]
+        views = map(replica.read, replica.views)
+        disputes = [each for view in views for each in open_disputes(view)]
         disputes += two_tabs(replica.orders, replica.room)
         disputes = [each for each in disputes if each.choices]
         if disputes:
@@ -365,7 +385,8 @@ class _World:
         lines = [line.fact.line for order in replica.orders for line in order.lines]
         payments = [each.id for order in replica.orders for each in order.payments]
         payments += [each.id for account in replica.accounts for each in account.payments]
-        return [*lines, *payments, *replica.room.tables, bytes(16)]
+        orders = [order.order for order in replica.orders[:3]]
+        return [*lines, *payments, *orders, *replica.room.tables, bytes(16)]
 
     # --- commands
 
@@ -389,9 +410,12 @@ class _World:
         orders = [each for each in replica.orders if each.opening is not None]
         if not orders:
             return None
-        if throw < 0.4:
-            return self._on_trust(replica, self.dice.choice(orders[:3]))
-        return self._order_command(self.dice.choice(orders[:3]))
+        chosen = self.dice.choice(orders[:3])
+        if throw < 0.33:
+            return moving_command(self.dice, chosen, [each.order for each in orders[:3]])
+        if throw < 0.45:
+            return self._on_trust(replica, chosen)
+        return self._order_command(chosen)
 
     def _on_trust(self, replica: Replica, order: OrderView) -> PayOnAccount:
         owed = max(1, order.balance)

@@ -35,6 +35,7 @@ from crdt_models.ids import (
     OrderId,
     day_of_floor,
     floor_document,
+    order_document,
 )
 from crdt_models.pedido import (
     JSON,
@@ -85,6 +86,11 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
     for change in changes:
         for document, entry in change.entries():
             views.setdefault(document, empty_view(document)).apply(entry)
+    alone = {view.order: view for view in views.values() if isinstance(view, OrderView)}
+    for view in alone.values():
+        views[view.document] = view.joined(
+            lambda order: alone.get(order) or OrderView(order_document(order))
+        )
     orders = [view for view in views.values() if isinstance(view, OrderView)]
     rows = [_row(order) for order in orders]
     numbered = [

@@ -111,6 +111,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "a cancelled order": _orders(lambda order: order.account == "cancelled"),
     "a settled order": _orders(lambda order: order.account == "settled"),
     "a closed bill that is owed again": _orders(lambda order: order.account == "closed"),
+    "an order joined with another": _orders(lambda order: order.account == "merged"),
+    "a line on another order than its home": _orders(lambda order: bool(order.homes)),
     "a bill that is asked for": _orders(lambda order: order.account == "bill_asked"),
     "an order whose opening has not come": _orders(lambda order: order.opening is None),
     "a payment that was recorded twice": _orders(
@@ -166,6 +168,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "over_refunded", "payment_outcome_unknown", "command_used_twice", "needs_upgrade",
             "two_tabs_at_once", "equal_numbers", "lineage_forked", "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
+            "two_resolutions", "double_move", "over_split", "line_billed_twice",
+            "line_on_merged_order", "moved_to_cancelled_order",
         )
     },
 }  # fmt: skip

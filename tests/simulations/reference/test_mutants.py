@@ -10,7 +10,16 @@ import pytest
 
 from crdt_models import disputes
 from crdt_models.documents import register, view
-from crdt_models.documents.orders import bill, charges, lines, payments, split
+from crdt_models.documents.orders import (
+    bill,
+    charges,
+    kitchen,
+    lines,
+    parts,
+    payments,
+    split,
+    whereabouts,
+)
 from crdt_models.documents.orders import view as order_view
 from crdt_models.documents.orders.facts import DiscountWithdrawn, OrderCancelled, TipReturned
 from crdt_models.documents.orders.payments import Payment
@@ -163,6 +172,16 @@ MUTANTS = [
     Mutant("the last telling of a fact stands", view, "_united", lambda tellings: (
         _united((tellings[-1], *tellings[:-1]))
     )),
+    Mutant("a moved line stays at home as well", OrderView, "lines", property(
+        lambda self: tuple({line.id: line for line in (*self.own_lines, *(
+            it.line for it in self.here
+        ))}.values())
+    )),
+    Mutant("a move beats a closed bill", whereabouts, "is_billed", lambda *_: False),
+    Mutant("a part is taken twice", parts, "min", lambda _, asked: asked),
+    Mutant("the kitchen forgets the parts", kitchen, "spoken_of", lambda *given: given[2]),
+    Mutant("a merged order keeps its table", OrderView, "is_merged", False),
+    Mutant("two moves are told to nobody", whereabouts.Place, "is_moved_twice", False),
     Mutant("no number has a rank", judged, "number_ranks", lambda _: {}),
     Mutant("a command used twice is told to nobody", View, "reused_commands", ()),
     Mutant("any resolution settles", disputes, "_dispute", lambda *given: tuple(

@@ -18,6 +18,7 @@ from crdt_models.documents.orders.commands.lines import (
     CancelLines,
     LineCancellation,
 )
+from crdt_models.documents.orders.commands.moves import LineMove, MergeOrders, MoveLines
 from crdt_models.documents.orders.commands.new_lines import AnyLine, CatalogLine, Named, NewLine
 from crdt_models.documents.orders.commands.opening import CancelOrder, OpenOrder, RestoreOrder
 from crdt_models.documents.orders.commands.order_command import OrderCommand, order_view
@@ -45,4 +46,7 @@ __all__ = [
     "SendLines",
     "batched",
     "EditOrder",
+    "LineMove",
+    "MergeOrders",
+    "MoveLines",
 ]

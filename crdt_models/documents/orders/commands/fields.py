@@ -43,13 +43,9 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
         check_size(view, self.add)
         service = cast(ServiceType, self.fields.get("service_type") or service_of(view))
         lines, ids = lines_added(told_in_full(self.add, service, read, context), context)
-        facts = [
-            *lines,
-            *lines_cancelled(view, self.cancel, self.reason),
-            *_fields_set(view, self.fields),
-            *_flags_set(view, self.flags),
-        ]
-        return self.decision(*facts, ids=ids)
+        cancelled = lines_cancelled(view, self.cancel, self.reason)
+        marked = [*_fields_set(view, self.fields), *_flags_set(view, self.flags)]
+        return Decision((*self.placed(lines), *cancelled, *self.placed(marked)), ids)
 
 
 def _fields_set(view: OrderView, fields: dict[FieldName, Value]) -> list[FieldSet]:

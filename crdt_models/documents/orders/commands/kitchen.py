@@ -5,12 +5,17 @@ afterwards.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, TypedDict
 
 from crdt_models.documents.command import Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.documents.orders.commands.lines import lines_chosen
-from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.commands.order_command import (
+    OrderCommand,
+    Placed,
+    at_home,
+    by_home,
+)
 from crdt_models.documents.orders.errors import NoLines
 from crdt_models.documents.orders.facts import (
     CourseFired,
@@ -24,6 +29,7 @@ from crdt_models.documents.orders.facts import (
     LinesSent,
 )
 from crdt_models.documents.orders.kitchen import (
+    Reported,
     firings_of,
     reported,
     reports_of,
@@ -31,8 +37,7 @@ from crdt_models.documents.orders.kitchen import (
     station_register,
 )
 from crdt_models.documents.orders.lines import STAGES, Line
-from crdt_models.fact import Fact
-from crdt_models.ids import LineId
+from crdt_models.ids import FactId, LineId
 
 LINES_OF_A_FACT = 256  # named by one report; it may name twice as many cancellations of them
 _ADVANCES = {"preparing": LinesPreparing, "ready": LinesReady, "delivered": LinesDelivered}
@@ -49,7 +54,7 @@ class SendLines(OrderCommand, frozen=True, kw_only=True, tag="send_lines"):
         lines = [line for line in chosen if line.left and not line.sends]
         if not lines:
             raise NoLines
-        return self.decision(*map(_sent, batched(lines)))
+        return Decision(sent(lines))
 
 
 class AdvanceLines(OrderCommand, frozen=True, kw_only=True, tag="advance_lines"):
@@ -76,8 +81,7 @@ class AdvanceLines(OrderCommand, frozen=True, kw_only=True, tag="advance_lines")
         if not lines:
             raise NoLines
         advance = _ADVANCES[self.to]
-        parts = batched(lines)
-        return self.decision(*(advance(lines=tuple(line.id for line in part)) for part in parts))
+        return Decision(tuple(at_home(some[0], advance(**_named(some))) for some in batched(lines)))
 
 
 class RecallLines(OrderCommand, frozen=True, kw_only=True, tag="recall_lines"):
@@ -92,11 +96,10 @@ class RecallLines(OrderCommand, frozen=True, kw_only=True, tag="recall_lines"):
         for line in lines_chosen(view, self.lines):
             stage = STAGES.index(line.stage)
             if stage > STAGES.index("sent"):
-                reports = reports_of(view, line.id, stage)[-MAX_MENTIONS:]
-                facts.append(LineRecalled(line=line.id, reports=reports))
+                facts.append(_recalled(line, reports_of(view.home_of(line), line.id, stage)))
         if not facts:
             raise NoLines
-        return self.decision(*facts)
+        return Decision(tuple(facts))
 
 
 class FireLines(OrderCommand, frozen=True, kw_only=True, tag="fire_lines"):
@@ -115,19 +118,20 @@ class FireLines(OrderCommand, frozen=True, kw_only=True, tag="fire_lines"):
         waiting = [each for each in chosen if each.left and not each.is_fired]
         if not waiting:
             raise NoLines
-        if self.lines:
-            firing: list[Fact] = [
-                LinesFired(lines=tuple(line.id for line in part)) for part in batched(waiting)
-            ]
-        else:
+        firing: tuple[Placed, ...] = ()
+        by_themselves = waiting
+        if not self.lines:
             course = min(each.fact.course for each in waiting)
             course = course if self.course is None else self.course
             waiting = [each for each in waiting if each.fact.course == course]
-            firing = [CourseFired(course=course)]
+            firing = self.placed([CourseFired(course=course)])
+            # Lines of other homes do not hear of the courses of this order.
+            by_themselves = [each for each in waiting if each.home != self.order]
         if not waiting:
             raise NoLines
+        fired = (at_home(some[0], LinesFired(**_named(some))) for some in batched(by_themselves))
         unsent = [line for line in waiting if not line.sends]
-        return self.decision(*firing, *map(_sent, batched(unsent)))
+        return Decision((*firing, *fired, *sent(unsent)))
 
 
 class HoldLines(OrderCommand, frozen=True, kw_only=True, tag="hold_lines"):
@@ -140,10 +144,13 @@ class HoldLines(OrderCommand, frozen=True, kw_only=True, tag="hold_lines"):
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.uncancelled_view(read)
         chosen = lines_chosen(view, self.lines)
-        facts: list[Fact] = [
-            LineRecalled(line=line.id, reports=firings[-MAX_MENTIONS:])
-            for line in chosen
-            if (firings := firings_of(view, line.id))
+        if self.course is not None:
+            came = (line for line in view.lines if line.home != self.order)
+            chosen += [line for line in came if line.fact.course == self.course]
+        facts = [
+            _recalled(line, firings)
+            for line in {line.id: line for line in chosen}.values()
+            if (firings := firings_of(view.home_of(line), line.id))
         ]
         if self.course is not None:
             standing = [
@@ -151,10 +158,10 @@ class HoldLines(OrderCommand, frozen=True, kw_only=True, tag="hold_lines"):
             ]
             if standing:
                 named = tuple(standing[-MAX_MENTIONS:])
-                facts.append(FiringRecalled(course=self.course, firings=named))
+                facts += self.placed([FiringRecalled(course=self.course, firings=named)])
         if not facts:
             raise NoLines
-        return self.decision(*facts)
+        return Decision(tuple(facts))
 
 
 class RouteLines(OrderCommand, frozen=True, kw_only=True, tag="route_lines"):
@@ -167,22 +174,56 @@ class RouteLines(OrderCommand, frozen=True, kw_only=True, tag="route_lines"):
         view = self.uncancelled_view(read)
         if not self.lines:
             raise NoLines
-        said = reported(view)
         facts = []
-        for line in lines_chosen(view, self.lines):
-            register = station_register(line.id, line.added, said)
-            if len(register.heads) > 1 or register.value("") != self.station:
-                replaces = register.replaced_next
-                facts.append(LineRouted(line=line.id, station=self.station, replaces=replaces))
-        return self.decision(*facts)
+        for home, lines in by_home(lines_chosen(view, self.lines)).items():
+            said = reported(view.orders[home])
+            facts += [at_home(line, fact) for line in lines for fact in self._routed(line, said)]
+        return Decision(tuple(facts))
+
+    def _routed(self, line: Line, said: Reported) -> Iterator[LineRouted]:
+        register = station_register(line.id, line.added, said)
+        if len(register.heads) > 1 or register.value("") != self.station:
+            yield LineRouted(
+                line=line.id,
+                station=self.station,
+                replaces=register.replaced_next,
+                splits_seen=_splits([line]),
+            )
 
 
 def batched(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
-    """In parts that one fact can name: an order that grew apart may hold more lines than that."""
-    for start in range(0, len(lines), LINES_OF_A_FACT):
-        yield lines[start : start + LINES_OF_A_FACT]
+    """In parts of one home that one fact can name: an order that grew apart may hold more lines
+    than that."""
+    for same in by_home(lines).values():
+        for start in range(0, len(same), LINES_OF_A_FACT):
+            yield same[start : start + LINES_OF_A_FACT]
+
+
+def sent(lines: Sequence[Line]) -> tuple[Placed, ...]:
+    """The facts that send lines, each in its home."""
+    return tuple(at_home(some[0], _sent(some)) for some in batched(lines))
 
 
 def _sent(lines: Sequence[Line]) -> LinesSent:
     seen = tuple(sorted(each.id for line in lines for each in line.cancellations))
-    return LinesSent(lines=tuple(line.id for line in lines), cancellations_seen=seen)
+    return LinesSent(cancellations_seen=seen, **_named(lines))
+
+
+def _recalled(line: Line, reports: tuple[FactId, ...]) -> Placed:
+    seen = _splits([line])
+    recalled = LineRecalled(line=line.id, reports=reports[-MAX_MENTIONS:], splits_seen=seen)
+    return at_home(line, recalled)
+
+
+class _Named(TypedDict):
+    lines: tuple[LineId, ...]
+    splits_seen: tuple[FactId, ...]
+
+
+def _named(lines: Sequence[Line]) -> _Named:
+    """What facts about lines have in common."""
+    return {"lines": tuple(line.id for line in lines), "splits_seen": _splits(lines)}
+
+
+def _splits(lines: Sequence[Line]) -> tuple[FactId, ...]:
+    return tuple(sorted(split for line in lines for split in line.parts))[:MAX_MENTIONS]

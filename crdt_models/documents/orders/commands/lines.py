@@ -1,7 +1,8 @@
 """Ordering more and less.
 
-Rule of this file: lines are added to and cancelled from open bills only; a closed bill must be
-reopened first.
+Rules of this file:
+1. Lines are added to and cancelled from open bills only; a closed bill must be reopened first.
+2. What is said of a line is written into its home's document, wherever the line is now.
 """
 
 from typing import cast
@@ -11,7 +12,7 @@ import msgspec
 from crdt_models.documents.command import Context, Decision, Read
 from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.commands.new_lines import AnyLine, NewLine, told_in_full
-from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.commands.order_command import OrderCommand, Placed, at_home
 from crdt_models.documents.orders.errors import MoreThanIsLeft, NoLines, OrderTooLarge, UnknownLine
 from crdt_models.documents.orders.facts import LineAdded, LineCancelled
 from crdt_models.documents.orders.lines import Line
@@ -56,7 +57,7 @@ class CancelLines(OrderCommand, frozen=True, kw_only=True, tag="cancel_lines"):
         view = self.open_view(read)
         if not self.cancel:
             raise NoLines
-        return self.decision(*lines_cancelled(view, self.cancel, self.reason))
+        return Decision(lines_cancelled(view, self.cancel, self.reason))
 
 
 def service_of(view: OrderView) -> ServiceType:
@@ -98,7 +99,7 @@ def lines_added(
 
 def lines_cancelled(
     view: OrderView, cancel: tuple[LineCancellation, ...], reason: str
-) -> list[LineCancelled]:
+) -> tuple[Placed, ...]:
     """Raises UnknownLine, MoreThanIsLeft."""
     facts = []
     left = {line.id: line.left for line in view.lines}
@@ -108,10 +109,11 @@ def lines_cancelled(
         if asked > left[line.id] or asked <= 0:
             raise MoreThanIsLeft(asked=asked, left=left[line.id])
         left[line.id] -= asked
-        facts.append(
-            LineCancelled(line=line.id, thousandths=asked, reason=reason, sends_seen=line.sends)
+        cancelled = LineCancelled(
+            line=line.id, thousandths=asked, reason=reason, sends_seen=line.sends
         )
-    return facts
+        facts.append(at_home(line, cancelled))
+    return tuple(facts)
 
 
 def lines_chosen(view: OrderView, lines: tuple[LineId, ...]) -> list[Line]:

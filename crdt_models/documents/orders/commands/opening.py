@@ -8,6 +8,7 @@ from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
+    OrderIsMerged,
     OrderIsNotCancelled,
     OrderTooLarge,
     PaidOrder,
@@ -69,7 +70,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
 
 
 class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):
-    """Cancel all of it. Raises PaidOrder, BillIsClosed, OrderIsCancelled."""
+    """Cancel all of it. Raises PaidOrder, BillIsClosed, OrderIsCancelled, OrderIsMerged."""
 
     reason: str = ""
 
@@ -79,18 +80,24 @@ class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):
             raise PaidOrder(order=self.order.hex(), paid=view.paid)
         if view.closed is not None:
             raise BillIsClosed(order=self.order.hex())
-        return self.decision(OrderCancelled(reason=self.reason))
+        if view.is_merged:
+            raise OrderIsMerged(order=self.order.hex(), into=view.mergings[-1].fact.into.hex())
+        seen = {came.moved_by for came in view.here if came.line.left}
+        moves = tuple(sorted(move for move in seen if move is not None))[:MAX_MENTIONS]
+        return self.decision(OrderCancelled(reason=self.reason, moves_seen=moves))
 
 
 class RestoreOrder(OrderCommand, frozen=True, kw_only=True, tag="restore_order"):
-    """Take back a cancellation, as when it was paid elsewhere meanwhile. Raises
-    OrderIsNotCancelled."""
+    """Take back a cancellation, as when it was paid elsewhere meanwhile, or a merging into another
+    order; what was moved stays where it is. Raises OrderIsNotCancelled."""
 
     reason: str = ""
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.view(read)
-        if not view.is_cancelled:
+        standing = [each.id for each in view.cancellations] + [each.id for each in view.mergings]
+        if not standing:
             raise OrderIsNotCancelled(order=self.order.hex())
-        standing = tuple(sorted(each.id for each in view.cancellations))
-        return self.decision(OrderRestored(cancellations=standing, reason=self.reason))
+        return self.decision(
+            OrderRestored(cancellations=tuple(sorted(standing)), reason=self.reason)
+        )

@@ -42,6 +42,12 @@ from crdt_models.documents.orders.facts.kitchen import (
     LinesSent,
 )
 from crdt_models.documents.orders.facts.lines import CopiedField, LineAdded, LineCancelled, Modifier
+from crdt_models.documents.orders.facts.moves import (
+    LinesArrived,
+    LinesMoved,
+    LineSplit,
+    OrderMergedInto,
+)
 from crdt_models.documents.orders.facts.opening import (
     OrderCancelled,
     OrderNumbered,
@@ -79,6 +85,10 @@ __all__ = [
     "LinesReady",
     "LinesSent",
     "MAX_COURSE",
+    "LineSplit",
+    "LinesArrived",
+    "LinesMoved",
+    "OrderMergedInto",
     "FieldName",
     "FieldSet",
     "FlagSet",

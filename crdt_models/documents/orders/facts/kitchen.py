@@ -9,7 +9,9 @@ What two terminals that do not hear each other can do at once, and what the merg
 * one fires a course again while the other takes the first firing back: fired;
 * both send a line to different stations: a register, as every field: of two writes that know
   nothing of each other the later stamp is shown, the same everywhere, and the next write replaces
-  both.
+  both;
+* one says something of a line, the other splits a part off it: it is said of the part too, for
+  `splits_seen`, the splits of it that an author knew, does not name that one.
 
 No money moves here, so a version that knows none of these may go on closing bills.
 """
@@ -28,28 +30,38 @@ Course = Annotated[int, Meta(ge=1, le=MAX_COURSE)]
 class LinesSent(Fact, frozen=True, tag="lines_sent"):
     """Lines went to the kitchen. cancellations_seen: cancellations of them that the sender knew."""
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"cancellations_seen"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"cancellations_seen", "splits_seen"})
 
     lines: LineRefs
     cancellations_seen: FactRefs = ()
+    splits_seen: FactRefs = ()
 
 
 class LinesPreparing(Fact, frozen=True, tag="lines_preparing"):
     """The kitchen began."""
 
+    RELIES: ClassVar[frozenset[str]] = frozenset({"splits_seen"})
+
     lines: LineRefs
+    splits_seen: FactRefs = ()
 
 
 class LinesReady(Fact, frozen=True, tag="lines_ready"):
     """To be fetched."""
 
+    RELIES: ClassVar[frozenset[str]] = frozenset({"splits_seen"})
+
     lines: LineRefs
+    splits_seen: FactRefs = ()
 
 
 class LinesDelivered(Fact, frozen=True, tag="lines_delivered"):
     """At the customer."""
 
+    RELIES: ClassVar[frozenset[str]] = frozenset({"splits_seen"})
+
     lines: LineRefs
+    splits_seen: FactRefs = ()
 
 
 class CourseFired(Fact, frozen=True, tag="course_fired"):
@@ -61,7 +73,10 @@ class CourseFired(Fact, frozen=True, tag="course_fired"):
 class LinesFired(Fact, frozen=True, tag="lines_fired"):
     """These lines are to be made now, whatever their course waits for."""
 
+    RELIES: ClassVar[frozenset[str]] = frozenset({"splits_seen"})
+
     lines: LineRefs
+    splits_seen: FactRefs = ()
 
 
 class FiringRecalled(Fact, frozen=True, tag="firing_recalled"):
@@ -77,18 +92,20 @@ class LineRecalled(Fact, frozen=True, tag="line_recalled"):
     """For this line the named reports (preparing, ready, delivered, lines fired) no longer count:
     somebody had touched the wrong one. A send is not taken back: the kitchen has the ticket."""
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"reports"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"reports", "splits_seen"})
 
     line: LineRef
     reports: FactRefs
+    splits_seen: FactRefs = ()
 
 
 class LineRouted(Fact, frozen=True, tag="line_routed"):
     """The line is made at another station than its product says. A register of the line, which
     begins with the station that the line was added with."""
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces", "splits_seen"})
 
     line: LineRef
     station: Code
     replaces: FactRefs = ()
+    splits_seen: FactRefs = ()

@@ -7,6 +7,7 @@ from msgspec import Meta
 from crdt_models.documents.fields import (
     ExternalId,
     FactRef,
+    FactRefs,
     Label,
     Letters,
     Name,
@@ -52,13 +53,17 @@ class OrderNumbered(Fact, frozen=True, tag="order_numbered"):
 
 
 class OrderCancelled(Fact, frozen=True, tag="order_cancelled"):
-    """Nothing of the order is owed any more."""
+    """Nothing of the order is owed any more. moves_seen: the moves that had brought lines here, as
+    far as the canceller knew."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"moves_seen"})
 
     reason: Reason = ""
+    moves_seen: FactRefs = ()
 
 
 class OrderRestored(Fact, frozen=True, tag="order_restored"):
-    """The named cancellations no longer stand."""
+    """The named cancellations, and mergings into another order, no longer stand."""
 
     cancellations: Annotated[tuple[FactRef, ...], Meta(min_length=1, max_length=512)]
     reason: Reason = ""

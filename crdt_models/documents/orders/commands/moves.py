@@ -1,0 +1,135 @@
+"""Moving lines to another order, and joining two orders.
+
+Rules of this file:
+1. Lines move between open bills only, as far as is known here. A terminal that was cut off may have
+   closed, cancelled or joined either order meanwhile: then the line is shown where it is, and a
+   person is told.
+2. A part of a line is split off first, in its home, and moves as a line of its own.
+3. Payments never move: an order that holds any is not joined with another.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.fields import MAX_MENTIONS
+from crdt_models.documents.orders.commands.kitchen import batched
+from crdt_models.documents.orders.commands.lines import MAX_LINES, known_line
+from crdt_models.documents.orders.commands.order_command import OrderCommand, Placed, at_home
+from crdt_models.documents.orders.errors import (
+    MoreThanIsLeft,
+    NoLines,
+    OrderTooLarge,
+    PaidOrderStays,
+    SameOrder,
+)
+from crdt_models.documents.orders.facts import (
+    LinesArrived,
+    LinesMoved,
+    LineSplit,
+    OrderMergedInto,
+)
+from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import CreatedId, DocumentId, FactId, LineId, OrderId, order_document
+
+
+class LineMove(msgspec.Struct, frozen=True):
+    """How much of a line to move; None is all that is left of it."""
+
+    line: LineId
+    thousandths: int | None = None
+
+
+class Moving(OrderCommand, frozen=True, kw_only=True):
+    """Base of what moves lines of `order` to another one."""
+
+    to: OrderId
+
+    def reads(self) -> tuple[DocumentId, ...]:
+        return (self.document, order_document(self.to))
+
+    def both(self, read: Read) -> tuple[OrderView, OrderView]:
+        """Raises SameOrder, and of either order UnknownOrder, OrderIsCancelled, BillIsClosed,
+        OrderIsMerged."""
+        if self.to == self.order:
+            raise SameOrder(order=self.order.hex())
+        return self.open_view(read), OrderCommand(order=self.to).open_view(read)
+
+    def moved(self, view: OrderView, lines: Sequence[Line]) -> list[Placed]:
+        """The facts that move whole lines."""
+        facts: list[Placed] = []
+        for some in batched(lines):
+            ids = tuple(line.id for line in some)
+            known = {move for line in some for move in view.moves_known(line).replaced_next}
+            facts += self._moved(some[0].home, ids, tuple(sorted(known))[:MAX_MENTIONS])
+        return facts
+
+    def split_off(self, line: Line, part: LineId, thousandths: int) -> list[Placed]:
+        """The facts that move a part of a line."""
+        split = LineSplit(line=line.id, part=part, thousandths=thousandths)
+        return [at_home(line, split), *self._moved(line.home, (part,), ())]
+
+    def _moved(
+        self, home: OrderId, lines: tuple[LineId, ...], replaces: tuple[FactId, ...]
+    ) -> list[Placed]:
+        moved = LinesMoved(lines=lines, to=self.to, replaces=replaces)
+        facts: list[Placed] = [(order_document(home), moved)]
+        if home != self.to:  # who comes home needs no telling
+            facts.append((order_document(self.to), LinesArrived(lines=lines, home=home)))
+        return facts
+
+
+class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
+    """Put lines, or parts of them, on the order `to`. Creates `part.<n>` for the n-th
+    part.
+
+    Raises SameOrder, UnknownOrder, OrderIsCancelled, BillIsClosed, OrderIsMerged, NoLines,
+    UnknownLine, MoreThanIsLeft, OrderTooLarge.
+    """
+
+    moves: tuple[LineMove, ...]
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view, target = self.both(read)
+        if not self.moves:
+            raise NoLines
+        _check_room(target, len(self.moves))
+        whole: dict[LineId, Line] = {}
+        facts: list[Placed] = []
+        ids: dict[str, CreatedId] = {}
+        left = {line.id: line.left for line in view.lines}
+        for index, move in enumerate(self.moves):
+            line = known_line(view, move.line)
+            asked = left[line.id] if move.thousandths is None else move.thousandths
+            if asked > left[line.id] or asked <= 0:
+                raise MoreThanIsLeft(asked=asked, left=left[line.id])
+            left[line.id] -= asked
+            if asked == line.left:
+                whole[line.id] = line
+            else:
+                ids[f"part.{len(ids)}"] = part = context.new_id(index)
+                facts += self.split_off(line, LineId(part), asked)
+        return Decision((*facts, *self.moved(view, list(whole.values()))), ids)
+
+
+class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
+    """Put everything on `order` on the order `to`; it is done with then, and frees its table.
+
+    Raises what MoveLines raises of either order, PaidOrderStays, OrderTooLarge.
+    """
+
+    def plan(self, read: Read, context: Context) -> Decision:
+        view, target = self.both(read)
+        if view.paid or any(each.state in ("pending", "unknown") for each in view.payments):
+            raise PaidOrderStays(order=self.order.hex())
+        lines = [line for line in view.lines if line.left]
+        _check_room(target, len(lines))
+        merged = self.placed([OrderMergedInto(into=self.to)])
+        return Decision((*merged, *self.moved(view, lines)))
+
+
+def _check_room(target: OrderView, more: int) -> None:
+    if len(target.lines) + more > MAX_LINES:
+        raise OrderTooLarge(limit=MAX_LINES)

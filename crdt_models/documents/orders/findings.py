@@ -1,0 +1,116 @@
+"""What a person must decide about the lines of an order; `disputes` makes disputes of it.
+
+Rules of this file:
+1. What concerns a line is found in its home, wherever the line is; what concerns an order that
+   somebody thought was done with, in that order.
+2. Nothing here decides: every line is on an order meanwhile, and counts there.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, cast
+
+from crdt_models.documents.orders.facts import LineAdded
+from crdt_models.documents.orders.lines import Line, unit_price
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import FactId
+from crdt_models.money import line_amount
+
+FindingKind = Literal[
+    "over_cancelled",
+    "cancelled_after_send",
+    "two_prices_of_a_line",
+    "command_used_twice",
+    "double_move",
+    "over_split",
+    "line_billed_twice",
+    "line_on_merged_order",
+    "moved_to_cancelled_order",
+]
+
+
+class Finding(NamedTuple):
+    """kind, subject: of the dispute. facts: its evidence."""
+
+    kind: FindingKind
+    subject: str
+    facts: tuple[FactId, ...]
+
+
+def findings_of(order: OrderView) -> Iterator[Finding]:
+    """Everything found in an order that was joined with those beside it."""
+    for line in order.own_lines:
+        yield from _of_line(line)
+    yield from _of_names(order)
+    yield from _of_prices(order)
+    yield from _of_places(order)
+    if order.closed is not None:
+        return
+    if order.is_cancelled:
+        yield from _of_cancelled(order)
+    elif order.mergings:
+        yield from _of_merged(order)
+
+
+def _of_line(line: Line) -> Iterator[Finding]:
+    """More was cancelled or split off than there was; the kitchen may have what was cancelled."""
+    if line.excess:
+        cancellations = (each.id for each in line.cancellations)
+        yield Finding("over_cancelled", line.id.hex(), (line.added.id, *cancellations))
+    if line.unseen_sends:
+        yield Finding("cancelled_after_send", line.id.hex(), line.unseen_sends)
+    if line.short:
+        yield Finding("over_split", line.id.hex(), (line.origin, *line.parts))
+
+
+def _of_names(order: OrderView) -> Iterator[Finding]:
+    """Several additions give one id."""
+    added = order.all(LineAdded)
+    times = Counter(each.fact.line for each in added)
+    for given in (line for line, count in times.items() if count > 1):
+        facts = tuple(each.id for each in added if each.fact.line == given)
+        yield Finding("command_used_twice", given.hex(), facts)
+
+
+def _of_prices(order: OrderView) -> Iterator[Finding]:
+    """Lines of the catalog that one command sold at two terminals, at two prices."""
+    sold = (line for line in order.own_lines if line.parent is None)
+    told = {line.id: line.added.ids for line in sold if len(line.added.ids) > 1}
+    entries = {entry.id: entry for entry in order.told(LineAdded)} if told else {}
+    for line, ids in told.items():
+        facts = [cast(LineAdded, entries[each].fact) for each in ids]
+        prices = {
+            line_amount(fact.thousandths, unit_price(fact.unit_centavos, fact.modifiers))
+            for fact in facts
+        }
+        if len(prices) > 1:
+            yield Finding("two_prices_of_a_line", line.hex(), ids)
+
+
+def _of_places(order: OrderView) -> Iterator[Finding]:
+    """Cut-off terminals moved one line to different orders, or closed two bills with it."""
+    for moved, place in order.places.items():
+        if place.is_moved_twice and order.own_by_id[moved].left:
+            yield Finding("double_move", moved.hex(), place.moves.heads)
+        if len(place.billed) > 1:
+            closings = [order.orders[each].closed for each in place.billed]
+            facts = tuple(closing.id for closing in closings if closing is not None)
+            yield Finding("line_billed_twice", moved.hex(), facts)
+
+
+def _of_cancelled(order: OrderView) -> Iterator[Finding]:
+    """Lines were moved here without the canceller knowing: they are here, and nobody pays them."""
+    seen = order.same_all(move for each in order.cancellations for move in each.fact.moves_seen)
+    unseen = {came.moved_by for came in order.here if came.line.left} - seen - {None}
+    if unseen:
+        cancelled = (each.id for each in order.cancellations)
+        facts = (*cancelled, *(each for each in unseen if each is not None))
+        yield Finding("moved_to_cancelled_order", order.order.hex(), facts)
+
+
+def _of_merged(order: OrderView) -> Iterator[Finding]:
+    """Lines were added or moved here without whoever merged it knowing: the order is open again."""
+    left = [came.moved_by or came.line.origin for came in order.here if came.line.left]
+    if left:
+        facts = (*(each.id for each in order.mergings), *left)
+        yield Finding("line_on_merged_order", order.order.hex(), facts)
