@@ -50,6 +50,7 @@ MOVEMENT_NAMES: Final = {
     "forma": "forma de pagamento, ou fiado",
     "status": "confirmado, pendente, negado, desconhecido ou duplicado",
     "pedido_id": "pedido de uma compra, ou nulo",
+    "observacao": "observação de um pagamento, motivo de um estorno",
     "data_operacao": "dia de operação, AAAA-MM-DD",
     "criado_em": "hora, ISO 8601",
 }
@@ -101,6 +102,7 @@ def _line(line: StatementLine, owed: int) -> JsonObject:
         "forma": line.method,
         "status": PAYMENT_STATUS[line.state],
         "pedido_id": None if line.order is None else line.order.hex(),
+        "observacao": line.note,
         "data_operacao": iso_day(line.entry.business_day),
         "criado_em": iso(line.entry.stamp.hlc),
     }

@@ -138,6 +138,7 @@ PAYMENT_NAMES: Final = {
     "parte_id": "a parte da divisão que paga, ou nulo",
     "status": "confirmado, pendente, negado, desconhecido ou duplicado",
     "adquirente": "quem moveu o dinheiro, ou nulo",
+    "observacao": "observação",
     "cliente_id": "o cliente que deve, de um pagamento fiado; ou nulo",
     "criado_em": "hora, ISO 8601",
 }

@@ -37,6 +37,7 @@ def payment_json(payment: Payment, tip: int) -> JsonObject:
             "autorizacao": acquirer.authorization,
             "bandeira": acquirer.brand,
         },
+        "observacao": fact.note,
         "cliente_id": None if payment.account is None else payment.account.hex(),
         "criado_em": iso(payment.received.stamp.hlc),
     }

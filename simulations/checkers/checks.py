@@ -13,9 +13,11 @@ from simulations.checkers.back_office import back_office
 from simulations.checkers.business_days import business_days
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.checkers.excuses import WorldExcuses
+from simulations.checkers.trust import trust
 from simulations.reference.differences import differences
 from simulations.reference.shop import read_shop
 from simulations.reference.stored import read_changes
+from simulations.workload.account_audit import check_accounts
 from simulations.workload.audit import check_ledger
 from simulations.workload.promises import Excused
 
@@ -48,6 +50,8 @@ def promises(evidence: Evidence) -> Iterator[str]:
     excuses = WorldExcuses(evidence)
     for copy in _distinct(evidence):
         for sentence in check_ledger(evidence.ledger, copy.shop.orders, excuses):
+            yield f"{copy.host}: {sentence}"
+        for sentence in check_accounts(evidence.ledger, copy.shop.accounts, excuses):
             yield f"{copy.host}: {sentence}"
 
 
@@ -133,6 +137,7 @@ CHECKS: dict[str, Check] = {
     "versions": decisions.versions,
     "closings": decisions.closings,
     "payments": decisions.payments,
+    "trust": trust,
     "retries": retries,
     "back_office": back_office,
     "rest": rest,

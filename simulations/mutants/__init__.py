@@ -15,6 +15,7 @@ from simulations.mutants import (
     repair,
     storage,
     trust,
+    trust_sold,
     uplink,
     writer,
 )
@@ -22,4 +23,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
-FAMILIES = (storage, writer, chains, repair, network, meaning, kitchen, trust, uplink)
+FAMILIES = (
+    storage, writer, chains, repair, network, meaning, kitchen, trust_sold, trust, uplink,
+)  # fmt: skip

@@ -142,6 +142,34 @@ async def backlog_on_a_slow_line(shop: SimShop) -> None:
     await shop.expect_sold(orders + 1, (orders + 1) * PIZZA)
 
 
+@scenario(terminals=3)
+async def fiado_on_both_sides(shop: SimShop) -> None:
+    """A customer buys on trust at both sides of a cut, at each up to the limit: both orders stand
+    paid, all of it is owed, and a person is told when the sides meet."""
+    customer = await shop.customer("A", limit=PIZZA)
+    mine, theirs, third = [await shop.open(at) for at in ("A", "B", "A")]
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.on_trust("A", mine, customer, PIZZA)
+    await shop.on_trust("B", theirs, customer, PIZZA)
+    beyond = await shop.on_trust("A", third, customer, PIZZA)
+    shop.expect(beyond.outcome == "refused", "A sold beyond the limit that it knew")
+    shop.expect_told("credit_limit_exceeded", at="A")
+    shop.heal()
+    await shop.expect_agreement()
+    for order in (mine, theirs):
+        await shop.expect_shown(order, saldo_centavos=0)
+    await shop.expect_customer(customer, saldo_centavos=2 * PIZZA, disponivel_centavos=0)
+    await shop.expect_dispute("credit_limit_exceeded")
+    await shop.settle("C", "credit_limit_exceeded", "kept")
+    await shop.refund("B", mine, PIZZA)
+    await shop.pay_debt("C", customer, PIZZA)
+    await shop.expect_agreement()
+    await shop.expect_shown(mine, saldo_centavos=PIZZA)
+    await shop.expect_customer(customer, saldo_centavos=0)
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     split_brain_at_the_rush,
     chain_a_b_c,
@@ -150,4 +178,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     bill_closed_twice,
     hole_at_a_power_cut,
     backlog_on_a_slow_line,
+    fiado_on_both_sides,
 )

@@ -88,6 +88,14 @@ class Expectations:
                 text = f"{terminal.host} shows {name} {seen!r} on the lines, not {list(values)!r}"
                 self.expect(seen == list(values), text)
 
+    async def expect_customer(self, customer: str, **fields: JSON) -> None:
+        """Every terminal shows the customer's account with these fields."""
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, f"/api/clientes/{customer}")
+            for name, value in fields.items():
+                text = f"{terminal.host} shows {name} {shown.get(name)!r} on a customer"
+                self.expect(shown.get(name) == value, f"{text}, not {value!r}")
+
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""
         for terminal in self.world.standing():

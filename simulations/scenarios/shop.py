@@ -22,7 +22,7 @@ from simulations.scenarios.expectations import Expectations, Order, Unplayable
 from simulations.simulator.relay import RELAY
 from simulations.simulator.terminal import Documents, SimTerminal
 from simulations.simulator.world import World, letters_of
-from simulations.workload import acts
+from simulations.workload import acts, trust_scenes
 from simulations.workload.ledger import ORDERS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
@@ -158,6 +158,36 @@ class SimShop(Expectations):
 
     async def pay(self, at: str, order: Order, centavos: int, method: str = "dinheiro") -> Deed:
         return await acts.pay(await self._at(at, order), centavos, method)
+
+    async def customer(self, at: str, limit: int | None) -> str:
+        """Somebody who may buy on trust, and may owe so many centavos; the id."""
+        party = self._stranger()
+        deed = await trust_scenes.open_customer(await self._at(at, party), limit)
+        if deed.told is None:
+            raise Unplayable(f"nobody could open a customer's account at {at}")
+        return str(deed.told["id"])
+
+    async def on_trust(self, at: str, order: Order, customer: str, centavos: int) -> Deed:
+        """So much of the bill is owed by the customer from now on."""
+        return await trust_scenes.sell(await self._at(at, order), customer, centavos)
+
+    async def pay_debt(self, at: str, customer: str, centavos: int) -> Deed:
+        """The customer pays so much of what is owed."""
+        actor = await self._at(at, self._stranger())
+        return await trust_scenes.receive(actor, customer, centavos)
+
+    def _stranger(self) -> Party:
+        """Somebody without an order."""
+        self._parties += 1
+        return Party(self._service, Visit(self._parties, trio.current_time(), "balcao", ()))
+
+    async def refund(self, at: str, order: Order, centavos: int) -> Deed:
+        """So much of the first payment that counts is given back."""
+        actor = await self._at(at, order)
+        paid = acts.confirmed(await actor.look())
+        if not paid:
+            raise Unplayable(f"{at} shows no payment that counts")
+        return await acts.refund(actor, paid[0][0], centavos)
 
     async def walk_away(self, at: str, order: Order, seconds: float) -> Deed:
         """They tap one more and are gone after so long, with the front end that they tapped."""

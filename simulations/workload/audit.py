@@ -13,6 +13,7 @@ from typing import Any
 
 from simulations.workload.ledger import Attempt, Deed, Ledger, Surprise
 from simulations.workload.promises import (
+    NOTHING_EXCUSED,
     Case,
     Excuses,
     Mark,
@@ -20,12 +21,13 @@ from simulations.workload.promises import (
     cases,
     marks_in,
     marks_of,
+    shown_mark,
     target,
 )
 from simulations.workload.sights import FIELDS, STAGES, SeenLine, Sight, sight_of
 from simulations.workload.till import JSON
 
-NONE = Excuses()
+NONE = NOTHING_EXCUSED
 _BEGUN = STAGES.index("preparando")
 
 
@@ -181,8 +183,7 @@ def _outcomes(case: Case, final: Sight) -> Iterator[str]:
     denied = {target(each) for each in case.did("deny")}
     maybe_denied = {target(each) for each in case.may("deny")}
     for each in final.payments:
-        cash = Mark("payment", each.mark, "" if each.transaction else final.id)
-        deed = asked.get(cash)
+        deed = asked.get(shown_mark(each, final.id))
         if deed is None:
             continue
         allowed = {"confirmado", "duplicado"}

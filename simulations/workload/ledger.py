@@ -24,6 +24,8 @@ Outcome = Literal["acknowledged", "refused", "unknown"]
 NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 # What a till may be told when others act at the same time, elsewhere, or unheard.
 LEGITIMATE = frozenset({
+    "account_is_blocked", "credit_limit_exceeded", "not_everyone_updated",
+    "settlement_above_balance", "unknown_account",
     "bill_is_closed", "bill_is_open", "more_than_is_left", "needs_upgrade", "no_lines",
     "order_is_cancelled", "order_is_not_cancelled", "paid_order", "payment_above_balance",
     "payment_is_denied", "refund_above_paid", "stale_version", "table_exists", "unknown_dispute",

@@ -20,6 +20,7 @@ from simulations.workload.till import JSON, Shop, Till, TillDown
 
 OPENING_SECONDS = 60.0  # before a shop without any terminal that is on gives up
 GRACE = 1.1  # of the service's length: after it nobody tries twice
+_NOT_HEARD = ("unknown_order", "unknown_account")  # which may come with the next link
 _HOME = ("waiter", "cashier", "cook", "manager")
 
 
@@ -40,6 +41,7 @@ class Service:
         self.plan = plan
         self.ledger = ledger
         self.tables: list[str] = []  # ids
+        self.customers: list[str] = []  # ids of those who may buy on trust
         self.nursery: trio.Nursery  # of whoever is not waited for
         self._seed = seed
         self._letters: list[str] = []
@@ -96,7 +98,7 @@ class Service:
         async with person.busy:
             for _ in range(self.plan.tries):
                 attempt = await self._call(deed, letters)
-                if attempt.outcome != "unknown" and attempt.code != "unknown_order":
+                if attempt.outcome != "unknown" and attempt.code not in _NOT_HEARD:
                     break
                 if self.is_over or dice.random() < self.plan.gives_up:
                     break

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from simulations.workload.ledger import DOWN, ORDERS, Attempt, Deed, Ledger
 from simulations.workload.sights import (
+    ON_TRUST,
     Figures,
     SeenLine,
     SeenPayment,
@@ -51,6 +52,8 @@ class Excuses:
         """Whether a terminal may have lost between two moments what it showed at the first."""
         return False
 
+
+NOTHING_EXCUSED = Excuses()
 
 # (method, what follows the order's id, ids as *) → what the act means for the order
 MEANINGS = {
@@ -192,18 +195,22 @@ def marks_in(sight: Sight) -> Counter[Mark]:
     found = Counter([Mark("order", sight.mark)])
     found.update(Mark("line", line.mark) for line in sight.lines)
     found.update(Mark("refund", refund.mark) for refund in sight.refunds)
-    found.update(_shown_mark(each, sight.id) for each in sight.payments)
+    found.update(shown_mark(each, sight.id) for each in sight.payments)
     return found
 
 
 def _payment_mark(body: JSON, order: str) -> Mark:
+    if body["forma"] == ON_TRUST:
+        return Mark("payment", body["observacao"])
     change = body.get("valor_recebido_centavos", body["valor_centavos"]) - body["valor_centavos"]
     text = payment_mark(body.get("adquirente"), change)
     return Mark("payment", text, "" if "adquirente" in body else order)
 
 
-def _shown_mark(payment: SeenPayment, order: str) -> Mark:
-    return Mark("payment", payment.mark, "" if payment.transaction else order)
+def shown_mark(payment: SeenPayment, order: str) -> Mark:
+    """Of a payment as an answer shows it. Only what cash leaves could be another order's."""
+    is_alone = payment.transaction or payment.method == ON_TRUST
+    return Mark("payment", payment.mark, "" if is_alone else order)
 
 
 def _without(deed: Deed, excuses: Excuses) -> Deed:

@@ -4,8 +4,8 @@ Rules of this file:
 1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
 2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
    (`acts.together`).
-3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes` or
-   `bill_scenes`, and one line here.
+3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `bill_scenes` or
+   `trust_scenes`, and one line here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +16,7 @@ from msgspec import Struct
 from simulations.workload import bill_scenes as bill
 from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
+from simulations.workload import trust_scenes as trust
 from simulations.workload.people import Party
 
 Moment = Literal["arriving", "ordering", "waiting", "eating", "paying", "closing", "after"]
@@ -75,6 +76,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("slow_card", "paying", 0.1, bill.slow_card),
     Scene("same_pix_twice", "paying", 0.05, bill.same_pix_twice),
     Scene("cancel_while_paying", "paying", 0.03, floor.cancel_while_paying),
+    Scene("on_trust", "paying", 0.1, trust.on_trust),
+    Scene("on_trust_twice", "paying", 0.03, trust.on_trust_twice),
     Scene("two_cashiers", "paying", 0.08, bill.two_cashiers),
     Scene("add_while_closing", "closing", 0.05, bill.add_while_closing),
     Scene("close_twice", "closing", 0.06, bill.close_twice),
@@ -87,6 +90,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("reopen", "after", 0.08, bill.reopen),
     Scene("reopen_twice", "after", 0.03, bill.reopen_twice),
     Scene("look_again", "after", 0.15, bill.look_again),
+    Scene("pay_debt", "after", 0.08, trust.pay_debt),
+    Scene("change_credit", "after", 0.04, trust.change_credit),
     Scene("clean", "after", 0.06, floor.clean),
     Scene("settle", "after", 0.06, bill.settle),
 )

@@ -14,7 +14,7 @@ import msgspec
 import trio
 
 from simulations.demo.orders_csv import OrderLine, ShopOrder
-from simulations.workload import acts, scenes
+from simulations.workload import acts, scenes, trust_scenes
 from simulations.workload.ledger import Ledger
 from simulations.workload.people import Actor, Party, Service
 from simulations.workload.plan import (
@@ -66,6 +66,8 @@ async def _furnish(service: Service) -> None:
         deed = await manager.send("add_table", "/api/mesas", body)
         if deed.told is not None:
             service.tables.append(deed.told["id"])
+    owner = Actor(party, service.pick("manager", dice), service.letters[0], service.dice("trust"))
+    service.customers = await trust_scenes.open_customers(owner)
 
 
 async def _live(service: Service, guests: Sequence[Visit]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 STAGES = ("novo", "enviado", "preparando", "pronto", "entregue")
+ON_TRUST = "fiado"
 FIELDS = ("tipo", "mesa_id", "comanda", "garcom", "cliente", "observacao", "pessoas")
 
 
@@ -34,7 +35,8 @@ class SeenLine(Struct, frozen=True):
 
 
 class SeenPayment(Struct, frozen=True):
-    """mark: its authorisation, else the change given · transaction: the acquirer's id of it."""
+    """mark: its authorisation, else the change given; sold on trust, what was noted · transaction:
+    the acquirer's id of it."""
 
     id: str
     mark: str
@@ -137,7 +139,9 @@ def _payment(payment: Mapping[str, Any]) -> SeenPayment:
     acquirer = payment["adquirente"]
     return SeenPayment(
         id=payment["id"],
-        mark=payment_mark(acquirer, payment["troco_centavos"]),
+        mark=payment["observacao"]
+        if payment["forma"] == ON_TRUST
+        else payment_mark(acquirer, payment["troco_centavos"]),
         centavos=payment["valor_centavos"],
         method=payment["forma"],
         status=payment["status"],

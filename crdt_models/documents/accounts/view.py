@@ -8,7 +8,7 @@ Rules of this file:
 3. Payments have the states and the deduplication of an order's (`orders.payments`).
 """
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -44,7 +44,7 @@ _NOTHING: frozenset[FactId] = frozenset()
 class StatementLine(NamedTuple):
     """One movement. id: of the payment, refund or settlement, as commands call it. centavos: by how
     much it changes what is owed, 0 for a payment that does not count. state: of a payment, else
-    `confirmed`. order: of charges and reversals."""
+    `confirmed`. order: of charges and reversals. note: of a payment; of the others why."""
 
     entry: Entry
     kind: LineKind
@@ -52,7 +52,30 @@ class StatementLine(NamedTuple):
     centavos: int
     method: str
     state: str
-    order: OrderId | None = None
+    order: OrderId | None
+    note: str
+
+
+def _line(
+    once: Once[Any],
+    kind: LineKind,
+    id_: CreatedId,
+    centavos: int,
+    *,
+    method: str = ON_ACCOUNT,
+    order: OrderId | None = None,
+    note: str = "",
+) -> StatementLine:
+    return StatementLine(once.entry, kind, id_, centavos, method, "confirmed", order, note)
+
+
+def _received_line(payment: Payment) -> StatementLine:
+    fact = payment.received.fact
+    counted = -payment.centavos if payment.state == "confirmed" else 0
+    return StatementLine(
+        payment.received.entry, "payment", payment.id, counted, fact.method, payment.state, None,
+        fact.note,
+    )  # fmt: skip
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -178,24 +201,18 @@ class AccountView(View):
     def statement(self) -> tuple[StatementLine, ...]:
         """Every movement, by stamp."""
         lines = [
-            StatementLine(e.entry, "charge", e.fact.payment, e.fact.centavos, ON_ACCOUNT,
-                          "confirmed", e.fact.order)
-            for e in self.all(AccountCharged)
-        ]  # fmt: skip
+            _line(each, "charge", each.fact.payment, each.fact.centavos, order=each.fact.order)
+            for each in self.all(AccountCharged)
+        ]
         lines += [
-            StatementLine(e.entry, "reversal", e.fact.refund, -e.fact.centavos, ON_ACCOUNT,
-                          "confirmed", e.fact.order)
-            for e in self.all(ChargeReversed)
+            _line(each, "reversal", each.fact.refund, -each.fact.centavos,
+                  order=each.fact.order, note=each.fact.reason)
+            for each in self.all(ChargeReversed)
         ]  # fmt: skip
+        lines += [_received_line(each) for each in self.payments]
         lines += [
-            StatementLine(each.received.entry, "payment", each.id,
-                          -each.centavos if each.state == "confirmed" else 0,
-                          each.received.fact.method, each.state)
-            for each in self.payments
-        ]  # fmt: skip
-        lines += [
-            StatementLine(e.entry, "refund", e.fact.refund, e.fact.centavos, e.fact.method,
-                          "confirmed")
-            for e in self.all(PaymentRefunded)
+            _line(each, "refund", each.fact.refund, each.fact.centavos,
+                  method=each.fact.method, note=each.fact.reason)
+            for each in self.all(PaymentRefunded)
         ]  # fmt: skip
         return tuple(sorted(lines, key=lambda line: line.entry.stamp))

@@ -44,6 +44,7 @@ class Movimento(AnswerShape, frozen=True, kw_only=True):
     forma: AnyMethod
     status: Literal["confirmado", "pendente", "negado", "desconhecido", "duplicado"]
     pedido_id: str | None
+    observacao: str
     data_operacao: str
     criado_em: str
 

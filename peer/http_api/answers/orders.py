@@ -81,6 +81,7 @@ class Pagamento(AnswerShape, frozen=True, kw_only=True):
     parte_id: str | None
     status: Literal["confirmado", "pendente", "negado", "desconhecido", "duplicado"]
     adquirente: Adquirente | None
+    observacao: str
     cliente_id: str | None
     criado_em: str
 

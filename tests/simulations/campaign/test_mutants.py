@@ -29,6 +29,10 @@ CAUGHT = (
 
 # Each by the first story that is named with it.
 TOLD = {
+    "any_credit_is_given": "scenario",
+    "charge_forgotten": "trust",
+    "debts_are_never_paid": "meaning",
+    "refund_leaves_the_debt": "trust",
     "answered_oldest_first": "convergence",
     "cancelling_withdraws_a_command": "scenario",
     "gaps_forgotten_at_a_boot": "convergence",

@@ -67,6 +67,8 @@ NOT_DONE: list[tuple[str, object, str, Callable[..., object], str]] = [
     ("no_room_for_what_comes", SimShop, "free_disk", nobody, "not equal after 300 s"),
     ("courses_across_a_cut", SimShop, "heal", nothing, "shows disparado"),
     ("wrong_touch_at_both_sides", SimShop, "cut", nothing, "shows status"),
+    ("fiado_on_both_sides", SimShop, "cut", nothing, "tells of 0 open credit_limit_exceeded"),
+    ("fiado_on_both_sides", SimShop, "pay_debt", nobody, "saldo_centavos 6450 on a customer"),
     ("asked_too_much", SimShop, "heal", nothing, "not equal after 120 s"),
     ("restored_alone", SimShop, "restore", nobody, "tells of 0 open lineage_forked, not of 1"),
     ("answers_of_another_relay", SimShop, "trouble", nothing, "says sincronizado of an order"),
