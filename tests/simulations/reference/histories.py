@@ -111,6 +111,9 @@ HOUR_MS, YEAR_MS = 3_600_000, 365 * 86_400_000
 CLOCKS = (0, NOW_MS - 40 * YEAR_MS, NOW_MS, NOW_MS + 3 * HOUR_MS, NOW_MS + 10 * YEAR_MS, 2**48 - 1)
 
 
+_SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill")
+
+
 class Replica:
     """One terminal without disk or network. What it signs goes to `told`, which all share."""
 
@@ -243,6 +246,8 @@ class _World:
 
     def __init__(self, dice: Random, nonsense: bool, author: Callable[[str], Author]) -> None:
         self.dice = dice
+        # How much happens of what: what is rare in most histories is frequent in some.
+        self.leaning = {subject: dice.choice((0.2, 1, 1, 4)) for subject in _SUBJECTS}
         self.told: dict[bytes, Change] = {}
         self.given: list[tuple[Command, bytes]] = []
         self.epochs = count(1)
@@ -398,24 +403,36 @@ class _World:
         self.given.append((command, key))
 
     def _any_command(self, replica: Replica) -> Command | None:
-        throw = self.dice.random()
-        if throw < 0.12:
-            return self._opening(replica)
-        if throw < 0.2:
-            return self._room_command(replica)
-        if throw < 0.34:
-            return self._account_command(replica)
-        if throw < 0.42:
-            return self.dice.choice((self._floor_command, self._reservation_command))(replica)
+        makers: dict[Callable[[Replica], Command | None], float] = {
+            self._opening: 12 * self.leaning["guests"],
+            self._room_command: 8 * self.leaning["room"],
+            self._floor_command: 4 * self.leaning["room"],
+            self._reservation_command: 4 * self.leaning["room"],
+            self._account_command: 8 * self.leaning["trust"],
+            self._trust_command: 8 * self.leaning["trust"],
+            self._moving_command: 12 * self.leaning["moves"],
+            self._some_order_command: 56,
+        }
+        (maker,) = self.dice.choices(list(makers), list(makers.values()))
+        return maker(replica)
+
+    def _some_order(self, replica: Replica) -> OrderView | None:
         orders = [each for each in replica.orders if each.opening is not None]
+        return self.dice.choice(orders[:3]) if orders else None
+
+    def _some_order_command(self, replica: Replica) -> Command | None:
+        order = self._some_order(replica)
+        return None if order is None else self._order_command(order)
+
+    def _moving_command(self, replica: Replica) -> Command | None:
+        orders = [each for each in replica.orders if each.opening is not None][:3]
         if not orders:
             return None
-        chosen = self.dice.choice(orders[:3])
-        if throw < 0.33:
-            return moving_command(self.dice, chosen, [each.order for each in orders[:3]])
-        if throw < 0.45:
-            return self._on_trust(replica, chosen)
-        return self._order_command(chosen)
+        return moving_command(self.dice, self.dice.choice(orders), [each.order for each in orders])
+
+    def _trust_command(self, replica: Replica) -> Command | None:
+        order = self._some_order(replica)
+        return None if order is None else self._on_trust(replica, order)
 
     def _on_trust(self, replica: Replica, order: OrderView) -> PayOnAccount:
         owed = max(1, order.balance)
@@ -470,23 +487,32 @@ class _World:
 
     def _order_command(self, view: OrderView) -> Command:
         dice, order = self.dice, view.order
-        makers: list[Callable[[], Command]] = [
-            *[lambda: AddLines(order=order, lines=(self._line(),))] * 3,
-            *[lambda: CancelLines(order=order, cancel=self._some_of(view))] * 3,
-            *[lambda: SendLines(order=order, lines=self._lines_of(view))] * 2,
-            *[lambda: self._kitchen(view)] * 6,
-            *[lambda: self._edit(view)] * 3,
-            *[lambda: self._payment(view)] * 4,
-            lambda: self._outcome(view),
-            lambda: self._refund(view),
-            *[lambda: bill_command(dice, view)] * 6,
-            lambda: AskBill(order=order, service_basis_points=dice.choice((None, 1_000))),
-            *[lambda: CloseBill(order=order)] * 5,
-            *[lambda: ReopenBill(order=order)] * 2,
-            lambda: CancelOrder(order=order),
-            lambda: RestoreOrder(order=order),
-        ]
-        return dice.choice(makers)()
+        makers: dict[str, list[Callable[[], Command]]] = {
+            "lines": [
+                *[lambda: AddLines(order=order, lines=(self._line(),))] * 3,
+                *[lambda: CancelLines(order=order, cancel=self._some_of(view))] * 3,
+                *[lambda: self._edit(view)] * 3,
+            ],
+            "kitchen": [
+                *[lambda: SendLines(order=order, lines=self._lines_of(view))] * 2,
+                *[lambda: self._kitchen(view)] * 6,
+            ],
+            "money": [
+                *[lambda: self._payment(view)] * 4,
+                lambda: self._outcome(view),
+                lambda: self._refund(view),
+            ],
+            "bill": [
+                *[lambda: bill_command(dice, view)] * 6,
+                lambda: AskBill(order=order, service_basis_points=dice.choice((None, 1_000))),
+                *[lambda: CloseBill(order=order)] * 5,
+                *[lambda: ReopenBill(order=order)] * 2,
+                lambda: CancelOrder(order=order),
+                lambda: RestoreOrder(order=order),
+            ],
+        }
+        weights = [len(each) * self.leaning[name] for name, each in makers.items()]
+        return dice.choice(dice.choices(list(makers.values()), weights)[0])()
 
     def _kitchen(self, view: OrderView) -> Command:
         dice, order, lines = self.dice, view.order, self._lines_of(view)
