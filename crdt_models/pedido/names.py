@@ -54,6 +54,7 @@ ORDER_NAMES: Final = {
     "cliente": "cliente",
     "pessoas": "pessoas à mesa",
     "observacao": "observação",
+    "entrega": "para quem e para onde vai, ou nulo; dados pessoais",
     "id_externo": "origem:id de um pedido feito em outro sistema",
     "itens": "itens; os de uma conta fechada, como cobrados",
     "itens_residuais": "itens que vieram depois do fechamento; fora de todo total",

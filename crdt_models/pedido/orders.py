@@ -6,6 +6,7 @@ from crdt_models.documents.orders.registers import DEFAULT_FLAGS
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.pedido.charges import charges_json, tips_with_payments
+from crdt_models.pedido.delivery import delivery_json
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JsonObject, decimal, iso_day
 from crdt_models.pedido.items import item_json
@@ -37,6 +38,7 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "cliente": order.text("customer"),
         "pessoas": order.people,
         "observacao": order.text("note"),
+        "entrega": delivery_json(order.delivery),
         "id_externo": order.text("external_id"),
         "itens": [item_json(it, order.order) for it in order.shown_lines if not it.is_residual],
         "itens_residuais": [

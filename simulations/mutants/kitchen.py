@@ -1,10 +1,12 @@
-"""Mutants of the kitchen: what may be made, and what was taken back."""
+"""Mutants of the kitchen and the courier: what may be made, what was taken back, where it goes."""
 
 from typing import Any
 
 from crdt_models.documents.orders import kitchen, tickets
+from crdt_models.documents.orders.delivery import NOWHERE, delivery_register
 from crdt_models.documents.orders.facts import CourseFired
 from crdt_models.documents.orders.kitchen import Reported
+from crdt_models.documents.orders.view import OrderView
 from simulations.mutants.patching import Patcher, mutant
 
 _CUTS = ("partition_halves", "partition_one", "partition_every_pair")
@@ -36,6 +38,17 @@ def firing_never_taken_back(patch: Patcher) -> None:
 def cooked_by_the_product(patch: Patcher) -> None:
     """Dishes stay on the queue of the station that their product names."""
     patch.put(kitchen, "_routes", lambda view: {})
+
+
+@mutant(scenes=("address_of_two_halves",))
+def first_address_kept(patch: Patcher) -> None:
+    """Corrections of an address are kept and not shown."""
+
+    def delivery(self: OrderView) -> Any:
+        writes = delivery_register(self).writes
+        return writes[0].value if writes else NOWHERE
+
+    patch.put(OrderView, "delivery", property(delivery))
 
 
 @mutant()

@@ -71,6 +71,17 @@ _REGISTERS: Final = {
     "pessoas": "people",
     "id_externo": "external_id",
 }
+_DELIVERY: Final = {
+    "nome": "name",
+    "telefone": "phone",
+    "logradouro": "street",
+    "numero": "number",
+    "complemento": "complement",
+    "bairro": "district",
+    "cidade": "city",
+    "cep": "postal_code",
+    "referencia": "reference",
+}
 _TICKET: Final = ["id", "quantidade_milesimos", "status", "disparado"]
 _USUAL_FLAGS: Final = ("financeiro", "producao", "expedicao")
 _EPOCH = date(1970, 1, 1)
@@ -109,6 +120,7 @@ def _order(order: ReferenceOrder) -> Json:
         "status": _ACCOUNTS[order.account],
         "status_producao": _STAGES[order.production],
         **{name: order.register(register) for name, register in _REGISTERS.items()},
+        "entrega": _delivery(order.delivery),
         "total_centavos": order.total,
         "pago_centavos": order.paid,
         "saldo_centavos": order.balance,
@@ -124,6 +136,10 @@ def _order(order: ReferenceOrder) -> Json:
         "originNodeId": None if order.device is None else order.device.hex(),
         "dia_operacao": order.day,
     }
+
+
+def _delivery(known: dict[str, str]) -> Json | None:
+    return {name: known.get(field, "") for name, field in _DELIVERY.items()} if known else None
 
 
 def _of_lists(subject: str, order: ReferenceOrder, peer: Json) -> Iterator[str]:

@@ -30,6 +30,7 @@ from simulations.reference.kitchen import STAGES
 from simulations.reference.lines import ReferenceLine, lines_of
 from simulations.reference.moves import ReferencePlace, is_within, late_changes
 from simulations.reference.once import Meaning, Register, Told, Write, as_text
+from simulations.reference.order_schema import DELIVERY
 from simulations.reference.payments import ReferencePayment, payments_of
 from simulations.reference.shares import ReferenceShare, shares_of, split_of
 
@@ -122,6 +123,16 @@ class ReferenceOrder:
             write: Write[bool] = Write(each.id, each.stamp, each["value"], replaces)
             writes.setdefault(each["name"], []).append(write)
         return {name: Register(found).value(False) for name, found in writes.items()}  # noqa: FBT003
+
+    @property
+    def delivery(self) -> dict[str, str]:
+        """Where it goes: what is not empty of the write that counts."""
+        writes: list[Write[dict[str, str]]] = [
+            Write(each.id, each.stamp, each["delivery"], self.meaning.same(each["replaces"]))
+            for each in self.meaning.of("delivery_set")
+        ]
+        written = Register(writes).value({})
+        return {name: written[name] for name in DELIVERY if written.get(name)}
 
     # --- the kitchen
 

@@ -76,6 +76,18 @@ _SHARE = {
     "people": (whole(0, 1000), 0),
 }
 _PAYMENT_REPORT = {"payment": ID, "reason": (REASON, "")}
+DELIVERY: Shape = {
+    "name": (text(0, 120), ""),
+    "phone": (text(0, 40), ""),
+    "street": (text(0, 120), ""),
+    "number": (text(0, 20), ""),
+    "complement": (text(0, 120), ""),
+    "district": (text(0, 120), ""),
+    "city": (text(0, 120), ""),
+    "postal_code": (text(0, 20), ""),
+    "reference": (NOTE, ""),
+}
+
 ORDER_SHAPES: dict[str, Shape] = {
     "order_opened": {
         "service_type": (one_of(*SERVICES), REQUIRED),
@@ -112,6 +124,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "reason": (REASON, ""),
         "sends_seen": REFERENCES,
     },
+    "delivery_set": {"delivery": (map_of(DELIVERY), REQUIRED), "replaces": REFERENCES},
     "course_fired": {"course": (whole(1, 20), REQUIRED)},
     "lines_fired": {"lines": LINES, "splits_seen": REFERENCES},
     "firing_recalled": {
@@ -239,6 +252,7 @@ ORDER_RELIES: Final = {
     "order_opened": ("tabs_seen",),
     "order_numbered": ("number", "letters"),
     "line_cancelled": ("sends_seen",),
+    "delivery_set": ("replaces",),
     "firing_recalled": ("firings",),
     "lines_fired": ("splits_seen",),
     "line_recalled": ("reports", "splits_seen"),

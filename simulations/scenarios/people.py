@@ -4,6 +4,7 @@ import trio
 
 from simulations.scenarios.scenario import Scenario, scenario
 from simulations.scenarios.shop import PIZZA, SimShop
+from simulations.workload import acts
 
 
 @scenario(terminals=3)
@@ -95,9 +96,30 @@ async def asked_too_much(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=3)
+async def address_of_two_halves(shop: SimShop) -> None:
+    """The customer calls twice, and two people at both sides of a cut correct different parts of
+    the address: one correction is shown whole, and whoever has read it again has the last word."""
+    order = await shop.open("A")
+    first = {**acts.address(shop.dice("address")), "numero": "1", "complemento": ""}
+    await shop.edit("A", order, entrega=first)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.edit("A", order, entrega={**first, "numero": "2"})
+    await shop.edit("B", order, entrega={**first, "complemento": "fundos"})
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(order, entrega={**first, "complemento": "fundos"})
+    await shop.edit("C", order, entrega={**first, "numero": "2", "complemento": "fundos"})
+    await shop.expect_agreement()
+    await shop.expect_shown(order, entrega={**first, "numero": "2", "complemento": "fundos"})
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     edited_in_between,
     struck_out_twice,
     walked_away,
     asked_too_much,
+    address_of_two_halves,
 )

@@ -7,6 +7,7 @@ Rules of this file:
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from random import Random
 
 import trio
 
@@ -32,12 +33,26 @@ async def open_order(actor: Actor) -> bool:
     if kind == "comanda":
         body["comanda"] = str(dice.randint(1, 99))
     if kind == "entrega":
-        street = f"Rua {dice.choice(_NAMES)}, {dice.randint(1, 900)}"
-        body |= {"cliente": dice.choice(_NAMES), "observacao": street}
+        body |= {"cliente": dice.choice(_NAMES), "entrega": address(dice)}
     if dice.random() < 0.8:
         body["itens"] = marked(party.visit.rounds[0], key)
     await actor.write("open", body=body, key=key)
     return bool(party.order)
+
+
+def address(dice: Random) -> JSON:
+    """Where something goes, as the order shows it."""
+    return {
+        "nome": dice.choice(_NAMES),
+        "telefone": f"11 9{dice.randrange(10**8):08d}",
+        "logradouro": f"Rua {dice.choice(_NAMES)}",
+        "numero": str(dice.randint(1, 900)),
+        "complemento": "",
+        "bairro": "Centro",
+        "cidade": "",
+        "cep": "",
+        "referencia": "",
+    }
 
 
 async def add_lines(actor: Actor, bodies: Sequence[JSON]) -> Deed:

@@ -128,6 +128,18 @@ async def edit_both(party: Party) -> None:
     await acts.together(party, ("waiter", name), ("cashier", name))
 
 
+async def correct_address(party: Party) -> None:
+    """They call again; perhaps two pick up the telephone."""
+    if party.visit.service_type == "entrega":
+
+        async def write_down(actor: Actor) -> None:
+            there = acts.address(actor.dice) if actor.dice.random() < 0.9 else None
+            await acts.edit(actor, {"entrega": there})
+
+        people = [("waiter", write_down)] * party.dice.choice((1, 1, 2))
+        await acts.together(party, *people)
+
+
 async def edit_if_unchanged(party: Party) -> None:
     """A careful front end, perhaps with a stale screen."""
     waiter = party.send_for("waiter")

@@ -50,6 +50,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("cancel_before_send", "ordering", 0.1, floor.cancel_one),
     Scene("two_waiters", "ordering", 0.06, floor.two_waiters),
     Scene("edit_fields", "ordering", 0.15, floor.edit_fields),
+    Scene("correct_address", "ordering", 0.15, floor.correct_address),
     Scene("edit_if_unchanged", "ordering", 0.06, floor.edit_if_unchanged),
     Scene("put_back", "ordering", 0.06, floor.put_back),
     Scene("give_up", "ordering", 0.04, floor.give_up),

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 STAGES = ("novo", "enviado", "preparando", "pronto", "entregue")
 ON_TRUST = "fiado"
-FIELDS = ("tipo", "mesa_id", "comanda", "garcom", "cliente", "observacao", "pessoas")
+FIELDS = ("tipo", "mesa_id", "comanda", "garcom", "cliente", "observacao", "pessoas", "entrega")
 
 
 class SeenLine(Struct, frozen=True):

@@ -28,6 +28,7 @@ from crdt_models.documents.orders.charges import (
     terms_of,
     tips_of,
 )
+from crdt_models.documents.orders.delivery import NOWHERE, delivery_register
 from crdt_models.documents.orders.facts import (
     BillAsked,
     BillClosed,
@@ -36,7 +37,9 @@ from crdt_models.documents.orders.facts import (
     ClosedLine,
     CourseFired,
     CouvertSet,
+    Delivery,
     DeliveryFeeSet,
+    DeliverySet,
     DiscountGiven,
     DiscountWithdrawn,
     FieldName,
@@ -99,8 +102,8 @@ class OrderView(SharedLines):
         OrderOpened, OrderNumbered, LineAdded, LineCancelled, LinesSent, LinesPreparing, LinesReady,
         LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
-        OrderRestored, PaidOnAccount, CourseFired, LinesFired, FiringRecalled, LineRecalled,
-        LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
+        OrderRestored, PaidOnAccount, DeliverySet,
+        CourseFired, LinesFired, FiringRecalled, LineRecalled, LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
         DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
         DeliveryFeeSet, TipReceived, TipReturned, BillSplit,
     })  # fmt: skip
@@ -140,6 +143,11 @@ class OrderView(SharedLines):
         """The dining table it stands at."""
         value = self.text("table")
         return None if value is None else TableId(CreatedId(bytes.fromhex(value)))
+
+    @Derived
+    def delivery(self) -> Delivery:
+        """Where it goes; all empty while nobody said."""
+        return delivery_register(self).value(NOWHERE)
 
     @property
     def people(self) -> int | None:

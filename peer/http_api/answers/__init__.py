@@ -40,6 +40,7 @@ from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
 from peer.http_api.answers.kitchen import Cozinha, EstacaoCozinha, FichaCozinha
 from peer.http_api.answers.orders import (
     Adquirente,
+    Entrega,
     Estorno,
     Item,
     Modificador,
@@ -78,6 +79,7 @@ __all__ = [
     "LinhaImportada",
     "LinhaRecusada",
     "Adquirente",
+    "Entrega",
     "Estorno",
     "Item",
     "Modificador",

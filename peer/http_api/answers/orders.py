@@ -98,6 +98,20 @@ class Estorno(AnswerShape, frozen=True, kw_only=True):
     criado_em: str
 
 
+class Entrega(AnswerShape, frozen=True, kw_only=True):
+    """Para quem e para onde vai um pedido. Dados pessoais: só aqui são mostrados."""
+
+    nome: str
+    telefone: str
+    logradouro: str
+    numero: str
+    complemento: str
+    bairro: str
+    cidade: str
+    cep: str
+    referencia: str
+
+
 class Pedido(msgspec.Struct, frozen=True, kw_only=True):
     """Um pedido. Além destes campos há um por marca usada (financeiro, embalado …), true ou false.
 
@@ -121,6 +135,7 @@ class Pedido(msgspec.Struct, frozen=True, kw_only=True):
     cliente: str | None
     pessoas: int | None
     observacao: str | None
+    entrega: Entrega | None
     id_externo: str | None
     itens: list[Item]
     itens_residuais: list[Item]

@@ -19,6 +19,7 @@ from crdt_models.documents.orders.facts import FieldName
 from crdt_models.documents.orders.registers import DEFAULT_FLAGS, Value
 from crdt_models.documents.tables.commands import UnknownTable
 from crdt_models.ids import TableId
+from peer.http_api.orders.delivery_bodies import DeliveryBody
 from peer.http_api.orders.line_bodies import ItemBody, NewItemBody
 from peer.http_api.values import OpaqueId, basis_points, id_of, optional_text, text_or_none
 from peer.service.http_errors import InvalidField
@@ -54,6 +55,7 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     observacao: str | None = None
     pessoas: int | None = None
     id_externo: str | None = None
+    entrega: DeliveryBody | None = None
     taxa_servico: Decimal | None = None
     itens: tuple[NewItemBody, ...] = ()
 
@@ -85,6 +87,7 @@ class ReplacementBody(msgspec.Struct, frozen=True, kw_only=True):
     observacao: str | msgspec.UnsetType | None = msgspec.UNSET
     pessoas: int | msgspec.UnsetType | None = msgspec.UNSET
     id_externo: str | msgspec.UnsetType | None = msgspec.UNSET
+    entrega: DeliveryBody | msgspec.UnsetType | None = msgspec.UNSET
     itens: tuple[ItemBody, ...] | msgspec.UnsetType = msgspec.UNSET
     financeiro: bool | msgspec.UnsetType = msgspec.UNSET
     producao: bool | msgspec.UnsetType = msgspec.UNSET
@@ -116,6 +119,7 @@ class PatchBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     observacao: str | None = None
     pessoas: int | None = None
     id_externo: str | None = None
+    entrega: DeliveryBody | None = None
     financeiro: bool = False
     producao: bool = False
     expedicao: bool = False

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from crdt_models.documents.orders.commands import AnyLine, EditOrder, LineCancellation, NewLine
+from crdt_models.documents.orders.facts import Delivery
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import OrderId, order_document
@@ -17,6 +18,8 @@ from crdt_models.pedido import ORDER_NAMES
 from peer.http_api.api import Api, matched_version, replayed
 from peer.http_api.orders.answering import done, order_of_call, shown, stale
 from peer.http_api.orders.bodies import FIELDS, ReplacementBody, fields_of
+from peer.http_api.orders.delivery_bodies import MEMBER as DELIVERY
+from peer.http_api.orders.delivery_bodies import DeliveryBody, delivery_of
 from peer.http_api.orders.line_bodies import ItemBody, line_id
 from peer.http_api.shown import known_order, shown_order
 from peer.http_api.values import clean_text
@@ -48,6 +51,7 @@ async def replace_order(api: Api, call: Call) -> Answer:
         add=tuple(add),
         cancel=tuple(cancel),
         reason=clean_text(body.motivo) or REPLACED,
+        delivery=_delivery(body),
     )
     return await done(api, call, order, command)
 
@@ -73,11 +77,24 @@ async def edit_order(api: Api, call: Call) -> Answer:
     given: dict[str, Any] = call.body_as(dict)
     flags = {n: v for n, v in given.items() if isinstance(v, bool) and n not in ORDER_NAMES}
     flags |= shaped(given.get("flags", {}), dict[str, bool])
-    readable = given.keys() - flags.keys() - FIELDS.keys() - {"flags"}
+    readable = given.keys() - flags.keys() - FIELDS.keys() - {"flags", DELIVERY}
     if readable:
         _check_unchanged(api, order, {name: given[name] for name in readable})
-    command = EditOrder(order=order, fields=fields_of(given), flags=flags)
+    command = EditOrder(
+        order=order, fields=fields_of(given), flags=flags, delivery=delivery_of(given)
+    )
     return await done(api, call, order, command)
+
+
+def _delivery(body: ReplacementBody) -> Delivery | None:
+    """What a PUT says of where it goes: None, nothing."""
+    match body.entrega:
+        case DeliveryBody():
+            return body.entrega.delivery()
+        case None:
+            return Delivery()
+        case _:
+            return None
 
 
 def _check_unchanged(api: Api, order: OrderId, given: dict[str, Any]) -> None:

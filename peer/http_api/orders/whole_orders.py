@@ -28,6 +28,7 @@ async def open_order(api: Api, call: Call) -> Answer:
         external_id=optional_text(body.id_externo),
         lines=tuple(item.new_line() for item in body.itens),
         service_basis_points=body.service(),
+        delivery=None if body.entrega is None else body.entrega.delivery(),
     )
     outcome = await execute(api, call, command)
     order = OrderId(outcome.ids["order"])

@@ -66,7 +66,7 @@ from crdt_models.documents.orders.commands import (
     RouteLines,
     SendLines,
 )
-from crdt_models.documents.orders.facts import Acquirer, Modifier
+from crdt_models.documents.orders.facts import Acquirer, Delivery, Modifier
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.commands import (
     AddArea,
@@ -559,7 +559,9 @@ class _World:
             ("service_type", dice.choice(("mesa", "viagem"))),
         ))  # fmt: skip
         flags = {dice.choice(("financeiro", "vip")): dice.random() < 0.7}
-        return EditOrder(order=view.order, fields={field: value}, flags=flags)
+        there = Delivery(name="Ana", street=dice.choice(("Rua A", "Rua B")))
+        delivery = dice.choice((None, None, there, Delivery()))
+        return EditOrder(order=view.order, fields={field: value}, flags=flags, delivery=delivery)
 
     def _payment(self, view: OrderView) -> TakePayment:
         dice = self.dice

@@ -19,7 +19,8 @@ from crdt_models.documents.orders.commands.lines import (
 )
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
-from crdt_models.documents.orders.facts import FieldName, FieldSet, FlagSet
+from crdt_models.documents.orders.delivery import delivery_set
+from crdt_models.documents.orders.facts import Delivery, FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.registers import Value
 from crdt_models.documents.orders.view import OrderView
 
@@ -28,6 +29,7 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
     """Several changes at once, all or nothing: what a PUT or PATCH of an order becomes.
 
     fields: registers, see `FieldSet`. flags: marks by name. add, cancel: lines; creates `line.<n>`.
+    delivery: where it goes, whole; None leaves it as it is.
     Raises InvalidField, and for add and cancel what AddLines and CancelLines raise.
     """
 
@@ -36,6 +38,7 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
     add: tuple[AnyLine, ...] = ()
     cancel: tuple[LineCancellation, ...] = ()
     reason: str = ""
+    delivery: Delivery | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         changes_lines = bool(self.add or self.cancel)
@@ -44,7 +47,11 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
         service = cast(ServiceType, self.fields.get("service_type") or service_of(view))
         lines, ids = lines_added(told_in_full(self.add, service, read, context), context)
         cancelled = lines_cancelled(view, self.cancel, self.reason)
-        marked = [*_fields_set(view, self.fields), *_flags_set(view, self.flags)]
+        marked = [
+            *_fields_set(view, self.fields),
+            *_flags_set(view, self.flags),
+            *([] if self.delivery is None else delivery_set(view, self.delivery)),
+        ]
         return Decision((*self.placed(lines), *cancelled, *self.placed(marked)), ids)
 
 

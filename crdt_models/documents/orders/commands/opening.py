@@ -14,6 +14,8 @@ from crdt_models.documents.orders.errors import (
     PaidOrder,
 )
 from crdt_models.documents.orders.facts import (
+    Delivery,
+    DeliverySet,
     OrderCancelled,
     OrderNumbered,
     OrderOpened,
@@ -40,6 +42,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     external_id: str | None = None
     lines: tuple[AnyLine, ...] = ()
     service_basis_points: int | None = None
+    delivery: Delivery | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = OrderId(context.new_id(0))
@@ -65,6 +68,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             numbered,
             *lines,
             *service_begins(read, self.service_basis_points),
+            *([] if self.delivery is None else [DeliverySet(delivery=self.delivery)]),
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
 

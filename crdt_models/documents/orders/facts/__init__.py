@@ -28,6 +28,7 @@ from crdt_models.documents.orders.facts.charges import (
     MinimumSet,
     ServiceSet,
 )
+from crdt_models.documents.orders.facts.delivery import Delivery, DeliverySet
 from crdt_models.documents.orders.facts.fields import FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.facts.kitchen import (
     MAX_COURSE,
@@ -75,6 +76,8 @@ __all__ = [
     "LineAdded",
     "LineCancelled",
     "Modifier",
+    "Delivery",
+    "DeliverySet",
     "CourseFired",
     "FiringRecalled",
     "LineRecalled",
