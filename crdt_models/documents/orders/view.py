@@ -102,10 +102,10 @@ class OrderView(SharedLines):
         OrderOpened, OrderNumbered, LineAdded, LineCancelled, LinesSent, LinesPreparing, LinesReady,
         LinesDelivered, FieldSet, FlagSet, PaymentReceived, PaymentConfirmed, PaymentDenied,
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
-        OrderRestored, PaidOnAccount, DeliverySet,
-        CourseFired, LinesFired, FiringRecalled, LineRecalled, LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
-        DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
-        DeliveryFeeSet, TipReceived, TipReturned, BillSplit,
+        OrderRestored, PaidOnAccount, DeliverySet, CourseFired, LinesFired, FiringRecalled,
+        LineRecalled, LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
+        DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
+        TipReceived, TipReturned, BillSplit,
     })  # fmt: skip
 
     @Derived
