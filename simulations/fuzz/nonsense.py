@@ -27,6 +27,7 @@ DOCUMENTS = tuple(
         (
             *(f"order:{each.hex()}" for each in IDS[:3]),
             *(f"account:{each.hex()}" for each in IDS[3:5]),
+            "catalog",
             "tables",
             "terminals",
             "trust",
@@ -44,7 +45,7 @@ _OF_ACCOUNTS = ("account", "charge")  # how their facts begin; payments stand in
 _FLOOR = "floor:2024-10-04"
 _HOMES = {
     "table": "tables", "area": "tables", "author": "terminals", "member": "trust",
-    "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR,
+    "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")
@@ -121,18 +122,27 @@ def _value(pools: Pools, described: inspect.Type) -> Any:
         case inspect.UnionType():
             return _value(pools, dice.choice(described.types))
         case inspect.DictType():
-            return {dice.choice(TEXTS): _value(pools, described.value_type)}
+            return {_value(pools, described.key_type): _value(pools, described.value_type)}
         case inspect.VarTupleType() | inspect.ListType():
             return _several(pools, described)
         case inspect.StructType():
-            members = {each.encode_name: _value(pools, each.type) for each in described.fields}
-            return list(members.values()) if described.array_like else members
+            return _members(pools, described)
         case inspect.StrType():
             return _text(pools, described)
         case inspect.BytesType():
             return _bytes(pools, described)
         case _:
             return _plain(dice, described)
+
+
+def _members(pools: Pools, described: inspect.StructType) -> Any:
+    if described.array_like:
+        return [_value(pools, each.type) for each in described.fields]
+    return {
+        each.encode_name: _value(pools, each.type)
+        for each in described.fields
+        if each.required or pools.dice.random() < 0.7
+    }
 
 
 def _plain(dice: Random, described: inspect.Type) -> Any:
@@ -165,6 +175,8 @@ def _text(pools: Pools, described: inspect.StrType) -> str:
         return pools.fact_reference()
     if "[A-Z]" in pattern:
         return dice.choice(("A", "B", "ZZZ"))
+    if pattern.startswith("^[0-9]"):
+        return dice.choice(("7891000100103", "1234", "2" * 14))
     if pattern:
         return dice.choice(("a", "financeiro", "producao", "z" + "9" * 39))
     least, most = described.min_length or 0, described.max_length or 40

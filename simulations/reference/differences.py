@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from simulations.reference.account_differences import of_accounts
+from simulations.reference.catalog_differences import of_products
 from simulations.reference.compared import EPOCH, compared
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
@@ -28,6 +29,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *of_tables(reference, peer),
         *of_kitchen(reference, peer),
         *of_accounts(reference, peer),
+        *of_products(reference, peer),
         *of_reservations(reference, peer),
         *_of_disputes(reference, peer),
         *_of_totals(reference, peer),

@@ -23,10 +23,10 @@ class UnexpectedAnswer(Exception):
 
 
 class PeerShop(Struct, frozen=True, kw_only=True):
-    """orders, tables, accounts: the JSON of each by id, of an account with its whole `extrato`.
-    disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS. kitchen: its
-    queue, of all days. reservations: the JSON of each by id. day, now_ms: the business day and the
-    moment at which the tables were so."""
+    """orders, tables, accounts, products: the JSON of each by id, of an account with its whole
+    `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS.
+    kitchen: its queue, of all days. reservations: the JSON of each by id. day, now_ms: the business
+    day and the moment at which the tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -35,6 +35,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     kitchen: list[Json]
     accounts: dict[str, Json] = {}
     reservations: dict[str, Json] = {}
+    products: dict[str, Json] = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 
@@ -67,6 +68,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         },
         day=room["dia"],
         now_ms=room["agora_ms"],
+        products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

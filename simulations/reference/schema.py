@@ -8,8 +8,9 @@ Rules of this file:
    meant: one command told at two terminals is one fact though they knew different things. (The
    design says "equal body"; that these fields are excepted is the product's choice, and so is that
    an order's number is among them: it is drawn by the terminal, not meant by the command.)
+   The line of an order lists itself, in `copied`, what its author's catalog said.
 4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
-   in `floor_schema`.
+   in `floor_schema`, about products in `catalog_schema`.
 """
 
 import re
@@ -20,6 +21,7 @@ from simulations.reference.account_schema import (
     ACCOUNT_SHAPES,
     ACCOUNT_VALUES,
 )
+from simulations.reference.catalog_schema import CATALOG_RELIES, CATALOG_SHAPES
 from simulations.reference.floor_schema import FLOOR_RELIES, FLOOR_SHAPES, floor_holds
 from simulations.reference.order_schema import (
     DISCOUNTS,
@@ -107,10 +109,16 @@ _ANYWHERE: dict[str, Shape] = {
     }
 }
 
-_BY_DOCUMENT = {"tables": _ROOM, "terminals": _TERMINALS, "trust": _TRUST}
+_BY_DOCUMENT = {
+    "catalog": CATALOG_SHAPES,
+    "tables": _ROOM,
+    "terminals": _TERMINALS,
+    "trust": _TRUST,
+}
 RELIED_ON: Final = {
     **ORDER_RELIES,
     **ACCOUNT_RELIES,
+    **CATALOG_RELIES,
     "area_renamed": ("replaces",),
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),

@@ -50,6 +50,15 @@ def array_of(*checks: Check) -> Check:
     )
 
 
+def each_of(name: Check, value: Check, most: int) -> Check:
+    """A map of names that nobody lists, each with a value."""
+    return lambda given: (
+        type(given) is dict
+        and len(given) <= most
+        and all(name(key) and value(each) for key, each in given.items())
+    )
+
+
 def map_of(shape: Shape) -> Check:
     return lambda value: type(value) is dict and completed(shape, value) is not None
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from simulations.reference.account import ReferenceAccount, of_account
+from simulations.reference.catalog import ReferenceProduct, of_catalog, products_of
 from simulations.reference.chains import Chain, chains_of
 from simulations.reference.disputes import (
     Key,
@@ -67,7 +68,7 @@ class ReferenceShop:
 
     def __init__(self, changes: dict[bytes, Change]) -> None:
         self.changes = changes
-        facts: dict[str, list[Fact]] = {"tables": [], "terminals": []}
+        facts: dict[str, list[Fact]] = {"tables": [], "terminals": [], "catalog": []}
         for change in changes.values():
             for fact in change.facts:
                 facts.setdefault(fact.document, []).append(fact)
@@ -113,6 +114,11 @@ class ReferenceShop:
         return {each.id: each for each in found}
 
     @cached_property
+    def products(self) -> dict[str, ReferenceProduct]:
+        """By id."""
+        return products_of(self._meanings["catalog"], self.orders.values())
+
+    @cached_property
     def tables(self) -> dict[str, ReferenceTable]:
         """By id."""
         return tables_of(self._meanings["tables"])
@@ -150,6 +156,8 @@ class ReferenceShop:
                 situations += [*of_account(account), *of_payments(account.payments)]
             elif is_floor(document):
                 situations += clashes(self.floors[document])
+            elif document == "catalog":
+                situations += of_catalog(self.products.values())
             found += judged(meaning, situations)
         orders = self.orders.values()
         found += judged(self._meanings["tables"], two_tabs(orders))

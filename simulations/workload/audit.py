@@ -76,14 +76,31 @@ def _lines(case: Case, final: Sight) -> Iterator[str]:
             if final.figures is None or most < quantity:
                 yield f"line {line.id} is absent"
             continue
-        if item and seen.unit != item["preco_unitario_centavos"]:
-            yield f"line {line.id} costs {seen.unit}, not {item['preco_unitario_centavos']}"
+        price = _price(case, item, line) if item else None
+        if price is not None and seen.unit != price:
+            yield f"line {line.id} costs {seen.unit}, not {price}"
         if not least <= seen.cancelled <= most:
             yield f"line {line.id}: {seen.cancelled} are struck out, not {least} to {most}"
         billed = final.figures is not None and not seen.late
         if not quantity - most <= seen.left <= (quantity if billed else quantity - least):
             struck = f"{least} to {most} struck out"
             yield f"line {line.id}: {seen.left} of {quantity} are left, {struck}"
+
+
+def _price(case: Case, item: JSON, line: SeenLine) -> int | None:
+    """What was asked for; what was first shown, where a catalog said it. None: one key may have
+    been executed twice, by catalogs that say different things."""
+    if "preco_unitario_centavos" in item:
+        return int(item["preco_unitario_centavos"])
+    adding = (
+        deed
+        for meaning in ("open", "add", "edit")
+        for deed in case.may(meaning)
+        if item in deed.body.get("itens", ())
+    )
+    tries = [each for deed in adding for each in deed.attempts]
+    made = [each for each in tries if each.outcome != "refused" and not each.replayed]
+    return line.unit if len(made) == 1 else None
 
 
 def _items(case: Case) -> Iterator[JSON]:

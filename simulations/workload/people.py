@@ -42,6 +42,7 @@ class Service:
         self.ledger = ledger
         self.tables: list[str] = []  # ids
         self.customers: list[str] = []  # ids of those who may buy on trust
+        self.products: list[str] = []  # ids
         self.nursery: trio.Nursery  # of whoever is not waited for
         self._seed = seed
         self._letters: list[str] = []

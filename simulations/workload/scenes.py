@@ -4,8 +4,8 @@ Rules of this file:
 1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
 2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
    (`acts.together`).
-3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `bill_scenes` or
-   `trust_scenes`, and one line here.
+3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `bill_scenes`,
+   `catalog_scenes` or `trust_scenes`, and one line here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from simulations.workload import bill_scenes as bill
+from simulations.workload import catalog_scenes as catalog
 from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload import trust_scenes as trust
@@ -47,6 +48,9 @@ SCENES: tuple[Scene, ...] = (
     Scene("change_table", "arriving", 0.03, floor.change_table),
     Scene("same_table_twice", "arriving", 0.02, floor.same_table_twice),
     Scene("order_more", "ordering", 0.2, floor.order_more),
+    Scene("from_the_menu", "ordering", 0.2, catalog.from_the_menu),
+    Scene("two_from_the_menu", "ordering", 0.06, catalog.two_from_the_menu),
+    Scene("reprice", "ordering", 0.04, catalog.reprice),
     Scene("cancel_before_send", "ordering", 0.1, floor.cancel_one),
     Scene("two_waiters", "ordering", 0.06, floor.two_waiters),
     Scene("edit_fields", "ordering", 0.15, floor.edit_fields),
@@ -67,6 +71,9 @@ SCENES: tuple[Scene, ...] = (
     Scene("cancel_one_twice", "waiting", 0.04, floor.cancel_one_twice),
     Scene("edit_both", "waiting", 0.05, floor.edit_both),
     Scene("cancel_and_restore", "waiting", 0.04, floor.cancel_and_restore),
+    Scene("run_out", "waiting", 0.04, catalog.run_out),
+    Scene("count_left", "waiting", 0.06, catalog.count_left),
+    Scene("take_out", "waiting", 0.02, catalog.take_out),
     Scene("read_lists", "waiting", 0.04, floor.read_lists),
     Scene("another_round", "eating", 0.15, floor.another_round),
     Scene("move", "eating", 0.08, floor.move),

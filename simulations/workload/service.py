@@ -15,6 +15,7 @@ import trio
 
 from simulations.demo.orders_csv import OrderLine, ShopOrder
 from simulations.workload import acts, scenes, trust_scenes
+from simulations.workload.catalog_scenes import write_menu
 from simulations.workload.ledger import Ledger
 from simulations.workload.people import Actor, Party, Service
 from simulations.workload.plan import (
@@ -55,7 +56,7 @@ async def replay_orders(
 
 
 async def _furnish(service: Service) -> None:
-    """The dining room, before the first guest."""
+    """The dining room and the menu, before the first guest."""
     dice = service.dice("room")
     party = Party(service, Visit(0, 0.0, "mesa", ()))
     manager = Actor(party, service.pick("manager", dice), service.letters[0], dice)
@@ -68,6 +69,7 @@ async def _furnish(service: Service) -> None:
             service.tables.append(deed.told["id"])
     owner = Actor(party, service.pick("manager", dice), service.letters[0], service.dice("trust"))
     service.customers = await trust_scenes.open_customers(owner)
+    await write_menu(service, manager)
 
 
 async def _live(service: Service, guests: Sequence[Visit]) -> None:

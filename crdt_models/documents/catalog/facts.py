@@ -53,8 +53,8 @@ class PriceRule(msgspec.Struct, frozen=True, omit_defaults=True):
 
     unit_centavos: UnitCentavos
     weekdays: Annotated[tuple[Weekday, ...], Meta(max_length=7)] = ()
-    from_minute: Annotated[int, Meta(ge=0, lt=MINUTES_OF_A_DAY)] = 0
-    to_minute: Annotated[int, Meta(gt=0, le=MINUTES_OF_A_DAY)] = MINUTES_OF_A_DAY
+    from_minute: Annotated[int, Meta(ge=0, le=MINUTES_OF_A_DAY - 1)] = 0
+    to_minute: Annotated[int, Meta(ge=1, le=MINUTES_OF_A_DAY)] = MINUTES_OF_A_DAY
     services: Annotated[tuple[ServiceType, ...], Meta(max_length=8)] = ()
 
 

@@ -27,7 +27,18 @@ from crdt_models.documents.accounts.commands import (
     SettleReceipt,
 )
 from crdt_models.documents.accounts.view import AccountView
-from crdt_models.documents.command import Command, Context
+from crdt_models.documents.catalog.commands import AddProduct, ChangeProduct, ImportProducts
+from crdt_models.documents.catalog.facts import (
+    Group,
+    Ingredient,
+    Option,
+    PriceRule,
+    ProductValues,
+)
+from crdt_models.documents.catalog.left import taken_since
+from crdt_models.documents.catalog.pricing import Chosen
+from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.floor.commands import (
     AssignWaiter,
     CleanTable,
@@ -53,12 +64,15 @@ from crdt_models.documents.orders.bill_commands import (
 from crdt_models.documents.orders.commands import (
     AddLines,
     AdvanceLines,
+    AnyLine,
     CancelLines,
     CancelOrder,
+    CatalogLine,
     EditOrder,
     FireLines,
     HoldLines,
     LineCancellation,
+    Named,
     NewLine,
     OpenOrder,
     RecallLines,
@@ -82,6 +96,7 @@ from crdt_models.errors import DomainError, MalformedChange, NotCanonical
 from crdt_models.fact import body_of, known_tags
 from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
+    CATALOG,
     TABLES,
     TERMINALS,
     AccountId,
@@ -111,7 +126,7 @@ HOUR_MS, YEAR_MS = 3_600_000, 365 * 86_400_000
 CLOCKS = (0, NOW_MS - 40 * YEAR_MS, NOW_MS, NOW_MS + 3 * HOUR_MS, NOW_MS + 10 * YEAR_MS, 2**48 - 1)
 
 
-_SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill")
+_SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill", "catalog")
 
 
 class Replica:
@@ -153,6 +168,8 @@ class Replica:
             next_order_number=self._next_number,
             open_tabs=self._open_tabs,
             left_at=self._left_at,
+            moment=Moment(self.clock_ms // 1000 % 7, self.clock_ms % 1440),
+            taken=lambda product, since: taken_since(self.orders, product, since),
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -193,6 +210,12 @@ class Replica:
     @property
     def accounts(self) -> list[AccountView]:
         return [view for view in self.views.values() if isinstance(view, AccountView)]
+
+    @property
+    def catalog(self) -> CatalogView:
+        view = self.read(CATALOG)
+        assert isinstance(view, CatalogView)
+        return view
 
     @property
     def room(self) -> TablesView:
@@ -265,7 +288,10 @@ class _World:
         first = self.replicas[0]
         for label in ("1", "2"):
             first.give(AddTable(label=label), self._key())
-        first.give(OpenOrder(service_type="balcao", lines=(self._line(),)), self._key())
+        for name, halves in (("Calabresa", "average"), ("Queijo", "dearest")):
+            values = ProductValues(name=name, unit_centavos=4400, code=name, halves=halves)
+            first.give(AddProduct(values=values), self._key())
+        first.give(OpenOrder(service_type="balcao", lines=(self._plain_line(),)), self._key())
         first.give(OpenAccount(name="Zé", limit_centavos=2000), self._key())
         for command in furnished_bill(self.dice, first.orders[0].order):
             first.give(command, self._key())
@@ -391,7 +417,8 @@ class _World:
         payments = [each.id for order in replica.orders for each in order.payments]
         payments += [each.id for account in replica.accounts for each in account.payments]
         orders = [order.order for order in replica.orders[:3]]
-        return [*lines, *payments, *orders, *replica.room.tables, bytes(16)]
+        things = [*replica.room.tables, *replica.catalog.products]
+        return [*lines, *payments, *orders, *things, bytes(16)]
 
     # --- commands
 
@@ -405,6 +432,7 @@ class _World:
     def _any_command(self, replica: Replica) -> Command | None:
         makers: dict[Callable[[Replica], Command | None], float] = {
             self._opening: 12 * self.leaning["guests"],
+            self._catalog_command: 9 * self.leaning["catalog"],
             self._room_command: 8 * self.leaning["room"],
             self._floor_command: 4 * self.leaning["room"],
             self._reservation_command: 4 * self.leaning["room"],
@@ -527,7 +555,44 @@ class _World:
             RouteLines(order=order, lines=lines, station=dice.choice(("forno", "bar", ""))),
         ])  # fmt: skip
 
-    def _line(self) -> NewLine:
+    def _catalog_command(self, replica: Replica) -> Command:
+        dice, known = self.dice, list(replica.catalog.products)
+        given: list[dict[str, Any]] = [
+            {"unit_centavos": dice.choice((3900, 4600))},
+            {"unit_centavos": dice.choice((3900, 4600)), "name": dice.choice(("A", "B"))},
+            {"left": dice.choice((None, 2000, 5000))},
+            {"left": dice.choice((2000, 5000))},
+            {"sold_out": dice.random() < 0.3, "tax": {"ncm": dice.choice("12")}},
+            {"active": dice.random() < 0.8},
+            {"external_id": dice.choice((None, "loja:1", "loja:2"))},
+            {"prices": (PriceRule(dice.choice((1, 2)), weekdays=(dice.randrange(7),)),)},
+            {"groups": (Group("g", "G", (Option("o", "", 50, product=dice.choice(known)),)),)},
+            {"recipe": (Ingredient(dice.choice(known), 250),), "barcodes": ("1234",)},
+        ]
+        values = ProductValues(**dice.choice(given))
+        new = ProductValues(
+            name="Suco", unit_centavos=900, external_id=dice.choice(("loja:1", None))
+        )
+        return self._one([
+            *[ChangeProduct(product=dice.choice(known[:2]), values=values)] * 6,
+            ChangeProduct(product=dice.choice(known), values=values),
+            AddProduct(values=new),
+            ImportProducts(rows=(new, ProductValues(name="Água", unit_centavos=5, code="w"))),
+        ])  # fmt: skip
+
+    def _catalog_line(self) -> CatalogLine:
+        dice = self.dice
+        products = dice.choice((("Calabresa",), ("Queijo",), ("Calabresa", "Queijo")))
+        return CatalogLine(
+            products=tuple(Named("code", each) for each in products),
+            chosen=dice.choice(((), (), (Chosen("o"),))),
+            thousandths=dice.choice((None, 2000)),
+        )
+
+    def _line(self) -> AnyLine:
+        return self._catalog_line() if self.dice.random() < 0.3 else self._plain_line()
+
+    def _plain_line(self) -> NewLine:
         dice = self.dice
         extra = Modifier("queijo", dice.choice((1000, 333)), dice.choice((-500, 99, 250)))
         return NewLine(

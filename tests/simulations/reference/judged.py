@@ -21,6 +21,8 @@ from crdt_models.disputes import (
     two_tabs,
 )
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.catalog.left import left_of, taken_since
+from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.reservation_facts import service_day
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
@@ -33,6 +35,7 @@ from crdt_models.ids import (
     DocumentId,
     FactId,
     OrderId,
+    ProductId,
     day_of_floor,
     floor_document,
     order_document,
@@ -43,6 +46,7 @@ from crdt_models.pedido import (
     dispute_json,
     iso_day,
     order_json,
+    product_json,
     reservation_json,
     statement_json,
     table_json,
@@ -116,6 +120,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         totals=_totals(rows),
         kitchen=_kitchen(orders, ranks),
         accounts=_accounts(views.values()),
+        products=_products(views.values(), orders),
     )
 
 
@@ -134,6 +139,18 @@ def _accounts(views: Iterable[View]) -> dict[str, Any]:
         view.account.hex(): _plain({**account_json(view, "0"), "extrato": statement_json(view)})
         for view in views
         if isinstance(view, AccountView) and view.opening is not None
+    }
+
+
+def _products(views: Iterable[View], orders: list[OrderView]) -> dict[str, Any]:
+    def taken(product: ProductId, since: int) -> int:
+        return taken_since(orders, product, since)
+
+    return {
+        each.id.hex(): _plain(product_json(each, left_of(each, taken)))
+        for view in views
+        if isinstance(view, CatalogView)
+        for each in view.products.values()
     }
 
 
