@@ -8,6 +8,7 @@ Rules of this package:
 """
 
 from simulations.mutants import (
+    catalog,
     chains,
     kitchen,
     meaning,
@@ -24,5 +25,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, kitchen, trust_sold, trust, uplink,
+    storage, writer, chains, repair, network, meaning, kitchen, catalog, trust_sold, trust,
+    uplink,
 )  # fmt: skip

@@ -9,6 +9,7 @@ Rules of this file:
 from collections.abc import Sequence
 
 import trio
+from msgspec import Struct
 
 from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
@@ -20,8 +21,15 @@ from simulations.workload.till import JSON, TillDown
 Order = Party  # what people know of it: `sight` is how the last one saw it
 
 EQUAL_SECONDS = 120.0  # that a healed shop may take until everybody holds the same
+PRODUCTS = "/api/produtos"
 _DISPUTES = "/api/conflitos?limite=500"
 _SUMS = "/api/estatisticas?dia=todos"
+
+
+class Dish(Struct, frozen=True):
+    """A product of the catalog."""
+
+    id: str
 
 
 class Unplayable(Exception):
@@ -95,6 +103,16 @@ class Expectations:
             for name, value in fields.items():
                 text = f"{terminal.host} shows {name} {shown.get(name)!r} on a customer"
                 self.expect(shown.get(name) == value, f"{text}, not {value!r}")
+
+    async def expect_dish(self, dish: Dish, name: str, *values: JSON) -> None:
+        """Every terminal shows the dish with the same value of this field, one of these."""
+        shown = {
+            terminal.host: (await self._ask(terminal.host, f"{PRODUCTS}/{dish.id}"))[name]
+            for terminal in self.world.standing()
+        }
+        text = f"{name} of a dish is {shown}, not {' or '.join(map(str, values))} everywhere"
+        told = set(shown.values())
+        self.expect(len(told) == 1 and told <= set(values), text)
 
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""

@@ -18,7 +18,7 @@ from crdt_models.ids import ChangeId
 from simulations.disk.conditions import Conditions
 from simulations.disk.sim_disk import Image, SimDisk
 from simulations.faults.swarm import Strike, hit
-from simulations.scenarios.expectations import Expectations, Order, Unplayable
+from simulations.scenarios.expectations import PRODUCTS, Dish, Expectations, Order, Unplayable
 from simulations.simulator.relay import RELAY
 from simulations.simulator.terminal import Documents, SimTerminal
 from simulations.simulator.world import World, letters_of
@@ -108,6 +108,7 @@ class SimShop(Expectations):
         self.small = small
         self._dice = world.dice("scenario")
         self._service = Service(_Places(world), _PATIENT, self._dice.getrandbits(64), ledger)
+        self._management = Party(self._service, Visit(0, 0.0, "balcao", ()))  # has no order
         self._parties = 0
         self._rushes = 0
         self._began = trio.current_time()
@@ -118,10 +119,26 @@ class SimShop(Expectations):
 
     # --- what people do
 
-    async def open(self, at: str, *dishes: int) -> Order:
-        """Somebody comes to the counter. dishes: centavos of each line, one PIZZA unless given."""
+    async def offer(self, at: str, centavos: int, **fields: JSON) -> Dish:
+        """A dish enters the catalog."""
+        body = {"nome": "Pizza do dia", "preco_centavos": centavos, "estacao": "forno", **fields}
+        actor = await self._at(at, self._management)
+        deed = await actor.send("add_product", PRODUCTS, body)
+        if deed.told is None:
+            raise Unplayable(f"{at} does not take a dish into the catalog")
+        return Dish(deed.told["id"])
+
+    async def change_dish(self, at: str, dish: Dish, **fields: JSON) -> Deed:
+        """A manager changes what the catalog says of it."""
+        actor = await self._at(at, self._management)
+        path = f"{PRODUCTS}/{dish.id}"
+        return await actor.send("change_product", path, fields, method="PATCH")
+
+    async def open(self, at: str, *dishes: int | Dish) -> Order:
+        """Somebody comes to the counter. dishes: centavos of each line, or one of the catalog; one
+        PIZZA unless given."""
         self._parties += 1
-        lines = tuple(_line(centavos) for centavos in dishes or (PIZZA,))
+        lines = tuple(_line(dish) for dish in dishes or (PIZZA,))
         party = Party(self._service, Visit(self._parties, trio.current_time(), "balcao", (lines,)))
         if await acts.open_order(await self._at(at, party)) and not acts.left_lines(party.sight):
             await acts.add_lines(await self._at(at, party), lines)
@@ -129,9 +146,9 @@ class SimShop(Expectations):
             raise Unplayable(f"nobody could open an order at {at}")
         return party
 
-    async def add(self, at: str, order: Order, *dishes: int) -> Deed:
+    async def add(self, at: str, order: Order, *dishes: int | Dish) -> Deed:
         """They order more."""
-        lines = [_line(centavos) for centavos in dishes or (PIZZA,)]
+        lines = [_line(dish) for dish in dishes or (PIZZA,)]
         return await acts.add_lines(await self._at(at, order), lines)
 
     async def add_dishes(self, at: str, order: Order, *dishes: JSON) -> Deed:
@@ -248,7 +265,7 @@ class SimShop(Expectations):
     async def settle(self, at: str, kind: str, choice: str, order: Order | None = None) -> None:
         """The manager decides the open disputes of this kind."""
         for dispute in await self.disputes(at, kind, order):
-            party = order or Party(self._service, Visit(0, 0.0, "balcao", ()))
+            party = order or self._management
             path = f"/api/conflitos/{dispute['id']}/resolver"
             actor = await self._at(at, party)
             deed = await actor.send("settle", path, {"escolha": choice})
@@ -395,11 +412,13 @@ class SimShop(Expectations):
         return self.world.dice(f"scenario {name}")
 
 
-def _line(centavos: int) -> JSON:
+def _line(dish: int | Dish) -> JSON:
+    if isinstance(dish, Dish):
+        return {"produto_id": dish.id, "quantidade_milesimos": 1000}
     return {
         "produto_id": "pizza-calabresa",
         "nome": "Pizza calabresa",
-        "preco_unitario_centavos": centavos,
+        "preco_unitario_centavos": dish,
         "quantidade_milesimos": 1000,
         "estacao": "forno",
     }

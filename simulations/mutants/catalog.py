@@ -1,0 +1,43 @@
+"""Mutants of the catalog: what lines copy of it, and what is left."""
+
+from typing import Any
+
+from crdt_models.documents.catalog import left
+from crdt_models.documents.catalog.view import Product
+from crdt_models.documents.orders.commands import new_lines
+from crdt_models.documents.orders.facts import LineAdded
+from crdt_models.read_models import products
+from simulations.mutants.patching import Patcher, mutant
+
+
+@mutant(scenes=("one_line_two_prices",))
+def copied_price_is_meant(patch: Patcher) -> None:
+    """One command at two terminals with two catalogs is two lines."""
+    patch.put(LineAdded, "relied_on", lambda self: frozenset())
+
+
+@mutant(scenes=("last_portion_sold_twice",))
+def sold_out_is_sold(patch: Patcher) -> None:
+    """Nobody looks whether there is any left."""
+    patch.put(new_lines, "_check_left", lambda *given: None)
+
+
+@mutant(scenes=("last_portion_sold_twice",))
+def cancelled_portions_are_gone(patch: Patcher) -> None:
+    """A line that is struck out takes its portions all the same."""
+
+    def taken_in(order: Any) -> Any:
+        return [
+            left.Taken(line.id, product, much, line.added.stamp.hlc)
+            for line in order.lines
+            for product, much in left.taken_of(line.fact.product, (), line.fact.thousandths).items()
+        ]
+
+    patch.put(left, "taken_in", taken_in)
+    patch.put(products, "taken_in", taken_in)
+
+
+@mutant("partition_every_pair", "partition_halves", scenes=("price_at_the_rush",))
+def first_price_stays(patch: Patcher) -> None:
+    """A product keeps the values that it was added with."""
+    patch.put(Product, "values", property(lambda self: self.wrote[0].values))
