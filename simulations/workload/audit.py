@@ -146,7 +146,8 @@ def _kitchen(case: Case, final: Sight) -> Iterator[str]:
         routes = [each for each in case.may("route") if line.id in each.body["itens"]]
         stations = [each.body["estacao"] for each in routes]
         if not any(each.outcome == "acknowledged" for each in routes):
-            stations.append(item.get("estacao", ""))
+            asked = item.get("estacao", "" if "preco_unitario_centavos" in item else None)
+            stations.append(line.station if asked is None else asked)  # the catalog says it
         if line.station not in stations:
             yield f"line {line.id} is made at {line.station!r}, which is none of {stations!r}"
         yield from _fired(case, line, item.get("etapa", 0))
