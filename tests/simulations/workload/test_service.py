@@ -19,10 +19,11 @@ from simulations.workload.service import draw_plan, replay_orders, run_service
 
 HERE = Path(__file__).parent
 ACTS = set(
-    "add_area add_customer add_lines add_table ask_bill cancel cancel_line change_customer"
-    " change_table cleaning close confirm delivered deny disputes edit fire hold list look open"
-    " pay pay_on_trust pay_pending preparing put queue ready recall receive refund release reopen"
-    " reserve restore route send settle statement sums table_waiter tables".split()
+    "add_area add_customer add_lines add_product add_table ask_bill cancel cancel_line"
+    " change_customer change_product change_table cleaning close confirm delivered deny disputes"
+    " edit fire hold list look menu open pay pay_on_trust pay_pending preparing put queue ready"
+    " recall receive refund release reopen reserve restore route send settle statement sums"
+    " table_waiter tables take_out".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço
