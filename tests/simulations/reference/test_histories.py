@@ -10,6 +10,7 @@ from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.ids import TERMINALS
 from simulations.reference.account import trust_is_conserved
+from simulations.reference.catalog import ReferenceProduct
 from simulations.reference.lines import ReferenceLine
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.shop import ReferenceShop, read_shop
@@ -90,6 +91,10 @@ def _lines(
     return _orders(lambda order: any(check(order, line) for line in order.lines))
 
 
+def _products(check: Callable[[ReferenceProduct], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.products.values()))
+
+
 def _went_back(order: ReferenceOrder, line: ReferenceLine) -> bool:
     reports = [*order.meaning.of("lines_ready"), *order.meaning.of("lines_delivered")]
     said = any(line.id in each["lines"] for each in reports)
@@ -125,6 +130,19 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "a firing taken back": _lines(_was_held_again),
     "a line that went back in the kitchen": _lines(_went_back),
     "a line made elsewhere": _lines(lambda _, line: line.station != line.added["station"]),
+    "a line of the catalog": _lines(lambda _, line: bool(line.added["copied"])),
+    "a whole of two parts": _lines(
+        lambda _, line: [each.get("thousandths") for each in line.added["modifiers"]][:2]
+        == [500, 500]
+    ),
+    "more was sold than was left": _products(lambda each: (each.left or 0) < 0),
+    "some of what was counted was sold": _products(
+        lambda each: each.left is not None and 0 < each.left < each.fields["left"]
+    ),
+    "a product taken out": _products(lambda each: not each.fields["active"]),
+    "a price that was changed": _products(
+        lambda each: each.fields["unit_centavos"] in (3900, 4600)
+    ),
     "an order paid on trust": _orders(
         lambda order: any(each.method == "fiado" for each in order.payments)
     ),
@@ -170,6 +188,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
             "two_resolutions", "double_move", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",
+            "two_prices_of_a_line", "external_id_given_twice",
         )
     },
 }  # fmt: skip

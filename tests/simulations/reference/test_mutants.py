@@ -10,6 +10,8 @@ import pytest
 
 from crdt_models import disputes
 from crdt_models.documents import register, view
+from crdt_models.documents.catalog import left
+from crdt_models.documents.catalog.view import Product
 from crdt_models.documents.orders import (
     bill,
     charges,
@@ -21,7 +23,12 @@ from crdt_models.documents.orders import (
     whereabouts,
 )
 from crdt_models.documents.orders import view as order_view
-from crdt_models.documents.orders.facts import DiscountWithdrawn, OrderCancelled, TipReturned
+from crdt_models.documents.orders.facts import (
+    DiscountWithdrawn,
+    LineAdded,
+    OrderCancelled,
+    TipReturned,
+)
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
@@ -87,6 +94,7 @@ _terms_of, _charges, _tips_of, _paid, _closed_figures = (
     split._paid,
     charges.closed_figures,
 )
+_taken_of = left.taken_of
 _two_tabs, _equal_numbers = disputes.two_tabs, disputes.equal_numbers
 
 MUTANTS = [
@@ -199,6 +207,19 @@ MUTANTS = [
     Mutant("a sign is never taken away", DiningTable, "hold", property(
         lambda self: next((w.value for w in reversed(self.holds.writes) if w.value), None)
     )),
+    Mutant("a price that was copied is meant", LineAdded, "relied_on", lambda self: frozenset()),
+    Mutant("a product stays as it was added", Product, "values", property(
+        lambda self: self.wrote[0].values
+    )),
+    Mutant("a part of a whole is the whole", left, "taken_of", lambda product, modifiers, much: (
+        _taken_of(product, (), much)
+    )),
+    Mutant("what is cancelled is not back", left, "taken_in", lambda order: [
+        left.Taken(each.id, each.fact.product, each.fact.thousandths, each.added.stamp.hlc)
+        for each in order.lines
+    ]),
+    Mutant("two products of one id are nobody's", disputes, "_of_catalog", lambda _: iter(())),
+    Mutant("two prices are told to nobody", disputes, "_two_prices", lambda _: iter(())),
 ]  # fmt: skip
 
 
