@@ -6,7 +6,10 @@ from crdt_models.documents.catalog import left
 from crdt_models.documents.catalog.view import Product
 from crdt_models.documents.orders.commands import new_lines
 from crdt_models.documents.orders.facts import LineAdded
+from crdt_models.ids import CATALOG
 from crdt_models.read_models import products
+from peer.http_api.api import Api
+from peer.http_api.catalog import importing
 from simulations.mutants.patching import Patcher, mutant
 
 
@@ -41,3 +44,27 @@ def cancelled_portions_are_gone(patch: Patcher) -> None:
 def first_price_stays(patch: Patcher) -> None:
     """A product keeps the values that it was added with."""
     patch.put(Product, "values", property(lambda self: self.wrote[0].values))
+
+
+@mutant(scenes=("one_file_at_two_tills",))
+def import_forgets_the_catalog(patch: Patcher) -> None:
+    """A batch is known by its rows alone: the same correction a second time counts as a retry."""
+
+    async def write(api: Api, writings: Any, written: Any) -> None:
+        await write_batch(api, "", writings)
+        written |= {each.line: each for each in writings}
+
+    write_batch = importing._write_batch
+    patch.put(importing, "_write", write)
+
+
+@mutant(scenes=("one_file_at_two_tills",))
+def import_is_each_terminals_own(patch: Patcher) -> None:
+    """A batch is known by its terminal: one file at two of them is two of each product."""
+
+    async def write(api: Api, writings: Any, written: Any) -> None:
+        await write_batch(api, api.node.device.hex() + api.node.version(CATALOG), writings)
+        written |= {each.line: each for each in writings}
+
+    write_batch = importing._write_batch
+    patch.put(importing, "_write", write)

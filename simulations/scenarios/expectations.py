@@ -6,7 +6,7 @@ Rules of this file:
 2. Looking leaves nothing behind, neither in the shop nor in the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import trio
 from msgspec import Struct
@@ -113,6 +113,14 @@ class Expectations:
         text = f"{name} of a dish is {shown}, not {' or '.join(map(str, values))} everywhere"
         told = set(shown.values())
         self.expect(len(told) == 1 and told <= set(values), text)
+
+    async def expect_menu(self, prices: Mapping[str, int]) -> None:
+        """Every terminal shows exactly these products: centavos by code, each once."""
+        for terminal in self.world.standing():
+            shown = (await self._ask(terminal.host, PRODUCTS))["produtos"]
+            seen = sorted((each["codigo"], each["preco_centavos"]) for each in shown)
+            told = f"{terminal.host} shows products of {seen}, not {sorted(prices.items())}"
+            self.expect(seen == sorted(prices.items()), told)
 
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""

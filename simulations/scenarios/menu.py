@@ -1,9 +1,14 @@
-"""Stories of the catalog: prices that change, portions that run out."""
+"""Stories of the catalog: prices that change, portions that run out, a file that comes in."""
 
 from simulations.scenarios.scenario import Scenario, scenario
 from simulations.scenarios.shop import PIZZA, SimShop
 
 DEARER, DEAREST = 7000, 8000  # centavos
+# As a program exports it; a row without a code would be known by its name.
+MENU_FILE = (
+    {"codigo": "1", "nome": "Calabresa", "preco_centavos": PIZZA},
+    {"codigo": "2", "nome": "Portuguesa", "preco_centavos": DEARER, "estacao": "forno"},
+)
 
 
 @scenario(terminals=3)
@@ -77,8 +82,35 @@ async def one_line_two_prices(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=2)
+async def one_file_at_two_tills(shop: SimShop) -> None:
+    """The same file of products comes in at both sides of a cut: each product is there once. Later
+    the file corrects a price that somebody changed, and where nothing differs it writes nothing."""
+    shop.cut(["A"], ["B"])
+    for till in ("A", "B"):
+        told = await shop.import_menu(till, MENU_FILE)
+        shop.expect(told["novos"] == 2, f"{till} took {told['novos']} new products, not 2")
+        again = await shop.import_menu(till, MENU_FILE)
+        shop.expect(again["iguais"] == 2, f"{till} found {again['iguais']} as they are, not 2")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_menu({"1": PIZZA, "2": DEARER})
+    pizza = await shop.dish("B", "1")
+    for _ in range(2):
+        await shop.change_dish("A", pizza, preco_centavos=DEAREST)
+        await shop.expect_agreement()
+        told = await shop.import_menu("B", MENU_FILE)
+        shop.expect(told["alterados"] == 1, f"B changed {told['alterados']} products, not 1")
+        await shop.expect_agreement()
+        await shop.expect_dish(pizza, "preco_centavos", PIZZA)
+    told = await shop.import_menu("A", MENU_FILE)
+    shop.expect(told["iguais"] == 2, f"{told['iguais']} products were equal, not 2")
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     price_at_the_rush,
     last_portion_sold_twice,
     one_line_two_prices,
+    one_file_at_two_tills,
 )

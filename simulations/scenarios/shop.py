@@ -134,6 +134,20 @@ class SimShop(Expectations):
         path = f"{PRODUCTS}/{dish.id}"
         return await actor.send("change_product", path, fields, method="PATCH")
 
+    async def import_menu(self, at: str, rows: Sequence[JSON]) -> JSON:
+        """A file of products comes in; what the terminal tells of it."""
+        actor = await self._at(at, self._management)
+        path = f"{PRODUCTS}/importar"
+        deed = await actor.send("import_products", path, {"produtos": list(rows)})
+        if deed.told is None:
+            raise Unplayable(f"{at} does not take a file of products")
+        return deed.told
+
+    async def dish(self, at: str, code: str) -> Dish:
+        """The product of this code."""
+        shown = await self._ask(at, f"{PRODUCTS}/codigo/{code}")
+        return Dish(shown["produto"]["id"])
+
     async def open(self, at: str, *dishes: int | Dish) -> Order:
         """Somebody comes to the counter. dishes: centavos of each line, or one of the catalog; one
         PIZZA unless given."""

@@ -36,6 +36,8 @@ TOLD = {
     "answered_oldest_first": "convergence",
     "cancelling_withdraws_a_command": "scenario",
     "gaps_forgotten_at_a_boot": "convergence",
+    "import_forgets_the_catalog": "scenario",
+    "import_is_each_terminals_own": "scenario",
     "one_miss_is_for_ever": "convergence",
     "opening_of_anyone": "signatures",
     "paid_more_than_is_owed": "payments",

@@ -73,6 +73,7 @@ NOT_DONE: list[tuple[str, object, str, Callable[..., object], str]] = [
     ("price_at_the_rush", SimShop, "cut", nothing, "shows total_centavos 6450 on an order, not 80"),
     ("last_portion_sold_twice", SimShop, "cut", nothing, "nobody could open an order at B"),
     ("one_line_two_prices", SimShop, "change_dish", nobody, "tells of 0 open two_prices_of_a_line"),
+    ("one_file_at_two_tills", SimShop, "change_dish", nobody, "B changed 0 products, not 1"),
     ("restored_alone", SimShop, "restore", nobody, "tells of 0 open lineage_forked, not of 1"),
     ("answers_of_another_relay", SimShop, "trouble", nothing, "says sincronizado of an order"),
 ]
