@@ -115,3 +115,15 @@ async def test_a_bill_that_is_paid_first_is_still_to_be_made(shop: Any, dinner: 
     await shop.post(path(dinner, "pagamentos"), {"forma": "pix", "valor_centavos": 3000}, 201)
     await shop.post(path(dinner, "fechar"))
     assert len((await shop.get("/api/cozinha"))["fila"]) == 2
+
+
+async def test_a_dish_that_moved_is_made_for_the_table_where_it_is(shop: Any, dinner: Any) -> None:
+    other = await shop.open()
+    soup = by_name(dinner, "id")["Sopa"]
+    moves = {"itens": [{"id": soup}], "destino_id": other["id"]}
+    await shop.post(path(dinner, "itens/transferir"), moves)
+    queue = (await shop.get("/api/cozinha?estacao=fogão"))["fila"]
+    said = {each["pedido_id"]: [item["nome"] for item in each["itens"]] for each in queue}
+    assert said == {dinner["id"]: ["Peixe"], other["id"]: ["Sopa"]}
+    shown = await shop.post(path(other, "pronto"), {"itens": [soup]})
+    assert by_name(shown, "status") == {"Sopa": "pronto"}
