@@ -22,10 +22,13 @@ def courses_do_not_wait(patch: Patcher) -> None:
 def recall_takes_back_the_unheard(patch: Patcher) -> None:
     """A recall takes back every report on its line, also those that its author had not heard of."""
 
-    def standing(report: Any, recalls: Any) -> tuple[Any, ...]:
-        return tuple(line for line in report.fact.lines if line not in recalls)
+    def around(before: Any) -> Any:
+        def standing(view: Any, parts: Any, report: Any, recalls: Any) -> tuple[Any, ...]:
+            return tuple(line for line in before(view, parts, report, {}) if line not in recalls)
 
-    patch.put(kitchen, "_standing", standing)
+        return standing
+
+    patch.wrap(kitchen, "_standing", around)
 
 
 @mutant(scenes=("courses_across_a_cut",))
@@ -37,7 +40,7 @@ def firing_never_taken_back(patch: Patcher) -> None:
 @mutant()
 def cooked_by_the_product(patch: Patcher) -> None:
     """Dishes stay on the queue of the station that their product names."""
-    patch.put(kitchen, "_routes", lambda view: {})
+    patch.put(kitchen, "_routes", lambda view, parts: {})
 
 
 @mutant(scenes=("address_of_two_halves",))

@@ -113,10 +113,12 @@ def relay_rows_one_behind(patch: Patcher) -> None:
     """What the back office reads is what was so before the last upload."""
 
     def around(before: Any) -> Any:
-        def state(self: Any, document: Any, digest: int, site: Any, new: Any) -> Any:
-            rows = before(Projection(), document, digest, site, ()).rows
-            return replace(before(self, document, digest, site, new), rows=rows)
+        def states(self: Any, site: Any, new: Any) -> Any:
+            rows = {
+                each.id: each.rows for each in before(Projection(), site, dict.fromkeys(new, ()))
+            }
+            return [replace(each, rows=rows.get(each.id, {})) for each in before(self, site, new)]
 
-        return state
+        return states
 
-    patch.wrap(Projection, "state", around)
+    patch.wrap(Projection, "states", around)

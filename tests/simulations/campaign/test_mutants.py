@@ -56,15 +56,17 @@ class Shelf:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_replaces_what_is_there_and_puts_it_back(name: str) -> None:
     patcher = Patcher()
-    MUTANTS[name].patch(patcher)
-    replaced = list(patcher._before)
+    try:
+        MUTANTS[name].patch(patcher)
+        replaced = list(patcher._before)
+        now = [owner.__dict__[attribute] for owner, attribute, _ in replaced]
+    finally:
+        patcher.undo()  # whatever fails here must not be blamed on every test that follows
     assert replaced, "a mutant that changes nothing"
-    for owner, attribute, before in replaced:
-        after = owner.__dict__[attribute]
+    for (_, attribute, before), after in zip(replaced, now, strict=True):
         assert after is not before
         if inspect.isfunction(before) and inspect.isfunction(after):
             assert takes_the_same(before, after), f"{attribute} has other parameters by now"
-    patcher.undo()
     for owner, attribute, before in replaced:
         assert owner.__dict__[attribute] is before
 
