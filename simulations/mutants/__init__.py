@@ -12,6 +12,7 @@ from simulations.mutants import (
     chains,
     kitchen,
     meaning,
+    moves,
     network,
     repair,
     storage,
@@ -25,6 +26,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, kitchen, catalog, trust_sold, trust,
+    storage, writer, chains, repair, network, meaning, kitchen, catalog, moves, trust_sold, trust,
     uplink,
 )  # fmt: skip

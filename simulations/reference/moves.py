@@ -167,12 +167,19 @@ def _of_done_with(order: "ReferenceOrder") -> Iterator[Situation]:
         )
 
 
+def was_counted(line: ReferenceLine, order: "ReferenceOrder", counted: set[str]) -> bool:
+    """Whether a closing knew the line. It counts every split of its lines, so of a part it must
+    also list the part."""
+    return line.origin in counted and (line.whole is None or line.id in order.listed)
+
+
 def late_changes(order: "ReferenceOrder", counted: Iterable[str]) -> list[str]:
     """Facts that changed lines of a closed bill without its closing knowing: cancellations, splits
     and moves to elsewhere."""
-    known, found = set(counted), []
+    known = set(counted)
+    found: list[str] = []
     for line, place in zip(order.lines, order.origins, strict=True):
-        if line.origin in known:
+        if was_counted(line, order, known):
             changes = [*line.cancellations, *line.parts]
             found += [each.id for each in changes if each.id not in known]
         if place.wanted != order.id and place.current is not None:

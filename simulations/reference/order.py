@@ -28,7 +28,7 @@ from simulations.reference.charges import (
 )
 from simulations.reference.kitchen import STAGES
 from simulations.reference.lines import ReferenceLine, lines_of
-from simulations.reference.moves import ReferencePlace, is_within, late_changes
+from simulations.reference.moves import ReferencePlace, is_within, late_changes, was_counted
 from simulations.reference.once import Meaning, Register, Told, Write, as_text
 from simulations.reference.order_schema import DELIVERY
 from simulations.reference.payments import ReferencePayment, payments_of
@@ -275,7 +275,7 @@ class ReferenceOrder:
         return [
             line
             for line in self.lines
-            if line.origin not in counted and line.left and not is_within(line, self)
+            if line.left and not was_counted(line, self, counted) and not is_within(line, self)
         ]
 
     @cached_property

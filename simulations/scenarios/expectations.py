@@ -122,6 +122,11 @@ class Expectations:
             told = f"{terminal.host} shows products of {seen}, not {sorted(prices.items())}"
             self.expect(seen == sorted(prices.items()), told)
 
+    async def total(self, at: str, order: Order) -> int:
+        """Centavos of the order, as one terminal shows it."""
+        shown = await self._ask(at, f"/api/pedidos/{order.order}")
+        return int(shown["total_centavos"])
+
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""
         for terminal in self.world.standing():

@@ -41,6 +41,12 @@ def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = 
     deeds = audited(ledger, excuses)
     known = cases(deeds)
     final = {order: sight_of(pedido) for order, pedido in orders.items()}
+    pieces: dict[str, list[SeenLine]] = {}
+    for line in (line for sight in final.values() for line in sight.lines):
+        pieces.setdefault(line.mark, []).append(line)
+    struck = {target(deed) for case in known.values() for deed in case.may("strike")}
+    for case in known.values():
+        case.pieces, case.struck = pieces, struck
     for order, case in known.items():
         if order not in final:
             first = case.promise.sights[0][0]
@@ -69,8 +75,11 @@ def _lines(case: Case, final: Sight) -> Iterator[str]:
     for line in case.promise.lines.values():
         item = added.get(line.mark)
         quantity = item["quantidade_milesimos"] if item else line.left + line.cancelled
-        least, most = _struck(case, line.id, quantity)
         seen = shown.get(line.id)
+        if case.gives_lines_away or (item is None and seen is None):
+            yield from _moved(case, line, quantity, item)
+            continue
+        least, most = _struck(case, line.id, quantity)
         if seen is None:
             # A closed bill does not list what was struck out before.
             if final.figures is None or most < quantity:
@@ -85,6 +94,21 @@ def _lines(case: Case, final: Sight) -> Iterator[str]:
         if not quantity - most <= seen.left <= (quantity if billed else quantity - least):
             struck = f"{least} to {most} struck out"
             yield f"line {line.id}: {seen.left} of {quantity} are left, {struck}"
+
+
+def _moved(case: Case, line: SeenLine, quantity: int, item: JSON | None) -> Iterator[str]:
+    """A line that may have changed places is somewhere, and so is every part of it, once. Closed
+    bills may list it twice; one that was struck out is on no closed bill."""
+    pieces = case.pieces.get(line.mark, ())
+    there = sum(each.left + each.cancelled for each in pieces)
+    if not pieces and line.id not in case.struck:
+        yield f"line {line.id} is absent, on every order"
+    price = None if item is None else _price(case, item, line)
+    for each in pieces:
+        if price is not None and each.unit != price:
+            yield f"line {each.id} costs {each.unit}, not {price}"
+    if item and pieces and (there < quantity or (there > quantity and not case.may("close"))):
+        yield f"line {line.id}: {there} of {quantity} are there, on {len(pieces)} orders"
 
 
 def _price(case: Case, item: JSON, line: SeenLine) -> int | None:
@@ -381,7 +405,9 @@ def _marks(
             is_seen = bool(shown[mark]) or (mark.kind == "line" and mark.text in promised)
             if deed.outcome == "acknowledged" and deed.order in final and not is_seen:
                 yield f"key {deed.key} was acknowledged, yet {mark.kind} {mark.text} is not there"
-            if shown[mark] > 1:
+            home = known.get(deed.order)
+            may_be_split = mark.kind == "line" and home is not None and home.gives_lines_away
+            if shown[mark] > 1 and not may_be_split:  # its pieces are counted by `_moved`
                 yield f"key {deed.key} has {shown[mark]} effects: {mark.kind} {mark.text}"
             if shown[mark] and deed.outcome == "refused":
                 yield f"key {deed.key} was refused, yet {mark.kind} {mark.text} is there"

@@ -9,7 +9,7 @@ Rules of this file:
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from enum import Enum
 from functools import cached_property
 
@@ -63,6 +63,9 @@ MEANINGS = {
     ("DELETE", ""): "cancel",
     ("POST", "itens"): "add",
     ("POST", "itens/*/cancelar"): "strike",
+    ("POST", "itens/*"): "move",
+    ("POST", "juntar"): "merge",
+    ("POST", "transferir"): "edit",
     ("POST", "voltar"): "recall",
     ("POST", "disparar"): "fire",
     ("POST", "segurar"): "hold",
@@ -99,11 +102,19 @@ class Promise(Struct):
 
 
 class Case:
-    """One order: what was asked of it, and what was shown."""
+    """One order: what was asked of it, and what was shown. pieces: lines by mark, on whichever
+    order they are in the end. struck: ids of lines that anybody struck out, on any order."""
 
     def __init__(self, order: str, deeds: list[Deed]) -> None:
         self.order = order
         self.deeds = deeds
+        self.pieces: Mapping[str, Sequence[SeenLine]] = {}
+        self.struck: Set[str] = frozenset()
+
+    @property
+    def gives_lines_away(self) -> bool:
+        """Whether lines of it may be on other orders: then they are looked for everywhere."""
+        return bool(self.may("move") or self.may("merge"))
 
     def did(self, meaning: str) -> list[Deed]:
         """Acknowledged acts of a meaning."""

@@ -4,8 +4,8 @@ Rules of this file:
 1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
 2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
    (`acts.together`).
-3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `bill_scenes`,
-   `catalog_scenes` or `trust_scenes`, and one line here.
+3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `moving_scenes`,
+   `bill_scenes`, `catalog_scenes` or `trust_scenes`, and one line here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +17,7 @@ from simulations.workload import bill_scenes as bill
 from simulations.workload import catalog_scenes as catalog
 from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
+from simulations.workload import moving_scenes as moving
 from simulations.workload import trust_scenes as trust
 from simulations.workload.people import Party
 
@@ -77,6 +78,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("read_lists", "waiting", 0.04, floor.read_lists),
     Scene("another_round", "eating", 0.15, floor.another_round),
     Scene("move", "eating", 0.08, floor.move),
+    Scene("transfer", "eating", 0.03, moving.transfer),
+    Scene("pay_apart", "eating", 0.05, moving.pay_apart),
+    Scene("carried_apart", "eating", 0.03, moving.carried_apart),
+    Scene("join", "eating", 0.05, moving.join),
     Scene("change_kind", "eating", 0.03, floor.change_kind),
     Scene("edit_while_eating", "eating", 0.06, floor.edit_fields),
     Scene("pay_too_early", "paying", 0.05, bill.pay_too_early),

@@ -80,7 +80,8 @@ def counted_now(order: "SharedLines") -> tuple[FactId, ...]:
     elsewhere = {line.origin for line in order.own_lines} - here
     arrived = (line for line in order.lines if line.home != order.order)
     came = {fact for line in arrived for fact in (line.origin, *_changes(line))}
-    return tuple(sorted((own - elsewhere) | came))
+    split_off = {part for line in order.lines for part in line.parts}  # wherever the parts are
+    return tuple(sorted((own - elsewhere) | came | split_off))
 
 
 def _changes(line: Line) -> tuple[FactId, ...]:
@@ -95,7 +96,9 @@ def late_of(order: "SharedLines", closing: Once[BillClosed]) -> Late:
     changes: dict[FactId, None] = {}
     for came in order.here:
         line = came.line
-        if line.origin in counted:
+        # A bill counts the splits of its lines, also of parts that were elsewhere.
+        was_here = line.parent is None or line.id in order.billed
+        if was_here and line.origin in counted:
             changes |= {each: None for each in _changes(line) if each not in counted}
         elif line.left and not is_in_whole(line, order.home_of(line), order):
             lines.append(line)

@@ -11,6 +11,14 @@ class UnknownOrder(DomainError):
     cure = "Check the id; if another terminal opened it, wait for the link to return."
 
 
+class UnknownDestination(DomainError):
+    """No opening is known here of the order that lines were to go to."""
+
+    code = "unknown_destination"
+    sentence = "Order {order}, where this was to go, is not known at this terminal."
+    cure = "Check the id; if another terminal opened it, wait for the link to return."
+
+
 class UnknownLine(DomainError):
     """The order has no such line."""
 

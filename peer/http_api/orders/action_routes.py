@@ -79,7 +79,8 @@ def _line_actions() -> list[Action]:
 
 def _move_actions() -> list[Action]:
     transfer = (*EDIT_ERRORS, "unknown_table", "invalid_field")
-    merge = (*EDIT_ERRORS, "bill_is_closed", "order_is_merged", "same_order", "order_too_large")
+    both = ("bill_is_closed", "order_is_merged", "same_order", "unknown_destination")
+    merge = (*EDIT_ERRORS, *both, "order_too_large")
     moved = (*merge, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
     return [
         (

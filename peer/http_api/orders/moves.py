@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from crdt_models.documents.orders.commands import EditOrder, LineMove, MergeOrders, MoveLines
-from crdt_models.documents.orders.errors import UnknownOrder
+from crdt_models.documents.orders.errors import UnknownDestination
 from crdt_models.ids import OrderId
 from peer.http_api.api import Api
 from peer.http_api.orders.answering import done, order_of_call
@@ -73,4 +73,4 @@ async def merge_orders(api: Api, call: Call) -> Answer:
 
 
 def _target(text: str) -> OrderId:
-    return OrderId(id_of(text, UnknownOrder, "order"))
+    return OrderId(id_of(text, UnknownDestination, "order"))

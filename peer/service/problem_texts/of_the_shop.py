@@ -56,6 +56,11 @@ ORDERS = {
         "Use o outro pedido, ou restaure este antes.",
         "O pedido foi juntado ao pedido {into}.",
     ),
+    "unknown_destination": Text(
+        404,
+        "Pedido de destino desconhecido neste terminal",
+        "Confira o id; se outro terminal o abriu, espere a conexão voltar.",
+    ),
     "same_order": Text(422, "O mesmo pedido duas vezes", "Escolha outro pedido."),
     "paid_order_stays": Text(
         409,

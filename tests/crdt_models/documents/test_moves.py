@@ -341,6 +341,17 @@ def test_a_bill_counts_what_came_and_not_what_went(room: Room) -> None:
         assert (view.account, view.late.lines, view.late.changes) == ("settled", (), ())
 
 
+def test_a_bill_that_knows_a_split_has_only_the_rest(room: Room) -> None:
+    part = room.one.give(move(room.first, room.second, (room.beer, 2_000)))["part.0"]
+    room.meet()
+    pay_and_close(room.one, room.first)
+    assert room.totals(room.one) == [2_400, 1_800, 0]
+    assert room.disputes() == set()
+    room.other.give(move(room.second, room.first, LineId(part)))  # which closed meanwhile
+    room.meet()
+    assert (room.one.order(room.first).residual, room.totals(room.one)[1]) == (1_800, 0)
+
+
 def test_a_line_stays_where_it_was_until_the_other_order_is_known(room: Room) -> None:
     late = Till("C")
     fourth = OrderId(room.one.give(OpenOrder(service_type="mesa"))["order"])

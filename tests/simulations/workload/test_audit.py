@@ -22,8 +22,15 @@ def _first(orders: Orders, fits: Callable[[Pedido], object]) -> Pedido:
 
 
 def _open_line(orders: Orders) -> tuple[Pedido, Pedido]:
-    """A line that nobody struck out, on a bill that never was closed."""
-    pedido = _first(orders, lambda it: it["fechado_em"] is None and _whole(it))
+    """A line that nobody struck out, on a bill that never was closed, and that neither gave lines
+    to others nor got any."""
+    givers = {line["pedido_origem_id"] for it in orders.values() for line in it["itens"]}
+
+    def stays(it: Pedido) -> bool:
+        came = any(line["pedido_origem_id"] for line in it["itens"])
+        return not came and it["id"] not in givers
+
+    pedido = _first(orders, lambda it: it["fechado_em"] is None and _whole(it) and stays(it))
     return pedido, _whole(pedido)[0]
 
 

@@ -16,13 +16,19 @@ from crdt_models.documents.command import Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.documents.orders.commands.kitchen import batched
 from crdt_models.documents.orders.commands.lines import MAX_LINES, known_line
-from crdt_models.documents.orders.commands.order_command import OrderCommand, Placed, at_home
+from crdt_models.documents.orders.commands.order_command import (
+    OrderCommand,
+    Placed,
+    at_home,
+    order_view,
+)
 from crdt_models.documents.orders.errors import (
     MoreThanIsLeft,
     NoLines,
     OrderTooLarge,
     PaidOrderStays,
     SameOrder,
+    UnknownDestination,
 )
 from crdt_models.documents.orders.facts import (
     LinesArrived,
@@ -51,11 +57,14 @@ class Moving(OrderCommand, frozen=True, kw_only=True):
         return (self.document, order_document(self.to))
 
     def both(self, read: Read) -> tuple[OrderView, OrderView]:
-        """Raises SameOrder, and of either order UnknownOrder, OrderIsCancelled, BillIsClosed,
-        OrderIsMerged."""
+        """Raises SameOrder, UnknownOrder, UnknownDestination, and of either order OrderIsCancelled,
+        BillIsClosed, OrderIsMerged."""
         if self.to == self.order:
             raise SameOrder(order=self.order.hex())
-        return self.open_view(read), OrderCommand(order=self.to).open_view(read)
+        view = self.open_view(read)
+        if order_view(read, self.to).opening is None:
+            raise UnknownDestination(order=self.to.hex())
+        return view, OrderCommand(order=self.to).open_view(read)
 
     def moved(self, view: OrderView, lines: Sequence[Line]) -> list[Placed]:
         """The facts that move whole lines."""
@@ -85,8 +94,8 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
     """Put lines, or parts of them, on the order `to`. Creates `part.<n>` for the n-th
     part.
 
-    Raises SameOrder, UnknownOrder, OrderIsCancelled, BillIsClosed, OrderIsMerged, NoLines,
-    UnknownLine, MoreThanIsLeft, OrderTooLarge.
+    Raises SameOrder, UnknownOrder, UnknownDestination, OrderIsCancelled, BillIsClosed,
+    OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge.
     """
 
     moves: tuple[LineMove, ...]
