@@ -39,6 +39,7 @@ ORDER_ROW = TableDefinition(
         ("minimum_centavos", "INTEGER"),
         ("delivery_fee_centavos", "INTEGER"),
         ("tips_centavos", "INTEGER"),  # in none of the others
+        ("on_account_centavos", "INTEGER"),  # of what is paid, owed by customers
         ("line_count", "INTEGER"),  # lines of the bill
         ("opened_hlc", "INTEGER"),
         ("updated_hlc", "INTEGER"),
@@ -116,6 +117,7 @@ def order_row(document: DocumentId, order: OrderView) -> Row:
         stored(order.revenue),
         *(stored(each) if order.is_owed else 0 for each in _parts(order.figures)),
         stored(order.tipped),
+        stored(order.on_account),
         len(order.bill),
         None if opening is None else stored(opening.stamp.hlc),
         stored(order.updated),

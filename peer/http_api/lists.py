@@ -98,6 +98,7 @@ async def statistics(api: Api, call: Call) -> Answer:
             "gorjeta_centavos": sums.tips,
             "recebido": decimal(sums.received),
             "recebido_centavos": sums.received,
+            "fiado_centavos": sums.on_account,
             "digest": api.node.content_digest().hex(),
             "posicao": api.node.position,
             "pendentes": None if uplink is None else uplink.pending,
@@ -151,7 +152,7 @@ async def settle_dispute(api: Api, call: Call) -> Answer:
 class Sums(msgspec.Struct):
     """orders and lines: without the cancelled ones · standing: still open · revenue: sold, paid or
     not, without service and tips, which are the staff's · received: payments less refunds, of the
-    same orders. Money in centavos."""
+    same orders · on_account: of that, what customers owe instead. Money in centavos."""
 
     orders: int = 0
     lines: int = 0
@@ -159,6 +160,7 @@ class Sums(msgspec.Struct):
     cancelled: int = 0
     revenue: int = 0
     received: int = 0
+    on_account: int = 0
     discount: int = 0
     service: int = 0
     tips: int = 0
@@ -182,6 +184,7 @@ def _add(sums: Sums, row: Mapping[str, object]) -> None:
         return  # its opening has not come: nobody knows yet what it is
     sums.revenue += _number(row["revenue_centavos"])
     sums.received += _number(row["paid_centavos"])
+    sums.on_account += _number(row["on_account_centavos"])
     sums.discount += _number(row["discount_centavos"])
     sums.service += _number(row["service_centavos"])
     sums.tips += _number(row["tips_centavos"])

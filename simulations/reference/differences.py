@@ -90,4 +90,5 @@ def _totals(totals: DayTotals) -> Json:
         "taxa_servico_centavos": totals.service,
         "gorjeta_centavos": totals.tips,
         "recebido_centavos": totals.received,
+        "fiado_centavos": totals.on_trust,
     }

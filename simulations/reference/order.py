@@ -301,6 +301,13 @@ class ReferenceOrder:
         return sum(each["centavos"] for each in self.refunds)
 
     @property
+    def on_trust(self) -> int:
+        """Of `received − refunded`, what no money came for."""
+        sold = sum(each.centavos for each in self.payments if each.method == "fiado")
+        back = (int(each["centavos"]) for each in self.refunds if each["method"] == "fiado")
+        return sold - sum(back)
+
+    @property
     def paid(self) -> int:
         return max(0, self.received - self.refunded)
 

@@ -50,7 +50,7 @@ KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest f
 
 class DayTotals(Struct, kw_only=True):
     """orders, lines: without the cancelled. open: still at their tables. revenue: without service,
-    which is the staff's. Money in centavos."""
+    which is the staff's. on_trust: of what was received, what customers owe. Money in centavos."""
 
     orders: int = 0
     lines: int = 0
@@ -58,6 +58,7 @@ class DayTotals(Struct, kw_only=True):
     cancelled: int = 0
     revenue: int = 0
     received: int = 0
+    on_trust: int = 0
     discount: int = 0
     service: int = 0
     tips: int = 0
@@ -213,6 +214,7 @@ def _seated(order: ReferenceOrder) -> Seated:
 
 def _add(totals: DayTotals, order: ReferenceOrder) -> None:
     totals.received += order.paid
+    totals.on_trust += order.on_trust
     totals.tips += order.tipped
     if order.is_owed:
         totals.revenue += max(0, order.total - order.charge("service"))

@@ -67,6 +67,8 @@ async def test_an_order_on_trust_is_paid_there_and_owed_here(shop: Any) -> None:
     assert [each["id"] for each in (await shop.get("/api/clientes?devendo=true"))["clientes"]] == [
         ze["id"]
     ]
+    sums = await shop.get("/api/estatisticas")
+    assert (sums["recebido_centavos"], sums["fiado_centavos"]) == (4400, 4400)
     payment = pedido["pagamentos"][0]["id"]
     path = f"/api/pedidos/{pedido['id']}/pagamentos/{payment}/estornar"
     back = await shop.post(path, {"valor": 14}, 201)

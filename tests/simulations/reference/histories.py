@@ -527,7 +527,7 @@ class _World:
             ],
             "money": [
                 *[lambda: self._payment(view)] * 4,
-                lambda: self._outcome(view),
+                *[lambda: self._outcome(view)] * 2,
                 lambda: self._refund(view),
             ],
             "bill": [

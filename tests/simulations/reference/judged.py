@@ -245,6 +245,7 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
             "taxa_servico_centavos": sums.service,
             "gorjeta_centavos": sums.tips,
             "recebido_centavos": sums.received,
+            "fiado_centavos": sums.on_account,
         }
         for day, sums in days.items()
         if day == ALL_DAYS or "-" in day

@@ -10,6 +10,7 @@ import pytest
 
 from crdt_models import disputes
 from crdt_models.documents import register, view
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog import left
 from crdt_models.documents.catalog.view import Product
 from crdt_models.documents.orders import (
@@ -191,6 +192,13 @@ MUTANTS = [
     Mutant("the kitchen forgets the parts", kitchen, "spoken_of", lambda *given: given[2]),
     Mutant("a merged order keeps its table", OrderView, "is_merged", False),
     Mutant("two moves are told to nobody", whereabouts.Place, "is_moved_twice", False),
+    Mutant("a debt is never paid", AccountView, "received", 0),
+    Mutant("what is taken back is still owed", AccountView, "credited", 0),
+    Mutant("nobody is ever blocked", AccountView, "is_blocked", False),
+    Mutant("a payment on trust waits for an acquirer", payments, "_on_trust", _replaced(
+        payments._on_trust, state=lambda _: "pending"
+    )),
+    Mutant("a debt beyond the limit is told to nobody", disputes, "situations_of", lambda _: ()),
     Mutant("no number has a rank", judged, "number_ranks", lambda _: {}),
     Mutant("a command used twice is told to nobody", View, "reused_commands", ()),
     Mutant("any resolution settles", disputes, "_dispute", lambda *given: tuple(

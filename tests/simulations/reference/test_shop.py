@@ -6,6 +6,7 @@ from typing import Any
 import cbor2
 import pytest
 
+from simulations.reference.account import trust_is_conserved
 from simulations.reference.chains import NOTHING, chains
 from simulations.reference.differences import differences
 from simulations.reference.peer_shop import PeerShop
@@ -283,3 +284,29 @@ def test_a_difference_names_the_order_the_field_and_both_values(pen: Pen) -> Non
     peer = PeerShop(orders=said, tables={}, disputes=[], totals={}, kitchen=[])
     found = differences(read_shop(pen.told), peer)
     assert "pedido A-017: total_centavos is 1, and should be 500" in found
+
+
+def test_what_is_sold_on_trust_is_owed_until_it_is_paid_or_taken_back(pen: Pen) -> None:
+    name, customer = b"c" * 16, f"account:{(b'c' * 16).hex()}"
+    fields = {"payment": PAYMENT, "account": name, "centavos": 700}
+    charge = {"order": ORDER, "payment": PAYMENT, "centavos": 700}
+    pen.write(["account_opened", False, {"name": "z", "limit_centavos": 600}], document=customer)
+    pen.write(line(1000, 700))
+    pen.write(["paid_on_account", True, fields])
+    shop = read_shop(pen.told)
+    (missing,) = trust_is_conserved(shop.orders.values(), shop.accounts.values())
+    assert "[700] paid on trust" in missing and "[] charged" in missing
+    pen.write(["account_charged", False, charge], document=customer)
+    assert (pen.order.balance, pen.order.received) == (0, 700)
+    shop = read_shop(pen.told)
+    assert [*trust_is_conserved(shop.orders.values(), shop.accounts.values())] == []
+    (account,) = shop.accounts.values()
+    assert (account.balance, pen.disputes) == (700, {"credit_limit_exceeded": True})
+    pen.write(paid(100), document=customer)
+    pen.write(["charge_reversed", False, {**charge, "refund": b"r" * 16, "centavos": 250}],
+              document=customer)  # fmt: skip
+    shop = read_shop(pen.told)
+    (account,) = shop.accounts.values()
+    assert (account.balance, account.settled, pen.disputes) == (350, 100, {})
+    (missing,) = trust_is_conserved(shop.orders.values(), shop.accounts.values())
+    assert "[] refunded on trust" in missing and "[250] taken back" in missing
