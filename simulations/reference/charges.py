@@ -35,16 +35,17 @@ MOVING = ("discount_given", "discount_withdrawn", *REGISTERS)  # facts that move
 
 
 class ReferenceBill(Struct, frozen=True, kw_only=True):
-    """lines: centavos of each line that is billed, after discounts. off: what discounts of the line
-    and those of the order take off it. added: centavos by kind of charge, where there are any."""
+    """lines: centavos of each line that is billed, after discounts, in their order. off: what
+    discounts of the line and those of the order take off the lines of an id (mostly one line).
+    added: centavos by kind of charge, where there are any."""
 
-    lines: dict[bytes, int]
-    off: dict[bytes, tuple[int, int]]
+    lines: list[int]
+    off: dict[bytes, tuple[int, ...]]
     added: dict[str, int]
 
     @property
     def total(self) -> int:
-        return sum(self.lines.values()) + sum(self.added.values())
+        return sum(self.lines) + sum(self.added.values())
 
 
 class ReferenceTerms:
@@ -96,10 +97,13 @@ class ReferenceTerms:
         added = self._added(sum(line.amount for line in billed), sum(asked), people or 1)
         if self.gives(FREE, None) is not None:
             added = {}
-        names = [line.id for line in billed]
+        off: dict[bytes, tuple[int, ...]] = {}
+        for line, *both in zip(billed, first, second, strict=True):
+            if any(both):
+                off[line.id] = (*off.get(line.id, ()), *both)
         return ReferenceBill(
-            lines=dict(zip(names, asked, strict=True)),
-            off={name: both for name, *both in zip(names, first, second, strict=True) if any(both)},  # type: ignore[misc]
+            lines=asked,
+            off=off,
             added={kind: centavos for kind, centavos in added.items() if centavos},
         )
 

@@ -170,17 +170,17 @@ class ReferenceOrder:
                 for line, name, *figures in (each[:5] for each in self.closing["lines"])
                 if line not in charged
             ]
+        billed = [line for line in self.lines if line.left]
         return [
             (
                 line.id,
                 line.added["name"],
                 line.left,
                 line.unit,
-                self._computed.lines[line.id],
+                asked,
                 sum(self.off.get(line.id, ())),
             )
-            for line in self.lines
-            if line.left
+            for line, asked in zip(billed, self._computed.lines, strict=True)
         ]
 
     @cached_property

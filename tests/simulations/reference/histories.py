@@ -548,7 +548,7 @@ class _World:
         station = dice.choice((None, None, "forno", "bar"))
         return self._one([
             AdvanceLines(order=order, to=to, lines=dice.choice(((), lines)), station=station),
-            RecallLines(order=order, lines=lines),
+            *[RecallLines(order=order, lines=lines)] * 3,
             FireLines(order=order, course=dice.choice((None, 1, 2)), lines=()),
             FireLines(order=order, lines=lines),
             HoldLines(order=order, course=dice.choice((None, 1, 2)), lines=lines),
