@@ -37,7 +37,7 @@ def firing_never_taken_back(patch: Patcher) -> None:
     patch.put(kitchen, "standing_firings", lambda view: view.all(CourseFired))
 
 
-@mutant()
+@mutant(scenes=("wrong_touch_at_both_sides",))
 def cooked_by_the_product(patch: Patcher) -> None:
     """Dishes stay on the queue of the station that their product names."""
     patch.put(kitchen, "_routes", lambda view, parts: {})
