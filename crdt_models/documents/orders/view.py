@@ -165,11 +165,6 @@ class OrderView(SharedLines):
         return register is not None and register.value(False)  # noqa: FBT003 - the default
 
     @Derived
-    def lines_by_id(self) -> dict[LineId, Line]:
-        """The lines by the id that commands use."""
-        return {line.id: line for line in self.lines}
-
-    @Derived
     def tickets(self) -> tuple[Ticket, ...]:
         """What the kitchen has of it and has not brought out, by station."""
         return () if self.is_cancelled else tickets_of(self.lines)
