@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from simulations.checkers import authors, decisions
 from simulations.checkers.back_office import back_office
+from simulations.checkers.bookings import bookings
 from simulations.checkers.business_days import business_days
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.checkers.excuses import WorldExcuses
@@ -139,6 +140,7 @@ CHECKS: dict[str, Check] = {
     "payments": decisions.payments,
     "trust": trust,
     "retries": retries,
+    "bookings": bookings,
     "back_office": back_office,
     "rest": rest,
 }

@@ -10,6 +10,7 @@ Rules of this package:
 from simulations.mutants import (
     catalog,
     chains,
+    dining_room,
     kitchen,
     meaning,
     moves,
@@ -26,6 +27,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, kitchen, catalog, moves, trust_sold, trust,
-    uplink,
+    storage, writer, chains, repair, network, meaning, kitchen, dining_room, catalog, moves,
+    trust_sold, trust, uplink,
 )  # fmt: skip

@@ -127,6 +127,15 @@ class Expectations:
         shown = await self._ask(at, f"/api/pedidos/{order.order}")
         return int(shown["total_centavos"])
 
+    async def expect_answer(self, path: str, **fields: JSON) -> None:
+        """Every terminal answers a look there with these members."""
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, path)
+            for name, value in fields.items():
+                seen = shown.get(name)
+                text = f"{terminal.host} shows {name} {seen!r} at {path}, not {value!r}"
+                self.expect(seen == value, text)
+
     async def expect_sold(self, orders: int, received: int) -> None:
         """Every terminal tells of so many orders and so many centavos received, of all days."""
         for terminal in self.world.standing():

@@ -175,6 +175,13 @@ class SimShop(Expectations):
         actor = await self._at(at, order)
         return await actor.write(action, f"/{action}", body)
 
+    async def tap(self, at: str, path: str, **body: JSON) -> Deed:
+        """What a button of any other screen does."""
+        self._parties += 1
+        party = Party(self._service, Visit(self._parties, trio.current_time(), "balcao", ()))
+        actor = await self._at(at, party)
+        return await actor.send(path.rpartition("/")[2], path, body)
+
     async def strike_out(self, at: str, order: Order) -> Deed:
         """The first line that is left, whole."""
         actor = await self._at(at, order)

@@ -1,15 +1,24 @@
 """All scenarios by name. To add one: a function in its family, and its name in the SCENARIOS there.
 
-Families: `cuts` (cables), `kitchen` (courses, cooks), `machines` (disks, power, clocks), `menu`
-(prices, portions), `moves` (lines that change places), `people` (who taps what), `strangers` (the
-internet, burglars).
+Families: `cuts` (cables), `dining_room` (tables, reservations), `kitchen` (courses, cooks),
+`machines` (disks, power, clocks), `menu` (prices, portions), `moves` (lines that change places),
+`people` (who taps what), `strangers` (the internet, burglars).
 """
 
-from simulations.scenarios import cuts, kitchen, machines, menu, moves, people, strangers
+from simulations.scenarios import (
+    cuts,
+    dining_room,
+    kitchen,
+    machines,
+    menu,
+    moves,
+    people,
+    strangers,
+)
 from simulations.scenarios.scenario import Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for family in (cuts, kitchen, machines, menu, moves, people, strangers)
+    for family in (cuts, dining_room, kitchen, machines, menu, moves, people, strangers)
     for scenario in family.SCENARIOS
 }

@@ -29,9 +29,10 @@ LEGITIMATE = frozenset({
     "not_everyone_updated", "not_sold_by_halves", "order_is_cancelled", "order_is_merged",
     "order_is_not_cancelled", "paid_order", "paid_order_stays", "payment_above_balance",
     "payment_is_denied", "product_exists", "product_not_active", "refund_above_paid",
-    "settlement_above_balance", "sold_out", "stale_version", "table_exists", "unknown_account",
-    "unknown_area", "unknown_destination", "unknown_dispute", "unknown_line", "unknown_option",
-    "unknown_order", "unknown_payment", "unknown_product", "unknown_table", "unpaid_bill",
+    "reservation_is_over", "settlement_above_balance", "sold_out", "stale_version", "table_exists",
+    "table_is_booked", "unknown_account", "unknown_area", "unknown_destination", "unknown_dispute",
+    "unknown_line", "unknown_option", "unknown_order", "unknown_payment", "unknown_product",
+    "unknown_reservation", "unknown_table", "unpaid_bill", "window_leaves_day",
     "wrong_number_of_choices",
 })  # fmt: skip
 ORDERS = "/api/pedidos"

@@ -18,6 +18,7 @@ from simulations.workload import catalog_scenes as catalog
 from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload import moving_scenes as moving
+from simulations.workload import room_scenes as room
 from simulations.workload import trust_scenes as trust
 from simulations.workload.people import Party
 
@@ -48,6 +49,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("greet", "arriving", 0.08, floor.greet),
     Scene("change_table", "arriving", 0.03, floor.change_table),
     Scene("same_table_twice", "arriving", 0.02, floor.same_table_twice),
+    Scene("expected", "arriving", 0.08, room.expected),
+    Scene("booked_twice", "arriving", 0.04, room.booked_twice),
+    Scene("seen_and_missed", "arriving", 0.03, room.seen_and_missed),
+    Scene("push_together", "arriving", 0.06, room.push_together),
+    Scene("serve", "arriving", 0.05, room.serve),
     Scene("order_more", "ordering", 0.2, floor.order_more),
     Scene("from_the_menu", "ordering", 0.2, catalog.from_the_menu),
     Scene("two_from_the_menu", "ordering", 0.06, catalog.two_from_the_menu),
@@ -106,6 +112,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("pay_debt", "after", 0.08, trust.pay_debt),
     Scene("change_credit", "after", 0.04, trust.change_credit),
     Scene("clean", "after", 0.06, floor.clean),
+    Scene("lay_the_table", "after", 0.15, room.lay_the_table),
     Scene("settle", "after", 0.06, bill.settle),
 )
 

@@ -4,7 +4,8 @@ Rules of this file:
 1. It stands in the floor of the service day in which its window begins, and its window does not
    leave that day (`service_day`): so whatever could clash with it stands in the same document.
 2. When and where is one register, never half of two; who comes is another; the phone a third, in a
-   fact of its own, because it is personal. Of concurrent writes the later stamp is shown.
+   fact of its own. Of concurrent writes the later stamp is shown. `PERSONAL` names the fields that
+   tell of a person.
 3. Two terminals may book one table for overlapping times: both stand and are a dispute, see
    `disputes`.
 """
@@ -40,6 +41,8 @@ class ReservationBooked(Fact, frozen=True, tag="reservation_booked"):
     """Somebody is expected. name: as they said. tables: none while nobody chose one. The window is
     in minutes since 1970-01-01 UTC, its end not included."""
 
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"name", "note"})
+
     reservation: ReservationRef
     name: Name
     people: People
@@ -71,6 +74,7 @@ class ReservationChanged(Fact, frozen=True, tag="reservation_changed"):
     """The register of who comes was written, all of it at once."""
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"name", "note"})
 
     reservation: ReservationRef
     name: Name
@@ -80,9 +84,10 @@ class ReservationChanged(Fact, frozen=True, tag="reservation_changed"):
 
 
 class ReservationContact(Fact, frozen=True, tag="reservation_contact"):
-    """The register of how to reach them was written. Personal."""
+    """The register of how to reach them was written."""
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"phone"})
 
     reservation: ReservationRef
     phone: Phone | None = None

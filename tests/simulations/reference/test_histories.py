@@ -11,6 +11,7 @@ from crdt_models.documents.terminals import TerminalsView
 from crdt_models.ids import TERMINALS
 from simulations.reference.account import trust_is_conserved
 from simulations.reference.catalog import ReferenceProduct
+from simulations.reference.floor import ReferenceFloor
 from simulations.reference.lines import ReferenceLine
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.shop import ReferenceShop, read_shop
@@ -57,6 +58,14 @@ def test_what_is_sold_on_trust_is_owed() -> None:
 
 def _orders(check: Callable[[ReferenceOrder], bool]) -> Callable[[ReferenceShop], bool]:
     return lambda shop: any(map(check, shop.orders.values()))
+
+
+def _floors(check: Callable[[ReferenceFloor], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.floors.values()))
+
+
+def _reservations(check: Callable[..., bool]) -> Callable[[ReferenceShop], bool]:
+    return _floors(lambda floor: any(map(check, floor.reservations.values())))
 
 
 def _is_told_twice(order: ReferenceOrder) -> bool:
@@ -176,6 +185,14 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         )
         for state in ("counted", "uncounted", "returned")
     },
+    "tables that stand together": _floors(lambda floor: bool(floor.groups)),
+    "a group of three": _floors(lambda floor: any(len(each) > 2 for each in floor.groups.values())),
+    "somebody serves": _floors(lambda floor: any(floor.waiters.values())),
+    "a table that was cleaned": _floors(lambda floor: bool(floor.cleaned)),
+    **{
+        f"a reservation: {state}": _reservations(lambda each, state=state: each.state == state)
+        for state in ("booked", "arrived", "seated", "no_show", "cancelled")
+    },
     "a settled dispute": lambda shop: len(shop.open_disputes) < len(shop.disputes),
     **{
         kind: lambda shop, kind=kind: any(each[0] == kind for each in shop.disputes)
@@ -184,7 +201,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "closing_does_not_add_up", "two_closings", "charges_set_apart", "over_cancelled",
             "cancelled_after_send",
             "over_refunded", "payment_outcome_unknown", "command_used_twice", "needs_upgrade",
-            "two_tabs_at_once", "equal_numbers", "lineage_forked", "author_forked",
+            "reservation_clash", "two_tabs_at_once", "equal_numbers", "lineage_forked",
+            "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
             "two_resolutions", "double_move", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",

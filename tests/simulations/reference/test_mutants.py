@@ -9,10 +9,16 @@ import msgspec
 import pytest
 
 from crdt_models import disputes
+from crdt_models.dining_room import DiningRoom
 from crdt_models.documents import register, view
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog import left
 from crdt_models.documents.catalog.view import Product
+from crdt_models.documents.floor import reservations
+from crdt_models.documents.floor import view as floor_view
+from crdt_models.documents.floor.facts import TablesJoined
+from crdt_models.documents.floor.reservations import Reservation
+from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders import (
     bill,
     charges,
@@ -213,6 +219,18 @@ MUTANTS = [
     Mutant("numbers are equal over all days", judged, "equal_numbers", lambda orders, terminals: (
         _equal_numbers([each._replace(business_day=1) for each in orders], terminals)
     )),
+    Mutant("a join that overlaps takes the table away", floor_view, "_connected", lambda joined: {
+        table: tuple(sorted(set(tables))) for tables in joined for table in tables
+    }),
+    Mutant("a separation is ignored", FloorView, "joins", property(
+        lambda self: self.all(TablesJoined)
+    )),
+    Mutant("the last mark is believed", reservations, "_certainty", lambda write: write.stamp),
+    Mutant("clashes are told to nobody", disputes, "situations_of_floor", lambda _: iter(())),
+    Mutant("a reservation is awaited all day", Reservation, "is_awaited", lambda self, minute: (
+        self.state in ("booked", "arrived")
+    )),
+    Mutant("a sign lasts for ever", DiningRoom, "_hold", lambda self, table: table.hold),
     Mutant("a sign is never taken away", DiningTable, "hold", property(
         lambda self: next((w.value for w in reversed(self.holds.writes) if w.value), None)
     )),

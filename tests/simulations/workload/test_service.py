@@ -19,11 +19,13 @@ from simulations.workload.service import draw_plan, replay_orders, run_service
 
 HERE = Path(__file__).parent
 ACTS = set(
-    "add_area add_customer add_lines add_product add_table ask_bill cancel cancel_line"
-    " change_customer change_product change_table cleaning close confirm delivered deny disputes"
-    " edit fire hold list look menu open pay pay_on_trust pay_pending preparing put queue ready"
-    " recall receive refund release reopen reserve restore route send settle statement sums"
-    " table_waiter tables take_out".split()
+    "add_area add_customer add_lines add_product add_table arrived ask_bill book cancel"
+    " cancel_booking cancel_line change_booking change_customer change_product change_table"
+    " cleaning close confirm delivered deny disputes edit fire hold join_tables list look menu"
+    " merge move_lines no_show open pay pay_on_trust pay_pending preparing put queue ready recall"
+    " receive refund release reopen reserve restore restore_booking route seat send"
+    " separate_tables serve_area settle statement sums table_waiter tables take_out transfer"
+    " waiters".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço
@@ -88,9 +90,9 @@ def test_people_act_on_one_order_from_several_terminals(busy_evening: Any) -> No
     for deed in busy_evening.ledger.deeds:
         places.setdefault(deed.order, set()).update(each.letters for each in deed.attempts)
         people.setdefault(deed.order, set()).add(deed.who)
-    orders = busy_evening.ledger.orders
-    assert sum(places[order] == {"A", "B"} for order in orders) > 0.8 * len(orders)
-    assert sum(len(people[order]) >= 3 for order in orders) > 0.8 * len(orders)
+    orders = busy_evening.ledger.orders  # those that lines move between have fewer people
+    assert sum(places[order] == {"A", "B"} for order in orders) > 0.7 * len(orders)
+    assert sum(len(people[order]) >= 3 for order in orders) > 0.7 * len(orders)
 
 
 def test_the_service_goes_on_at_the_other_till(shops: Any) -> None:
@@ -110,7 +112,7 @@ def test_the_service_goes_on_at_the_other_till(shops: Any) -> None:
     late = [each for deed in ledger.deeds for each in deed.attempts if each.at > 300]
     assert {each.letters for each in late if each.status} == {"B"}
     assert {each.letters for each in late if not each.status} == {"A"}
-    assert len(ledger.orders) == 10
+    assert len(ledger.orders) >= 10  # and those that lines were moved to
 
 
 def test_a_shop_without_a_terminal_that_is_on_closes_without_having_sold(shops: Any) -> None:
