@@ -76,7 +76,6 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.lines import (
     STAGES,
-    Line,
     Production,
     ShownLine,
     as_billed,
@@ -90,7 +89,7 @@ from crdt_models.documents.orders.split import ShareDue, shares_of, split_regist
 from crdt_models.documents.orders.tickets import Ticket, tickets_of
 from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, Once
-from crdt_models.ids import CreatedId, FactId, LineId, PaymentId, TableId
+from crdt_models.ids import CreatedId, FactId, PaymentId, TableId
 
 Account = Literal["open", "bill_asked", "closed", "settled", "cancelled", "merged"]
 
