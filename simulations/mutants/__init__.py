@@ -8,6 +8,7 @@ Rules of this package:
 """
 
 from simulations.mutants import (
+    bills,
     catalog,
     chains,
     dining_room,
@@ -27,6 +28,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, kitchen, dining_room, catalog, moves,
+    storage, writer, chains, repair, network, meaning, bills, kitchen, dining_room, catalog, moves,
     trust_sold, trust, uplink,
 )  # fmt: skip

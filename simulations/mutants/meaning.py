@@ -19,7 +19,8 @@ from simulations.mutants.patching import Patcher, mutant
 _CUTS = ("partition_halves", "partition_one", "partition_every_pair")
 
 
-def _derive(patch: Patcher, name: str, compute: Callable[[Any], Any]) -> None:
+def derive(patch: Patcher, name: str, compute: Callable[[Any], Any]) -> None:
+    """Put another computed property into the view of an order."""
     compute.__name__ = name
     patch.put(OrderView, name, Derived(compute))
 
@@ -92,7 +93,7 @@ def refunds_ignored_in_the_balance(patch: Patcher) -> None:
 @mutant(*_CUTS)
 def closed_bill_folded_anew(patch: Patcher) -> None:
     """A closed bill is computed from its lines each time: what comes late moves it."""
-    _derive(
+    derive(
         patch,
         "figures",
         lambda self: charges.figures_of(self.document, self.lines, self.terms, self.people),
@@ -126,7 +127,7 @@ def copies_do_not_stand_for_each_other(patch: Patcher) -> None:
 @mutant()
 def cancelled_for_ever(patch: Patcher) -> None:
     """Taking back a cancellation changes nothing."""
-    _derive(patch, "cancellations", lambda self: self.all(OrderCancelled))
+    derive(patch, "cancellations", lambda self: self.all(OrderCancelled))
 
 
 @mutant(*_CUTS, scenes=("paid_twice",))

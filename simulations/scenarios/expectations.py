@@ -89,11 +89,15 @@ class Expectations:
 
     async def expect_items(self, order: Order, **fields: Sequence[JSON]) -> None:
         """Every terminal shows the order's lines with these values, in their order."""
+        await self.expect_rows(order, "itens", **fields)
+
+    async def expect_rows(self, order: Order, rows: str, **fields: Sequence[JSON]) -> None:
+        """The same of another list of the order. rows: its name."""
         for terminal in self.world.standing():
             shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
             for name, values in fields.items():
-                seen = [item[name] for item in shown["itens"]]
-                text = f"{terminal.host} shows {name} {seen!r} on the lines, not {list(values)!r}"
+                seen = [row[name] for row in shown[rows]]
+                text = f"{terminal.host} shows {name} {seen!r} on {rows}, not {list(values)!r}"
                 self.expect(seen == list(values), text)
 
     async def expect_customer(self, customer: str, **fields: JSON) -> None:

@@ -227,6 +227,14 @@ class SimShop(Expectations):
             raise Unplayable(f"{at} shows no payment that counts")
         return await acts.refund(actor, paid[0][0], centavos)
 
+    async def pay_shares(self, at: str, order: Order, *, tip: int = 0) -> None:
+        """Everybody of a split bill pays his share, and so much beside it."""
+        sight = await self.look(at, order)
+        for share in () if sight is None else sight.bill.shares:
+            if share.id and share.left > 0:
+                actor = await self._at(at, order)
+                await acts.pay(actor, share.left, "dinheiro", share=share.id, tip=tip)
+
     async def walk_away(self, at: str, order: Order, seconds: float) -> Deed:
         """They tap one more and are gone after so long, with the front end that they tapped."""
         actor = Actor(order, Person(f"person at {at}", at), at, order.dice)

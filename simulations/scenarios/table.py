@@ -1,11 +1,12 @@
 """All scenarios by name. To add one: a function in its family, and its name in the SCENARIOS there.
 
-Families: `cuts` (cables), `dining_room` (tables, reservations), `kitchen` (courses, cooks),
-`machines` (disks, power, clocks), `menu` (prices, portions), `moves` (lines that change places),
-`people` (who taps what), `strangers` (the internet, burglars).
+Families: `bills` (who pays what), `cuts` (cables), `dining_room` (tables, reservations), `kitchen`
+(courses, cooks), `machines` (disks, power, clocks), `menu` (prices, portions), `moves` (lines that
+change places), `people` (who taps what), `strangers` (the internet, burglars).
 """
 
 from simulations.scenarios import (
+    bills,
     cuts,
     dining_room,
     kitchen,
@@ -19,6 +20,6 @@ from simulations.scenarios.scenario import Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for family in (cuts, dining_room, kitchen, machines, menu, moves, people, strangers)
+    for family in (bills, cuts, dining_room, kitchen, machines, menu, moves, people, strangers)
     for scenario in family.SCENARIOS
 }

@@ -34,6 +34,8 @@ async def open_order(actor: Actor) -> bool:
         body["comanda"] = str(dice.randint(1, 99))
     if kind == "entrega":
         body |= {"cliente": dice.choice(_NAMES), "entrega": address(dice)}
+    if kind == "mesa" and dice.random() < 0.4:
+        body["taxa_servico"] = 10
     if dice.random() < 0.8:
         body["itens"] = marked(party.visit.rounds[0], key)
     await actor.write("open", body=body, key=key)
@@ -74,13 +76,26 @@ async def edit(actor: Actor, fields: JSON, *, version: str = "") -> Deed:
     return await actor.write("edit", "", fields, method="PATCH", version=version)
 
 
-async def pay(actor: Actor, centavos: int, method: str = "", *, transaction: str = "") -> Deed:
-    """One payment that is done. method: drawn unless given · transaction: of the acquirer."""
+async def pay(
+    actor: Actor,
+    centavos: int,
+    method: str = "",
+    *,
+    transaction: str = "",
+    share: str = "",
+    tip: int = 0,
+) -> Deed:
+    """One payment that is done. method: drawn unless given · transaction: of the acquirer · share:
+    whose part of the bill · tip: centavos beside it."""
     key = actor.new_key()
     method = method or ("dinheiro" if actor.dice.random() < 0.35 else actor.dice.choice(_CARDS))
     body: JSON = {"forma": method, "valor_centavos": centavos}
+    if share:
+        body["parte_id"] = share
+    if tip:
+        body["gorjeta_centavos"] = tip
     if method == "dinheiro":
-        body["valor_recebido_centavos"] = centavos + actor.party.next_change()
+        body["valor_recebido_centavos"] = centavos + tip + actor.party.next_change()
     else:
         body["adquirente"] = acquirer(key, transaction)
     return await actor.write("pay", "/pagamentos", body, key=key)

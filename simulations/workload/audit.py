@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from simulations.workload import bill_audit
 from simulations.workload.ledger import Attempt, Deed, Ledger, Surprise
 from simulations.workload.promises import (
     NOTHING_EXCUSED,
@@ -202,9 +203,12 @@ def _payments(case: Case, final: Sight) -> Iterator[str]:
         seen = shown.get(each.id)
         if seen is None:
             yield f"payment {each.id} of {each.centavos} centavos is absent"
-        elif (seen.centavos, seen.method) != (each.centavos, each.method):
-            told = f"{each.centavos} by {each.method}"
-            yield f"payment {each.id} is {seen.centavos} by {seen.method}, it was {told}"
+        elif (seen.centavos, seen.method, seen.tip) != (each.centavos, each.method, each.tip):
+            told = f"{each.centavos} by {each.method} with a tip of {each.tip}"
+            yield (
+                f"payment {each.id} is {seen.centavos} by {seen.method} with a tip of {seen.tip},"
+                f" it was {told}"
+            )
 
 
 def _refunds(case: Case, final: Sight) -> Iterator[str]:
@@ -250,20 +254,6 @@ def _copies(case: Case, final: Sight) -> Iterator[str]:
 
 
 # --- figures
-
-
-def _sums(case: Case, final: Sight) -> Iterator[str]:
-    """Money is conserved, and the bill is the sum of its lines."""
-    received = sum(each.centavos for each in final.payments if each.status == "confirmado")
-    refunded = sum(each.centavos for each in final.refunds)
-    total = sum(line.total for line in final.lines if not line.late)
-    owed = 0 if final.status == "cancelado" and final.figures is None else final.total
-    if final.total != total:
-        yield f"total {final.total} is not the {total} of its lines"
-    if final.paid != max(0, received - refunded):
-        yield f"paid {final.paid} is not {received} received less {refunded} refunded"
-    if final.balance != owed - (received - refunded):
-        yield f"balance {final.balance} is not {owed} less {received} and plus {refunded}"
 
 
 def _status(case: Case, final: Sight) -> Iterator[str]:
@@ -383,7 +373,8 @@ def _replays(case: Case, excuses: Excuses) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Case, Sight], Iterator[str]], ...] = (
-    _lines, _stages, _kitchen, _payments, _refunds, _outcomes, _copies, _sums, _status, _closings,
+    _lines, _stages, _kitchen, _payments, _refunds, _outcomes, _copies,
+    bill_audit.sums, bill_audit.shares, bill_audit.tips, bill_audit.terms, _status, _closings,
     _fields,
 )  # fmt: skip
 

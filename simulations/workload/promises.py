@@ -74,6 +74,12 @@ MEANINGS = {
     ("POST", "pagamentos/*/estornar"): "refund",
     ("POST", "pagamentos/*/confirmar"): "confirm",
     ("POST", "pagamentos/*/negar"): "deny",
+    ("POST", "descontos"): "discount",
+    ("POST", "cortesia"): "discount",
+    ("POST", "descontos/*/cancelar"): "withdraw",
+    ("POST", "taxa-servico"): "service",
+    ("POST", "divisao"): "split",
+    ("POST", "gorjetas"): "tip",
     ("POST", "fechar"): "close",
     ("POST", "reabrir"): "reopen",
     ("POST", "cancelar"): "cancel",
@@ -82,8 +88,8 @@ MEANINGS = {
 
 
 class Mark(Struct, frozen=True):
-    """One thing that one key makes. kind: order, line, payment or refund · order: only where the
-    mark alone could be another order's."""
+    """One thing that one key makes. kind: order, line, payment, refund or tip · order: only where
+    the mark alone could be another order's."""
 
     kind: str
     text: str
@@ -180,6 +186,16 @@ def meaning_of(deed: Deed) -> str:
     return MEANINGS.get((deed.method, "/".join(parts)), "")
 
 
+def discount_of(deed: Deed) -> tuple[str, str, int]:
+    """(kind, line, amount) that a discount was to have; see `SeenDiscount`."""
+    line = str(deed.body.get("item_id", ""))
+    if "percentual" in deed.body:
+        return "percentual", line, round(float(deed.body["percentual"]) * 100)
+    if "valor_centavos" in deed.body:
+        return "valor", line, int(deed.body["valor_centavos"])
+    return "cortesia", line, 0
+
+
 def target(deed: Deed) -> str:
     """The id of the line or payment that an act is about."""
     return deed.path.split("/")[5]
@@ -199,6 +215,8 @@ def marks_of(deed: Deed) -> Iterator[Mark]:
         yield _payment_mark(body, deed.order)
     if meaning == "refund":
         yield Mark("refund", body["motivo"])
+    if meaning == "tip":
+        yield Mark("tip", body["observacao"])
 
 
 def marks_in(sight: Sight) -> Counter[Mark]:
@@ -207,13 +225,15 @@ def marks_in(sight: Sight) -> Counter[Mark]:
     found.update(Mark("line", line.mark) for line in sight.lines)
     found.update(Mark("refund", refund.mark) for refund in sight.refunds)
     found.update(shown_mark(each, sight.id) for each in sight.payments)
+    found.update(Mark("tip", each.mark) for each in sight.bill.tips if each.mark)
     return found
 
 
 def _payment_mark(body: JSON, order: str) -> Mark:
     if body["forma"] == ON_TRUST:
         return Mark("payment", body["observacao"])
-    change = body.get("valor_recebido_centavos", body["valor_centavos"]) - body["valor_centavos"]
+    asked = body["valor_centavos"] + body.get("gorjeta_centavos", 0)
+    change = body.get("valor_recebido_centavos", asked) - asked
     text = payment_mark(body.get("adquirente"), change)
     return Mark("payment", text, "" if "adquirente" in body else order)
 

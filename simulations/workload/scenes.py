@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from simulations.workload import bill_scenes as bill
 from simulations.workload import catalog_scenes as catalog
+from simulations.workload import charge_scenes as charge
 from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload import moving_scenes as moving
@@ -83,6 +84,15 @@ SCENES: tuple[Scene, ...] = (
     Scene("take_out", "waiting", 0.02, catalog.take_out),
     Scene("read_lists", "waiting", 0.04, floor.read_lists),
     Scene("another_round", "eating", 0.15, floor.another_round),
+    Scene("ask_service", "eating", 0.12, charge.ask_service),
+    Scene("charge", "eating", 0.1, charge.charge),
+    Scene("give_discount", "paying", 0.12, charge.give_discount),
+    Scene("two_discounts", "paying", 0.05, charge.two_discounts),
+    Scene("withdraw_discount", "paying", 0.05, charge.withdraw_discount),
+    Scene("split_bill", "paying", 0.1, charge.split_bill),
+    Scene("split_twice", "paying", 0.04, charge.split_twice),
+    Scene("service_off_while_closing", "closing", 0.04, charge.service_off_while_closing),
+    Scene("leave_tip", "after", 0.08, charge.leave_tip),
     Scene("move", "eating", 0.08, floor.move),
     Scene("transfer", "eating", 0.03, moving.transfer),
     Scene("pay_apart", "eating", 0.05, moving.pay_apart),

@@ -12,6 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from simulations.workload.bill_sights import SeenBill, bill_of
+
 STAGES = ("novo", "enviado", "preparando", "pronto", "entregue")
 ON_TRUST = "fiado"
 FIELDS = ("tipo", "mesa_id", "comanda", "garcom", "cliente", "observacao", "pessoas", "entrega")
@@ -36,7 +38,7 @@ class SeenLine(Struct, frozen=True):
 
 class SeenPayment(Struct, frozen=True):
     """mark: its authorisation, else the change given; sold on trust, what was noted · transaction:
-    the acquirer's id of it."""
+    the acquirer's id of it · tip: centavos that came with it."""
 
     id: str
     mark: str
@@ -44,6 +46,7 @@ class SeenPayment(Struct, frozen=True):
     method: str
     status: str
     transaction: str = ""
+    tip: int = 0
 
 
 class SeenRefund(Struct, frozen=True):
@@ -56,10 +59,13 @@ class SeenRefund(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What a closed bill says for ever. lines: (id, thousandths, centavos), sorted."""
+    """What a closed bill says for ever. lines: (id, thousandths, centavos), sorted · off: taken off
+    by discounts · charges: (kind, centavos), sorted."""
 
     total: int
     lines: tuple[tuple[str, int, int], ...]
+    off: int
+    charges: tuple[tuple[str, int], ...]
 
 
 class Sight(Struct, frozen=True):
@@ -79,6 +85,7 @@ class Sight(Struct, frozen=True):
     flags: tuple[tuple[str, bool], ...]
     figures: Figures | None
     version: str
+    bill: SeenBill
 
     def field(self, name: str) -> Any:
         """One of FIELDS."""
@@ -94,6 +101,7 @@ def sight_of(pedido: Mapping[str, Any]) -> Sight:
     """Raises KeyError, TypeError or ValueError where the JSON is no pedido."""
     lines = [_line(each, late=False) for each in pedido["itens"]]
     late = [_line(each, late=True) for each in pedido["itens_residuais"]]
+    bill = bill_of(pedido)
     return Sight(
         id=pedido["id"],
         mark=pedido["id_externo"] or "",
@@ -109,8 +117,11 @@ def sight_of(pedido: Mapping[str, Any]) -> Sight:
         ),
         fields=tuple(pedido[name] for name in FIELDS),
         flags=tuple(sorted(pedido["flags"].items())),
-        figures=None if pedido["fechado_em"] is None else _figures(pedido["total_centavos"], lines),
+        figures=None
+        if pedido["fechado_em"] is None
+        else _figures(pedido["total_centavos"], lines, bill),
         version=pedido["version"],
+        bill=bill,
     )
 
 
@@ -146,8 +157,10 @@ def _payment(payment: Mapping[str, Any]) -> SeenPayment:
         method=payment["forma"],
         status=payment["status"],
         transaction=f"{acquirer['nome']} {acquirer['transacao']}" if acquirer else "",
+        tip=payment["gorjeta_centavos"],
     )
 
 
-def _figures(total: int, lines: list[SeenLine]) -> Figures:
-    return Figures(total, tuple(sorted((each.id, each.left, each.total) for each in lines)))
+def _figures(total: int, lines: list[SeenLine], bill: SeenBill) -> Figures:
+    billed = tuple(sorted((each.id, each.left, each.total) for each in lines))
+    return Figures(total, billed, bill.off, bill.charges)

@@ -7,7 +7,17 @@ from msgspec.structs import replace
 
 from peer.node.authorship import Author, Authorship
 from simulations.campaign.service_run import Choices, Verdict, run
-from simulations.scenarios import cuts, kitchen, machines, menu, people, strangers
+from simulations.scenarios import (
+    bills,
+    cuts,
+    dining_room,
+    kitchen,
+    machines,
+    menu,
+    moves,
+    people,
+    strangers,
+)
 from simulations.scenarios.shop import SimShop
 from simulations.scenarios.table import SCENARIOS
 from simulations.simulator.relay import SimRelay
@@ -124,5 +134,5 @@ def test_a_story_that_cannot_go_on_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_each_has_a_sentence_and_is_named_once() -> None:
     assert all(each.sentence.endswith(".") for each in SCENARIOS.values())
-    families = (cuts, kitchen, machines, menu, people, strangers)
+    families = (bills, cuts, dining_room, kitchen, machines, menu, moves, people, strangers)
     assert len(SCENARIOS) == sum(len(family.SCENARIOS) for family in families)

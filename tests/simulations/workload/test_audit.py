@@ -213,6 +213,66 @@ def mark_lost(orders: Orders, ledger: Ledger) -> None:
     flags |= dict.fromkeys(flags, False)
 
 
+def discount_lost(orders: Orders, ledger: Ledger) -> None:
+    gone = {order for order in orders if order not in set(_untouched(ledger, "withdraw"))}
+    given = {deed.order for deed in ledger.acknowledged() if meaning_of(deed) == "discount"}
+    for order in given - gone:
+        orders[order]["descontos"] = []
+
+
+def discount_of_nobody(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["descontos"])["descontos"][0]["motivo"] = "de ninguém"
+
+
+def discount_greater(orders: Orders, ledger: Ledger) -> None:
+    for given in _first(orders, lambda it: it["descontos"])["descontos"]:
+        given["percentual"] += 1
+        given["valor_centavos"] += 1
+
+
+def service_of_nobody(orders: Orders, ledger: Ledger) -> None:
+    orders[ledger.orders[0]]["taxa_servico_percentual"] = 99
+
+
+def charge_lost(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["taxas"])["taxas"].pop()
+
+
+def lines_and_bill_apart(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["itens"])["subtotal_centavos"] += 1
+
+
+def tip_lost(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, _has_own_tip)["gorjetas"] = []
+
+
+def tip_twice(orders: Orders, ledger: Ledger) -> None:
+    tips = _first(orders, _has_own_tip)["gorjetas"]
+    tips += [each for each in tips if each["observacao"]]
+
+
+def _has_own_tip(pedido: Pedido) -> bool:
+    return any(each["observacao"] for each in pedido["gorjetas"])
+
+
+def tip_not_counted(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["gorjeta_centavos"])["gorjeta_centavos"] -= 1
+
+
+def tip_of_a_payment_lost(orders: Orders, ledger: Ledger) -> None:
+    for pedido in orders.values():
+        for payment in pedido["pagamentos"]:
+            payment["gorjeta_centavos"] = 0
+
+
+def share_short_of_a_centavo(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["divisao"])["divisao"][0]["total_centavos"] -= 1
+
+
+def share_paid_by_nobody(orders: Orders, ledger: Ledger) -> None:
+    _first(orders, lambda it: it["divisao"])["divisao"][0]["pago_centavos"] += 1
+
+
 def order_opened_twice(orders: Orders, ledger: Ledger) -> None:
     order = ledger.orders[0]
     orders["f" * 32] = {**orders[order], "id": "f" * 32}
@@ -248,6 +308,18 @@ FALSE: dict[Callable[[Orders, Ledger], None], str] = {
     waiter_invented: "garcom is 'Ninguém'",
     edit_lost: "observacao is None",
     mark_lost: " is False, which is none",
+    discount_lost: "discount .* is absent",
+    discount_of_nobody: "was given by nobody",
+    discount_greater: "discount .* is .*, not",
+    service_of_nobody: "service is 9900",
+    charge_lost: "of charges",
+    lines_and_bill_apart: "its lines are",
+    tip_lost: "yet tip .* is not there",
+    tip_twice: "effects: tip",
+    tip_not_counted: "tips are",
+    tip_of_a_payment_lost: "with a tip of 0, it was",
+    share_short_of_a_centavo: "its shares are",
+    share_paid_by_nobody: "its shares paid",
     order_opened_twice: "effects: order",
 }
 
@@ -425,4 +497,5 @@ def test_the_first_sighting_makes_no_promise_of_the_whole(busy_evening: Any) -> 
     orders = copy.deepcopy(busy_evening.orders)
     stranger = {**orders[busy_evening.ledger.orders[0]], "id": "e" * 32, "id_externo": None}
     stranger |= {"itens": [], "itens_residuais": [], "pagamentos": [], "estornos": []}
+    stranger |= {"gorjetas": [], "divisao": []}
     assert check_ledger(busy_evening.ledger, {**orders, "e" * 32: stranger}) == []

@@ -21,11 +21,11 @@ HERE = Path(__file__).parent
 ACTS = set(
     "add_area add_customer add_lines add_product add_table arrived ask_bill book cancel"
     " cancel_booking cancel_line change_booking change_customer change_product change_table"
-    " cleaning close confirm delivered deny disputes edit fire hold join_tables list look menu"
-    " merge move_lines no_show open pay pay_on_trust pay_pending preparing put queue ready recall"
-    " receive refund release reopen reserve restore restore_booking route seat send"
-    " separate_tables serve_area settle statement sums table_waiter tables take_out transfer"
-    " waiters".split()
+    " cleaning close confirm couvert delivered deny discount disputes edit fee fire hold"
+    " join_tables list look menu merge minimum move_lines no_show open pay pay_on_trust"
+    " pay_pending preparing put queue ready recall receive refund release reopen reserve"
+    " restore restore_booking route seat send separate_tables serve_area service settle split"
+    " statement sums table_waiter tables take_out tip transfer waiters withdraw".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço
