@@ -3,8 +3,8 @@
 Rules of this file:
 1. Machines are named by their hosts: "A", "B", …, and "relay". People act through the API of the
    terminal that is named, with keys, retries and a ledger, as in every other run.
-2. Here is what is done; what must come of it is in `expectations`, what must hold in every story in
-   `checkers`.
+2. Here is what people do; machines and cables stand in `machinery`, what must come of it all in
+   `expectations`, what must hold in every story in `checkers`.
 """
 
 from collections.abc import Sequence
@@ -12,16 +12,12 @@ from contextlib import suppress
 from random import Random
 
 import trio
-from msgspec import Struct
 
-from crdt_models.ids import ChangeId
-from simulations.disk.conditions import Conditions
-from simulations.disk.sim_disk import Image, SimDisk
 from simulations.faults.swarm import Strike, hit
-from simulations.scenarios.expectations import PRODUCTS, Dish, Expectations, Order, Unplayable
-from simulations.simulator.relay import RELAY
-from simulations.simulator.terminal import Documents, SimTerminal
-from simulations.simulator.world import World, letters_of
+from simulations.scenarios.expectations import PRODUCTS, Dish, Order, Unplayable
+from simulations.scenarios.machinery import Machines
+from simulations.simulator.terminal import SimTerminal
+from simulations.simulator.world import World
 from simulations.workload import acts, trust_scenes
 from simulations.workload.ledger import ORDERS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
@@ -35,7 +31,6 @@ DEEDS_A_PERSON_TRIES = 8
 RETRY_SECONDS = 10.0
 WALK_SECONDS = (1.0, 6.0)  # to a terminal, before each act
 FOR_EVER = 1e9  # seconds: people of a story do not go home
-EVERYBODY = ""
 MINUTE, HOUR = 60.0, 3600.0
 
 _PATIENT = ServicePlan(
@@ -55,13 +50,6 @@ _PATIENT = ServicePlan(
     gives_up=0.0,
     at_home=1.0,
 )
-
-
-class Backup(Struct, frozen=True):
-    """image: what the files hold · seen: the changes in them."""
-
-    image: Image
-    seen: dict[ChangeId, Documents]
 
 
 class _Place:
@@ -100,7 +88,7 @@ class _Since:
         await trio.sleep(seconds)
 
 
-class SimShop(Expectations):
+class SimShop(Machines):
     """One shop, for one story. small: whether the short form is told."""
 
     def __init__(self, world: World, ledger: Ledger, *, small: bool) -> None:
@@ -313,124 +301,6 @@ class SimShop(Expectations):
     async def until(self, seconds: float) -> None:
         """Wait until so many seconds of the story are over; not at all when they are."""
         await trio.sleep_until(self._began + seconds)
-
-    def cut(self, *groups: Sequence[str]) -> None:
-        """Machines of different groups no longer reach each other; "relay" may be in one."""
-        said = " | ".join(" ".join(group) for group in groups)
-        self.world.trace.fire("partition", groups=said)
-        self.world.wires.partition(*groups)
-
-    def lose(self, source: str, target: str) -> None:
-        """Whatever one says to the other is lost on the way, until `carry`; no link ends of it."""
-        self.world.trace.fire("all_frames_lost", source, to=target)
-        self.world.wires.set_conditions(source, target, drop=1.0)
-
-    def carry(self, source: str, target: str) -> None:
-        """What one says reaches the other again."""
-        self.world.wires.set_conditions(source, target, drop=0.0)
-
-    def slow(self, one: str, other: str, rate: float) -> None:
-        """Their line carries so many bytes a second in each direction from now on."""
-        self.world.trace.fire("line_slowed", one, to=other, rate=rate)
-        for source, target in ((one, other), (other, one)):
-            self.world.wires.set_conditions(source, target, rate=rate, latency=0.1)
-
-    def heal(self) -> None:
-        """Every cable is whole, every network as good as new."""
-        self.world.heal()
-
-    def set_clock(self, host: str, ms: int) -> None:
-        """It believes that it is this moment, milliseconds since 1970."""
-        self.world.trace.fire("clock_set", host, ms=ms)
-        self.terminal(host).clock.set(ms)
-
-    def now_ms(self, host: str) -> int:
-        """What its clock says."""
-        return self.terminal(host).clock.now_ms()
-
-    def wipe_relay(self) -> None:
-        """Its disk is lost; keys and tokens are kept elsewhere."""
-        self.world.trace.fire("relay_wiped", RELAY)
-        self.world.relay_forgets()
-        self.relay.wipe()
-
-    def trouble(self, name: str) -> None:
-        """Until `heal`, everybody meets this on the way to the relay: a name of TROUBLES."""
-        self.relay.troubles[EVERYBODY] = name
-
-    def portal(self) -> None:
-        """Until `heal`, whoever asks the relay is shown a page that says welcome."""
-        self.trouble("captive_portal")
-
-    def fill_disk(self, host: str) -> None:
-        """Not a byte more, until `free_disk`."""
-        self.world.trace.fire("disk_full", host)
-        self._disk(host).full_after(0)
-
-    async def free_disk(self, host: str) -> None:
-        """There is room again; a process that ended is started again."""
-        self._disk(host).freed()
-        await self.boot(host)
-
-    def _disk(self, host: str) -> Conditions:
-        disk = self.terminal(host).disk
-        assert isinstance(disk, SimDisk), "stories are told on simulated disks"
-        return disk.conditions
-
-    def slow_disk(self, host: str, seconds: float) -> None:
-        """Whatever it writes takes so long, until `slow_disk` says otherwise."""
-        self.world.trace.fire("disk_slow", host)
-        pace = self.terminal(host).pace
-        pace.low = pace.high = seconds
-
-    def power_cut(self, *hosts: str) -> None:
-        """Machines go dark at one moment; only what they had synced is left."""
-        for host in hosts:
-            self.terminal(host).kill(power=True)
-
-    async def boot(self, *hosts: str) -> None:
-        for host in hosts:
-            self.expect(await self.world.boot(host), f"{host} does not start")
-
-    async def join(self) -> str:
-        """A new machine is paired and switched on; its letters."""
-        letters = letters_of(len(self.world.terminals))
-        self.world.trace.fire("joined", letters)
-        self.world.add_terminal(letters)
-        await self.boot(letters)
-        return letters
-
-    async def install(self, host: str, *, before: bool) -> None:
-        """Its program is ended and another one started: of the version before, or this one."""
-        self.world.trace.fire("version_before" if before else "version_now", host)
-        await self.terminal(host).stop()
-        running = self.world.lan.before
-        (running.add if before else running.discard)(host)
-        await self.boot(host)
-
-    def leave(self, host: str) -> None:
-        """A machine is gone for ever."""
-        self.world.trace.fire("left_for_ever", host)
-        self.world.leave(host)
-
-    async def clone(self, host: str) -> str:
-        """A second machine from a copy of the disk; both go on. Its host."""
-        self.world.trace.fire("image_cloned", host)
-        twin = self.world.clone(host).host
-        await self.boot(twin)
-        return twin
-
-    def backup(self, host: str) -> Backup:
-        """The whole disk as it is now; for `restore`."""
-        terminal = self.terminal(host)
-        return Backup(terminal.disk.snapshot(), dict(terminal.seen))
-
-    async def restore(self, host: str, backup: Backup) -> None:
-        """A machine comes up with that disk and nothing else."""
-        self.world.trace.fire("image_restored", host)
-        self.terminal(host).put_image(backup.image)
-        self.world.forget(host, backup.seen)
-        await self.boot(host)
 
     async def strike(self, fault: str, seconds: float) -> None:
         """One of the faults that runs draw, for so long."""
