@@ -20,12 +20,13 @@ async def set_service(actor: Actor) -> Deed:
 
 
 async def charge(party: Party) -> None:
-    """Couvert, a minimum, the way to the customer: what goes with the kind of order."""
+    """Couvert, a minimum, or the way to the customer."""
     actor = party.send_for("cashier")
     cents = party.dice.choice((0, 499, 1250))
-    if party.visit.service_type == "entrega":
+    throw = party.dice.random()
+    if throw < 0.4:
         await actor.write("fee", "/taxa-entrega", {"valor_centavos": cents})
-    elif party.dice.random() < 0.5:
+    elif throw < 0.7:
         await actor.write("couvert", "/couvert", {"valor_centavos": cents})
     else:
         least = {"valor_centavos": 8 * cents, "por_pessoa": party.dice.random() < 0.3}

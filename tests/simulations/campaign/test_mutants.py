@@ -24,7 +24,7 @@ SHORT = Choices(terminals=3, orders=6, minutes=5.0)
 CAUGHT = (
     ("brings_its_own_only", 1, "convergence"),
     ("kitchen_goes_back", 1, "meaning"),
-    ("refusals_answered_as_done", 2, "promises"),
+    ("refusals_answered_as_done", 1, "promises"),
 )
 
 # Each by the first story that is named with it.
