@@ -24,17 +24,16 @@ Outcome = Literal["acknowledged", "refused", "unknown"]
 NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 # What a till may be told when others act at the same time, elsewhere, or unheard.
 LEGITIMATE = frozenset({
-    "account_is_blocked", "ambiguous_product", "bill_is_closed", "bill_is_open",
+    "account_is_blocked", "ambiguous_product", "bill_is_closed", "bill_is_open", "charges_stay",
     "credit_limit_exceeded", "more_than_is_left", "more_than_the_line", "needs_upgrade", "no_lines",
     "not_everyone_updated", "not_sold_by_halves", "order_is_cancelled", "order_is_merged",
     "order_is_not_cancelled", "paid_order", "paid_order_stays", "payment_above_balance",
     "payment_is_denied", "product_exists", "product_not_active", "refund_above_paid",
     "reservation_is_over", "settlement_above_balance", "sold_out", "stale_version", "table_exists",
-    "table_is_booked", "unknown_account", "unknown_area", "unknown_destination",
-    "unknown_discount", "unknown_dispute", "unknown_line", "unknown_option", "unknown_order",
-    "unknown_payment", "unknown_product", "unknown_reservation", "unknown_share", "unknown_table",
-    "unpaid_bill", "window_leaves_day",
-    "wrong_number_of_choices",
+    "table_is_booked", "unknown_account", "unknown_area", "unknown_destination", "unknown_discount",
+    "unknown_dispute", "unknown_line", "unknown_option", "unknown_order", "unknown_payment",
+    "unknown_product", "unknown_reservation", "unknown_share", "unknown_table", "unpaid_bill",
+    "window_leaves_day", "wrong_number_of_choices",
 })  # fmt: skip
 ORDERS = "/api/pedidos"
 DOWN = 0  # the status of an attempt that nobody answered

@@ -95,6 +95,21 @@ class Terms(NamedTuple):
         """Whether all of it is on the house."""
         return self.discount("courtesy") is not None
 
+    def stay_behind(self, lines: Iterable[LineId]) -> bool:
+        """Whether one of these lines has a discount, which moves nowhere."""
+        moved = set(lines)
+        return any(line in moved for _, line in self.discounts)
+
+    @property
+    def are_own(self) -> bool:
+        """Whether the order has discounts or charges that the house does not always ask for."""
+        asked = (
+            *(each.fact.unit_centavos for each in self.couvert),
+            *(each.fact.centavos for each in self.minimum),
+            *(each.fact.centavos for each in self.delivery_fee),
+        )
+        return bool(self.discounts) or any(asked)
+
     @property
     def set_apart(self) -> tuple[tuple[str, tuple[FactId, ...]], ...]:
         """Registers that hold contradictions: (name, facts that stand)."""

@@ -99,6 +99,14 @@ class PaidOrderStays(DomainError):
     cure = "Move its lines instead, or join the other order with this one."
 
 
+class ChargesStay(DomainError):
+    """A discount or charge is of the order where it was given: moving would change what is owed."""
+
+    code = "charges_stay"
+    sentence = "Order {order} has discounts or charges that would stay behind."
+    cure = "Take them off first, and give them anew where the lines go."
+
+
 class BillIsClosed(DomainError):
     """The bill is closed; its figures do not change."""
 

@@ -67,6 +67,11 @@ ORDERS = {
         "O pedido já tem pagamentos",
         "Transfira os itens, ou junte o outro pedido a este.",
     ),
+    "charges_stay": Text(
+        409,
+        "Descontos ou taxas ficariam para trás",
+        "Retire-os antes, e dê de novo no pedido de destino.",
+    ),
     "unknown_line": Text(404, "Item desconhecido", "Busque o pedido de novo."),
     "unknown_payment": Text(404, "Pagamento desconhecido", "Busque o pedido de novo."),
     "unknown_discount": Text(404, "Desconto desconhecido", "Busque o pedido de novo."),

@@ -5,7 +5,8 @@ Rules of this file:
    closed, cancelled or joined either order meanwhile: then the line is shown where it is, and a
    person is told.
 2. A part of a line is split off first, in its home, and moves as a line of its own.
-3. Payments never move: an order that holds any is not joined with another.
+3. Payments never move: an order that holds any is not joined with another. Nor do discounts and
+   charges: what has any moves only without them, so that nobody is silently asked for more.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from crdt_models.documents.orders.commands.order_command import (
     order_view,
 )
 from crdt_models.documents.orders.errors import (
+    ChargesStay,
     MoreThanIsLeft,
     NoLines,
     OrderTooLarge,
@@ -95,7 +97,7 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
     part.
 
     Raises SameOrder, UnknownOrder, UnknownDestination, OrderIsCancelled, BillIsClosed,
-    OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge.
+    OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge, ChargesStay.
     """
 
     moves: tuple[LineMove, ...]
@@ -105,6 +107,8 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
         if not self.moves:
             raise NoLines
         _check_room(target, len(self.moves))
+        if view.terms.stay_behind(move.line for move in self.moves):
+            raise ChargesStay(order=self.order.hex())
         whole: dict[LineId, Line] = {}
         facts: list[Placed] = []
         ids: dict[str, CreatedId] = {}
@@ -126,13 +130,15 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
 class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
     """Put everything on `order` on the order `to`; it is done with then, and frees its table.
 
-    Raises what MoveLines raises of either order, PaidOrderStays, OrderTooLarge.
+    Raises what MoveLines raises of either order, PaidOrderStays, ChargesStay, OrderTooLarge.
     """
 
     def plan(self, read: Read, context: Context) -> Decision:
         view, target = self.both(read)
         if view.paid or any(each.state in ("pending", "unknown") for each in view.payments):
             raise PaidOrderStays(order=self.order.hex())
+        if view.terms.are_own:
+            raise ChargesStay(order=self.order.hex())
         lines = [line for line in view.lines if line.left]
         _check_room(target, len(lines))
         merged = self.placed([OrderMergedInto(into=self.to)])
