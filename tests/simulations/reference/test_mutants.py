@@ -25,7 +25,6 @@ from crdt_models.documents.orders import (
     findings,
     kitchen,
     lines,
-    parts,
     payments,
     split,
     whereabouts,
@@ -194,7 +193,6 @@ MUTANTS = [
         ))}.values())
     )),
     Mutant("a move beats a closed bill", whereabouts, "is_billed", lambda *_: False),
-    Mutant("a part is taken twice", parts, "min", lambda _, asked: asked),
     Mutant("the kitchen forgets the parts", kitchen, "spoken_of", lambda *given: given[2]),
     Mutant("a merged order keeps its table", OrderView, "is_merged", False),
     Mutant("two moves are told to nobody", whereabouts.Place, "is_moved_twice", False),
