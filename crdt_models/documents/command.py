@@ -124,8 +124,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True):
     """facts: to be written, in this order, in one change. ids: what was created, by name.
 
-    Names: `order`, `payment`, `refund`, `area`, `table`, `reservation`; lines are `line.0`,
-    `line.1`, …, products `product.0`, `product.1`, … in the order in which the command gave them.
+    Names: `order`, `payment`, `refund`, `account`, `area`, `table`, `reservation`; lines are
+    `line.0`, `line.1`, …, in the order in which the command gave them, and so are `part.<n>`,
+    `share.<n>` and `product.<n>`.
     """
 
     facts: tuple[tuple[DocumentId, Fact], ...]

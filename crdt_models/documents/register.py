@@ -12,20 +12,21 @@ Rules of this file:
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
+from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.fact import Stamp
 from crdt_models.ids import FactId
 
 T = TypeVar("T")
-MAX_REPLACED = 512  # fact ids in one list, see `fields.FactRefs`
 
 
 class Write(NamedTuple, Generic[T]):
-    """id, stamp: of the fact that writes. replaces: representatives of the writes it saw."""
+    """id, stamp: of the fact that writes. replaces: representatives of the writes it saw; none for
+    a first value."""
 
     id: FactId
     stamp: Stamp
     value: T
-    replaces: frozenset[FactId]
+    replaces: frozenset[FactId] = frozenset()
 
 
 class Register(Generic[T]):
@@ -53,10 +54,10 @@ class Register(Generic[T]):
 
         More concurrent writes than that are an attack; each further write clears as many again.
         """
-        if len(self.heads) <= MAX_REPLACED:
+        if len(self.heads) <= MAX_MENTIONS:
             return self.heads
         standing = [write for write in self.writes if write.id in set(self.heads)]
-        return tuple(sorted(write.id for write in standing[-MAX_REPLACED:]))
+        return tuple(sorted(write.id for write in standing[-MAX_MENTIONS:]))
 
     def value(self, default: T) -> T:
         """The current value, or `default` when nobody wrote."""

@@ -17,9 +17,8 @@ from crdt_models.documents.accounts.errors import (
 from crdt_models.documents.accounts.facts import AccountCharged
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.command import Context, Decision, Read
-from crdt_models.documents.orders.bill_commands import check_share
+from crdt_models.documents.orders.bill_commands import check_owed
 from crdt_models.documents.orders.commands import OrderCommand
-from crdt_models.documents.orders.errors import PaymentAboveBalance
 from crdt_models.documents.orders.facts import PaidOnAccount
 from crdt_models.documents.terminals import check_all_understand
 from crdt_models.ids import TERMINALS, AccountId, DocumentId, PaymentId, ShareId, account_document
@@ -42,9 +41,7 @@ class PayOnAccount(OrderCommand, frozen=True, kw_only=True, tag="pay_on_account"
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = self.uncancelled_view(read)
-        check_share(order, self.share)
-        if self.centavos > order.balance:
-            raise PaymentAboveBalance(asked=self.centavos, balance=max(0, order.balance))
+        check_owed(order, self.centavos, self.share)
         self._check(known_account(read, self.account))
         check_all_understand(read, PaidOnAccount)
         payment = PaymentId(context.new_id(0))

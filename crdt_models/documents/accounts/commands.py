@@ -23,11 +23,12 @@ from crdt_models.documents.orders.bill_commands import (
     CASH,
     PaymentOutcome,
     change_of,
+    is_news,
     outcome_of,
+    refundable,
 )
-from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownPayment
+from crdt_models.documents.orders.errors import RefundAbovePaid
 from crdt_models.documents.orders.facts import Acquirer, PaymentReceived, PaymentRefunded
-from crdt_models.documents.orders.payments import Payment
 from crdt_models.fact import Fact
 from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, account_document
 
@@ -141,10 +142,7 @@ class SettleReceipt(AccountCommand, frozen=True, kw_only=True, tag="settle_recei
 
     def plan(self, read: Read, context: Context) -> Decision:
         found = self.view(read).payments_under(self.payment)
-        pending = [each for each in found if each.received.fact.is_pending]
-        if not pending:
-            raise UnknownPayment(payment=self.payment.hex())
-        if all(each.state == self.outcome for each in pending):
+        if not is_news(found, self.payment, self.outcome):
             return self.decision()
         return self.decision(
             outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
@@ -163,7 +161,8 @@ class RefundReceipt(AccountCommand, frozen=True, kw_only=True, tag="refund_recei
     reason: str = ""
 
     def plan(self, read: Read, context: Context) -> Decision:
-        available = _left_of(self.view(read), self.payment)
+        view = self.view(read)
+        available = refundable(view.payments_under(self.payment), self.payment, view.settled)
         if self.centavos > available:
             raise RefundAbovePaid(asked=self.centavos, paid=available)
         refund = context.new_id(0)
@@ -175,14 +174,6 @@ class RefundReceipt(AccountCommand, frozen=True, kw_only=True, tag="refund_recei
             reason=self.reason,
         )
         return self.decision(refunded, ids={"refund": refund})
-
-
-def _left_of(view: AccountView, payment: PaymentId) -> int:
-    """Centavos of a payment that were not handed back. Raises UnknownPayment."""
-    found: list[Payment] = [p for p in view.payments_under(payment) if p.state == "confirmed"]
-    if not found:
-        raise UnknownPayment(payment=payment.hex())
-    return max(0, min(view.settled, sum(p.centavos for p in found) - found[0].refunded))
 
 
 def account_view(read: Read, account: AccountId) -> AccountView:

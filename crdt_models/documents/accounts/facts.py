@@ -20,12 +20,12 @@ from crdt_models.documents.fields import (
     Note,
     OrderRef,
     PaymentRef,
+    Phone,
     Reason,
 )
 from crdt_models.fact import Fact
 
 TaxNumber = Annotated[str, Meta(min_length=1, max_length=20)]  # CPF or CNPJ, as people write it
-Phone = Annotated[str, Meta(min_length=1, max_length=40)]
 AccountField = Literal["name", "tax_number", "phone", "note", "limit_centavos", "is_blocked"]
 AccountValue = str | int | bool | None
 

@@ -32,13 +32,12 @@ from crdt_models.documents.orders.payments import Payment, payments_of
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.view import Derived, Once, View
 from crdt_models.fact import Entry
-from crdt_models.ids import AccountId, CreatedId, FactId, OrderId, PaymentId, account_of
+from crdt_models.ids import AccountId, CreatedId, OrderId, PaymentId, account_of
 
 FIELDS: tuple[AccountField, ...] = (
     "name", "tax_number", "phone", "note", "limit_centavos", "is_blocked",
 )  # fmt: skip
 LineKind = Literal["charge", "reversal", "payment", "refund"]
-_NOTHING: frozenset[FactId] = frozenset()
 
 
 class StatementLine(NamedTuple):
@@ -111,7 +110,7 @@ class AccountView(View):
         for opening in self.all(AccountOpened):
             for field in FIELDS:
                 value = getattr(opening.fact, field, False)  # nobody is blocked from the start
-                writes[field].append(Write(opening.id, opening.stamp, value, _NOTHING))
+                writes[field].append(Write(opening.id, opening.stamp, value))
         for set_ in self.all(AccountFieldSet):
             replaces = self.same_all(set_.fact.replaces)
             writes[set_.fact.field].append(Write(set_.id, set_.stamp, set_.fact.value, replaces))

@@ -17,7 +17,7 @@ from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged, Pr
 from crdt_models.documents.catalog.left import left_of
 from crdt_models.documents.catalog.view import FIELDS, CatalogView, Product
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.register import MAX_REPLACED
+from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.fact import Fact
 from crdt_models.ids import CATALOG, CreatedId, DocumentId, FactId, ProductId
 
@@ -213,7 +213,7 @@ def _changed(product: Product, values: ProductValues, context: Context) -> list[
     if not given:
         return []
     united = sorted({head for each in heads.values() for head in each})
-    if len(united) <= MAX_REPLACED:
+    if len(united) <= MAX_MENTIONS:
         return [_change(product.id, given, united)]
     return [_change(product.id, {field: given[field]}, heads[field]) for field in given]
 

@@ -22,7 +22,7 @@ from crdt_models.documents.floor.reservation_facts import (
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.view import View
 from crdt_models.fact import Stamp
-from crdt_models.ids import FactId, OrderId, ReservationId, TableId
+from crdt_models.ids import OrderId, ReservationId, TableId
 
 RESERVED_AHEAD_MINUTES = 60  # before its window a table is already kept free
 _COMPARED = 64  # reservations at one table that each is held against: more at once is an attack
@@ -144,8 +144,8 @@ def reservations_of(view: View) -> dict[ReservationId, Reservation]:
         draft = drafts.setdefault(booked.reservation, _Draft(each.stamp))
         place = Place(booked.from_minute, booked.until_minute, booked.tables)
         guests = Guests(booked.name, booked.people, booked.note)
-        draft.places.append(Write(each.id, each.stamp, place, _NOTHING))
-        draft.guests.append(Write(each.id, each.stamp, guests, _NOTHING))
+        draft.places.append(Write(each.id, each.stamp, place))
+        draft.guests.append(Write(each.id, each.stamp, guests))
     for moved in view.all(ReservationMoved):
         to = Place(moved.fact.from_minute, moved.fact.until_minute, moved.fact.tables)
         _collect(view, drafts, moved, "places", to)
@@ -157,9 +157,6 @@ def reservations_of(view: View) -> dict[ReservationId, Reservation]:
     for marked in view.all(ReservationMarked):
         _collect(view, drafts, marked, "marks", marked.fact)
     return {reservation: draft.finished(reservation) for reservation, draft in drafts.items()}
-
-
-_NOTHING: frozenset[FactId] = frozenset()
 
 
 def _collect(

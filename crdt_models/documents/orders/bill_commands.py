@@ -7,6 +7,7 @@ Rules of this file:
 3. Refunds go through on a closed bill: its figures stand and the refund is shown beside them.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -85,9 +86,7 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.uncancelled_view(read)
-        check_share(view, self.share)
-        if self.centavos > view.balance:
-            raise PaymentAboveBalance(asked=self.centavos, balance=max(0, view.balance))
+        check_owed(view, self.centavos, self.share)
         payment = PaymentId(context.new_id(0))
         received = PaymentReceived(
             payment=payment,
@@ -109,12 +108,14 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
         return [TipReceived(centavos=self.tip_centavos, method=self.method, payment=payment)]
 
 
-def check_share(view: OrderView, share: ShareId | None) -> None:
-    """Raises UnknownShare."""
+def check_owed(view: OrderView, centavos: int, share: ShareId | None) -> None:
+    """Raises UnknownShare, PaymentAboveBalance."""
     if share is not None and all(
         each.share is None or each.share.share != share for each in view.shares
     ):
         raise UnknownShare(share=share.hex())
+    if centavos > view.balance:
+        raise PaymentAboveBalance(asked=centavos, balance=max(0, view.balance))
 
 
 def change_of(centavos: int, tendered: int | None, method: PaymentMethod) -> int:
@@ -139,14 +140,20 @@ class SettlePayment(OrderCommand, frozen=True, kw_only=True, tag="settle_payment
 
     def plan(self, read: Read, context: Context) -> Decision:
         found = self.view(read).payments_under(self.payment)
-        pending = [each for each in found if each.received.fact.is_pending]
-        if not pending:
-            raise UnknownPayment(payment=self.payment.hex())
-        if all(each.state == self.outcome for each in pending):
+        if not is_news(found, self.payment, self.outcome):
             return self.decision()
         return self.decision(
             outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
         )
+
+
+def is_news(found: Iterable[Payment], payment: PaymentId, outcome: PaymentOutcome) -> bool:
+    """Whether what the acquirer said changes anything. found: under the id. Raises
+    UnknownPayment."""
+    pending = [each for each in found if each.received.fact.is_pending]
+    if not pending:
+        raise UnknownPayment(payment=payment.hex())
+    return any(each.state != outcome for each in pending)
 
 
 def outcome_of(
@@ -158,6 +165,15 @@ def outcome_of(
     if outcome == "denied":
         return PaymentDenied(payment=payment, reason=reason)
     return PaymentUnknown(payment=payment, reason=reason)
+
+
+def refundable(found: Iterable[Payment], payment: PaymentId, paid: int) -> int:
+    """Centavos of a payment that can be handed back. found: under the id. paid: all that is
+    there. Raises UnknownPayment."""
+    counting = [each for each in found if each.state == "confirmed"]
+    if not counting:
+        raise UnknownPayment(payment=payment.hex())
+    return max(0, min(paid, sum(each.centavos for each in counting) - counting[0].refunded))
 
 
 class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment"):
@@ -192,10 +208,7 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment
     def _available(self, view: OrderView) -> int:
         if self.payment is None:
             return max(0, view.paid - view.on_account)
-        found = self._named(view)
-        if not found:
-            raise UnknownPayment(payment=self.payment.hex())
-        return max(0, min(view.paid, sum(p.centavos for p in found) - found[0].refunded))
+        return refundable(view.payments_under(self.payment), self.payment, view.paid)
 
     def _named(self, view: OrderView) -> list[Payment]:
         if self.payment is None:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 import msgspec
 
 from crdt_models.documents.command import Context, Decision, InvalidField, Read
-from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.fields import MAX_MENTIONS, PaymentMethod
+from crdt_models.documents.orders.charges import TermSet
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.errors import (
     MoreThanTheLine,
@@ -36,7 +37,6 @@ from crdt_models.documents.orders.facts import (
     TipReturned,
 )
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.register import MAX_REPLACED
 from crdt_models.documents.terminals import check_all_understand
 from crdt_models.documents.view import Once
 from crdt_models.fact import Fact
@@ -80,6 +80,7 @@ class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"
             raise UnknownLine(line=self.line.hex())
         if not self.reason:
             raise InvalidField(reason="a discount needs a reason")
+        standing = view.terms.discounts.get((self.kind, self.line), ())
         try:
             given = DiscountGiven(
                 kind=self.kind,
@@ -87,11 +88,10 @@ class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"
                 line=self.line,
                 reason=self.reason,
                 authorised_by=self.authorised_by,
-                replaces=_replaced(view.terms.discounts.get((self.kind, self.line), ())),
+                replaces=_replaced(standing),
             )
         except ValueError as error:
             raise InvalidField(reason=str(error)) from error
-        standing = view.terms.discounts.get((self.kind, self.line), ())
         return self.decision() if _is_there(standing, given.says) else self.decision(given)
 
 
@@ -127,9 +127,7 @@ class SetTerm(ChargeCommand, frozen=True, kw_only=True):
     reason: str = ""
     authorised_by: OperatorId | None = None
 
-    def _set(
-        self, standing: _Told, fact: ServiceSet | CouvertSet | MinimumSet | DeliveryFeeSet
-    ) -> Decision:
+    def _set(self, standing: _Told, fact: TermSet) -> Decision:
         if _is_there(standing, fact.says):
             return self.decision()
         told = msgspec.structs.replace(
@@ -273,4 +271,4 @@ def _is_there(standing: _Told, says: tuple[int, ...]) -> bool:
 
 def _replaced(standing: _Told) -> tuple[FactId, ...]:
     """All that stand, or the greatest that one fact can name: more is an attack, see `Register`."""
-    return tuple(sorted(each.id for each in standing[-MAX_REPLACED:]))
+    return tuple(sorted(each.id for each in standing[-MAX_MENTIONS:]))

@@ -209,7 +209,7 @@ def figures_of(
 ) -> Figures:
     """The bill as it is now. people: at the table."""
     billed = [line for line in lines if line.left]
-    of_line = [_off_line(line, terms) for line in billed]
+    of_line = [_off(line.amount, terms, line.id) for line in billed]
     of_order = _off_order(
         [line.amount - off for line, off in zip(billed, of_line, strict=True)], terms
     )
@@ -241,10 +241,6 @@ def _off(amount: int, terms: Terms, line: LineId | None) -> int:
         return amount
     off = percentage(amount, terms.discount("percent", line) or 0)
     return min(amount, off + (terms.discount("value", line) or 0))
-
-
-def _off_line(line: Line, terms: Terms) -> int:
-    return _off(line.amount, terms, line.id)
 
 
 def _off_order(amounts: list[int], terms: Terms) -> list[int]:

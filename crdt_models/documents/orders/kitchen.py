@@ -110,7 +110,7 @@ def _naming(view: View, kind: type[_Report] | type[LinesFired], line: LineId) ->
 
 def station_register(line: LineId, added: Once[LineAdded], said: Reported) -> Register[str]:
     """Where a line is made."""
-    first = Write(added.id, added.stamp, added.fact.station, frozenset[FactId]())
+    first = Write(added.id, added.stamp, added.fact.station)
     return Register([first, *said.routes.get(line, ())])
 
 

@@ -1,6 +1,6 @@
 """The registers and marks of an order: what every field holds now, and which writes say so."""
 
-from typing import Any, cast
+from typing import cast
 
 from crdt_models.documents.orders.facts import FieldName, FieldSet, FlagSet, OrderOpened
 from crdt_models.documents.register import Register, Write
@@ -16,11 +16,10 @@ Value = str | int | None
 def fields_of(view: View) -> dict[str, Register[Value]]:
     """The registers by name. An opening writes all of them."""
     writes: dict[str, list[Write[Value]]] = {field: [] for field in FIELDS}
-    nothing: frozenset[Any] = frozenset()
     for opening in view.all(OrderOpened):
         for field in FIELDS:
             value = first_value(opening.fact, field)
-            writes[field].append(Write(opening.id, opening.stamp, value, nothing))
+            writes[field].append(Write(opening.id, opening.stamp, value))
     for set_ in view.all(FieldSet):
         replaces = view.same_all(set_.fact.replaces)
         writes[set_.fact.field].append(Write(set_.id, set_.stamp, set_.fact.value, replaces))

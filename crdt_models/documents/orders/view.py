@@ -109,10 +109,7 @@ class OrderView(SharedLines):
 
     @Derived
     def numbers(self) -> tuple[Once[OrderNumbered], ...]:
-        """Numbers given by different commands; the first is the one shown.
-
-        A number counts only from a change that opens the order, so no other terminal can give one.
-        """
+        """Numbers given by different commands; the first is the one shown."""
         return numbers_of(self)
 
     @Derived

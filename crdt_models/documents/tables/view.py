@@ -107,7 +107,7 @@ class TablesView(View):
         """The areas by id, in the order in which they were added."""
         writes: dict[CreatedId, list[Write[str]]] = {}
         for area in self.all(AreaAdded):
-            write = Write(area.id, area.stamp, area.fact.name, _NOTHING)
+            write = Write(area.id, area.stamp, area.fact.name)
             writes.setdefault(area.fact.area, []).append(write)
         for renamed in self.all(AreaRenamed):
             if renamed.fact.area in writes:
@@ -146,9 +146,6 @@ class TablesView(View):
         return {table: draft.finished(table) for table, draft in drafts.items()}
 
 
-_NOTHING: frozenset[FactId] = frozenset()
-
-
 class _Draft:
     """The writes of one table while they are collected."""
 
@@ -161,8 +158,8 @@ class _Draft:
     def begin(self, fact_id: FactId, stamp: Stamp, fact: TableAdded) -> None:
         area = None if fact.area is None else fact.area.hex()
         for field, value in (("label", fact.label), ("area", area), ("seats", fact.seats)):
-            self.fields[field].append(Write[TableValue](fact_id, stamp, value, _NOTHING))
-        self.places.append(Write(fact_id, stamp, (fact.x, fact.y), _NOTHING))
+            self.fields[field].append(Write[TableValue](fact_id, stamp, value))
+        self.places.append(Write(fact_id, stamp, (fact.x, fact.y)))
 
     def finished(self, table: TableId) -> DiningTable:
         return DiningTable(

@@ -12,7 +12,7 @@ from crdt_models.documents.command import Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.commands.lines import (
     LineCancellation,
-    check_size,
+    check_room,
     lines_added,
     lines_cancelled,
     service_of,
@@ -43,7 +43,8 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
     def plan(self, read: Read, context: Context) -> Decision:
         changes_lines = bool(self.add or self.cancel)
         view = self.open_view(read) if changes_lines else self.view(read)
-        check_size(view, self.add)
+        if self.add:
+            check_room(view, len(self.add))
         service = cast(ServiceType, self.fields.get("service_type") or service_of(view))
         lines, ids = lines_added(told_in_full(self.add, service, read, context), context)
         cancelled = lines_cancelled(view, self.cancel, self.reason)

@@ -41,7 +41,7 @@ class AddLines(OrderCommand, frozen=True, kw_only=True, tag="add_lines"):
         view = self.open_view(read)
         if not self.lines:
             raise NoLines
-        check_size(view, self.lines)
+        check_room(view, len(self.lines))
         told = told_in_full(self.lines, service_of(view), read, context)
         facts, ids = lines_added(told, context)
         return self.decision(*facts, ids=ids)
@@ -65,9 +65,9 @@ def service_of(view: OrderView) -> ServiceType:
     return cast(ServiceType, view.text("service_type") or "balcao")
 
 
-def check_size(view: OrderView, lines: tuple[AnyLine, ...]) -> None:
+def check_room(view: OrderView, more: int) -> None:
     """Raises OrderTooLarge."""
-    if lines and len(view.lines) + len(lines) > MAX_LINES:
+    if len(view.lines) + more > MAX_LINES:
         raise OrderTooLarge(limit=MAX_LINES)
 
 
@@ -105,15 +105,22 @@ def lines_cancelled(
     left = {line.id: line.left for line in view.lines}
     for each in cancel:
         line = known_line(view, each.line)
-        asked = left[line.id] if each.thousandths is None else each.thousandths
-        if asked > left[line.id] or asked <= 0:
-            raise MoreThanIsLeft(asked=asked, left=left[line.id])
-        left[line.id] -= asked
+        asked = take(left, line.id, each.thousandths)
         cancelled = LineCancelled(
             line=line.id, thousandths=asked, reason=reason, sends_seen=line.sends
         )
         facts.append(at_home(line, cancelled))
     return tuple(facts)
+
+
+def take(left: dict[LineId, int], line: LineId, thousandths: int | None) -> int:
+    """How much of what is left of a line is meant, all for None; it is left no more. Raises
+    MoreThanIsLeft."""
+    asked = left[line] if thousandths is None else thousandths
+    if asked > left[line] or asked <= 0:
+        raise MoreThanIsLeft(asked=asked, left=left[line])
+    left[line] -= asked
+    return asked
 
 
 def lines_chosen(view: OrderView, lines: tuple[LineId, ...]) -> list[Line]:

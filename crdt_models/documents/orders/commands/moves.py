@@ -16,7 +16,7 @@ import msgspec
 from crdt_models.documents.command import Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS
 from crdt_models.documents.orders.commands.kitchen import batched
-from crdt_models.documents.orders.commands.lines import MAX_LINES, known_line
+from crdt_models.documents.orders.commands.lines import check_room, known_line, take
 from crdt_models.documents.orders.commands.order_command import (
     OrderCommand,
     Placed,
@@ -25,9 +25,7 @@ from crdt_models.documents.orders.commands.order_command import (
 )
 from crdt_models.documents.orders.errors import (
     ChargesStay,
-    MoreThanIsLeft,
     NoLines,
-    OrderTooLarge,
     PaidOrderStays,
     SameOrder,
     UnknownDestination,
@@ -106,7 +104,7 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
         view, target = self.both(read)
         if not self.moves:
             raise NoLines
-        _check_room(target, len(self.moves))
+        check_room(target, len(self.moves))
         if view.terms.stay_behind(move.line for move in self.moves):
             raise ChargesStay(order=self.order.hex())
         whole: dict[LineId, Line] = {}
@@ -115,10 +113,7 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
         left = {line.id: line.left for line in view.lines}
         for index, move in enumerate(self.moves):
             line = known_line(view, move.line)
-            asked = left[line.id] if move.thousandths is None else move.thousandths
-            if asked > left[line.id] or asked <= 0:
-                raise MoreThanIsLeft(asked=asked, left=left[line.id])
-            left[line.id] -= asked
+            asked = take(left, line.id, move.thousandths)
             if asked == line.left:
                 whole[line.id] = line
             else:
@@ -140,11 +135,6 @@ class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
         if view.terms.are_own:
             raise ChargesStay(order=self.order.hex())
         lines = [line for line in view.lines if line.left]
-        _check_room(target, len(lines))
+        check_room(target, len(lines))
         merged = self.placed([OrderMergedInto(into=self.to)])
         return Decision((*merged, *self.moved(view, lines)))
-
-
-def _check_room(target: OrderView, more: int) -> None:
-    if len(target.lines) + more > MAX_LINES:
-        raise OrderTooLarge(limit=MAX_LINES)

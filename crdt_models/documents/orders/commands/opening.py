@@ -7,8 +7,6 @@ from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_ful
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
-    BillIsClosed,
-    OrderIsMerged,
     OrderIsNotCancelled,
     OrderTooLarge,
     PaidOrder,
@@ -82,10 +80,7 @@ class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):
         view = self.uncancelled_view(read)
         if view.paid:
             raise PaidOrder(order=self.order.hex(), paid=view.paid)
-        if view.closed is not None:
-            raise BillIsClosed(order=self.order.hex())
-        if view.is_merged:
-            raise OrderIsMerged(order=self.order.hex(), into=view.mergings[-1].fact.into.hex())
+        self.check_open(view)
         seen = {came.moved_by for came in view.here if came.line.left}
         moves = tuple(sorted(move for move in seen if move is not None))[:MAX_MENTIONS]
         return self.decision(OrderCancelled(reason=self.reason, moves_seen=moves))

@@ -42,10 +42,7 @@ class OrderCommand(Command, frozen=True, kw_only=True):
         """The order whose lines may change. Raises UnknownOrder, OrderIsCancelled, BillIsClosed,
         OrderIsMerged."""
         view = self.uncancelled_view(read)
-        if view.closed is not None:
-            raise BillIsClosed(order=self.order.hex())
-        if view.is_merged:
-            raise OrderIsMerged(order=self.order.hex(), into=view.mergings[-1].fact.into.hex())
+        self.check_open(view)
         return view
 
     def uncancelled_view(self, read: Read) -> OrderView:
@@ -54,6 +51,13 @@ class OrderCommand(Command, frozen=True, kw_only=True):
         if view.is_cancelled:
             raise OrderIsCancelled(order=self.order.hex())
         return view
+
+    def check_open(self, view: OrderView) -> None:
+        """Raises BillIsClosed, OrderIsMerged."""
+        if view.closed is not None:
+            raise BillIsClosed(order=self.order.hex())
+        if view.is_merged:
+            raise OrderIsMerged(order=self.order.hex(), into=view.mergings[-1].fact.into.hex())
 
     def decision(self, *facts: Fact, ids: dict[str, CreatedId] | None = None) -> Decision:
         """Facts of this order's document."""

@@ -17,6 +17,7 @@ from crdt_models.documents.fields import (
     Thousandths,
     UnitCentavos,
 )
+from crdt_models.documents.orders.facts.kitchen import MAX_COURSE
 from crdt_models.fact import Fact
 
 
@@ -47,7 +48,7 @@ class LineAdded(Fact, frozen=True, tag="line_added"):
     unit_centavos: UnitCentavos
     modifiers: Annotated[tuple[Modifier, ...], Meta(max_length=64)] = ()
     note: Note = ""
-    course: Annotated[int, Meta(ge=0, le=20)] = 0
+    course: Annotated[int, Meta(ge=0, le=MAX_COURSE)] = 0
     station: Code = ""
     category: Code = ""
     external_id: ExternalId | None = None

@@ -8,7 +8,8 @@ Rules of this file:
    moves nothing.
 3. Terminals that are cut off from one another may each move a line. The register has one current
    place, so the line is on one order; moves to different orders are shown to a person.
-4. A program that skips these facts would show wrong bills: it must understand them.
+4. A program that skipped a move or a split would show wrong bills: it must understand them. A
+   merging it may skip: the moves beside it say where the lines are.
 """
 
 from typing import ClassVar

@@ -1,12 +1,9 @@
 """An order begins, has a number, is cancelled as a whole and restored."""
 
-from typing import Annotated, ClassVar
-
-from msgspec import Meta
+from typing import ClassVar
 
 from crdt_models.documents.fields import (
     ExternalId,
-    FactRef,
     FactRefs,
     Label,
     Letters,
@@ -17,6 +14,7 @@ from crdt_models.documents.fields import (
     People,
     Reason,
     ServiceType,
+    SomeFactRefs,
     TableRef,
 )
 from crdt_models.fact import Fact
@@ -65,5 +63,5 @@ class OrderCancelled(Fact, frozen=True, tag="order_cancelled"):
 class OrderRestored(Fact, frozen=True, tag="order_restored"):
     """The named cancellations, and mergings into another order, no longer stand."""
 
-    cancellations: Annotated[tuple[FactRef, ...], Meta(min_length=1, max_length=512)]
+    cancellations: SomeFactRefs
     reason: Reason = ""
