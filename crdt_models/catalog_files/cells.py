@@ -15,10 +15,10 @@ from types import MappingProxyType
 
 from crdt_models.barcodes import InvalidBarcode, check_digit, read_barcode
 from crdt_models.catalog_files.refusals import CellRefused, Why
+from crdt_models.documents.fields import MAX_UNIT_CENTAVOS
 from crdt_models.money import to_brl
 from crdt_models.plain_text import plain_text
 
-MAX_CENTAVOS = 10**9  # ten million reais for one unit, the bound of the models
 MOST_DIGITS = 40  # of any number; zero to the power of a million has none
 MAX_BARCODES = 40
 MAX_CODE_CHARACTERS = 64
@@ -135,7 +135,7 @@ def _exact(amount: int | Decimal) -> int:
     if not amount:
         return 0
     if not _is_short(amount):  # nor made a number of that length
-        most = to_brl(MAX_CENTAVOS)
+        most = to_brl(MAX_UNIT_CENTAVOS)
         fault: Why = "too_large" if amount > 0 else "negative"
         raise CellRefused(fault if amount.adjusted() > 0 else "too_many_places", most=most)
     centavos = Fraction(amount) * 100
@@ -159,8 +159,8 @@ def whole_centavos_of(cell: object) -> int | None:
 def _bounded(centavos: int) -> int:
     if centavos < 0:
         raise CellRefused("negative")
-    if centavos > MAX_CENTAVOS:
-        raise CellRefused("too_large", most=to_brl(MAX_CENTAVOS))
+    if centavos > MAX_UNIT_CENTAVOS:
+        raise CellRefused("too_large", most=to_brl(MAX_UNIT_CENTAVOS))
     return centavos
 
 

@@ -11,6 +11,7 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -19,21 +20,10 @@ from crdt_models.catalog_files.columns import Column
 from crdt_models.catalog_files.refusals import CellRefused, Refusal, Why, refusal
 from crdt_models.catalog_files.rows import ProductFile, Row
 from crdt_models.documents.catalog.facts import ProductValues
-from crdt_models.documents.catalog.view import CatalogView, Product
+from crdt_models.documents.catalog.view import FIELDS, CatalogView, Product
 from crdt_models.ids import CreatedId, ProductId
 from crdt_models.product_search import words_of
 
-_PLAIN = (
-    "external_id",
-    "code",
-    "name",
-    "category",
-    "unit_centavos",
-    "sold_by",
-    "scale",
-    "station",
-    "picture",
-)
 # How a column is called in a refusal when the file has no such heading.
 _CALLED: Mapping[Column, str] = {"name": "nome", "price": "preço"}
 
@@ -49,8 +39,7 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields that it writes."""
-        values = self.values
-        return tuple(f for f in values.__struct_fields__ if getattr(values, f) is not UNSET)
+        return tuple(_given(self.values))
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,9 +165,10 @@ class _Comparing:
             for other in self._names.active_having(each):
                 if product is None or other.id != product.id:
                     self._refuse(row, each, "taken", name=other.name)
-        for column, value in (("name", row.values.name), ("price", row.values.unit_centavos)):
+        needed: dict[Column, object] = {"name": row.values.name, "price": row.values.unit_centavos}
+        for column, value in needed.items():
             if product is None and value is UNSET:
-                self._refuse(row, Name(column, ""), "missing")  # type: ignore[arg-type]  # columns
+                self._refuse(row, Name(column, ""), "missing")
 
     def _check_once(self, row: Row, subjects: Mapping[Name, Name]) -> None:
         """subjects: what no other row may be about, and where this one says it."""
@@ -213,22 +203,19 @@ class _Comparing:
 
 def _missing(row: Row, product: Product | None) -> ProductValues:
     """What the product does not say yet and the row does."""
-    given = {f: v for f in _PLAIN if (v := getattr(row.values, f)) is not UNSET}
-    if row.values.active is not UNSET:
-        given["active"] = row.values.active
-    barcodes = () if row.values.barcodes is UNSET else row.values.barcodes
-    tax = {} if row.values.tax is UNSET else row.values.tax
-    if product is not None:
-        current = {**{f: getattr(product, f) for f in _PLAIN}, "active": product.is_active}
-        given = {field: value for field, value in given.items() if current[field] != value}
-        new = [each for each in barcodes if each not in product.barcodes]
-        barcodes = (*product.barcodes, *new) if new else ()
-        tax = {**product.tax, **tax} if product.tax != {**product.tax, **tax} else {}
-    if barcodes:
-        given["barcodes"] = barcodes
-    if tax:
-        given["tax"] = tax
-    return ProductValues(**given)
+    if product is None:
+        return row.values
+    given = _given(row.values)
+    if "barcodes" in given:
+        new = (each for each in given["barcodes"] if each not in product.barcodes)
+        given["barcodes"] = (*product.barcodes, *new)
+    if "tax" in given:
+        given["tax"] = {**product.tax, **given["tax"]}
+    return ProductValues(**{f: value for f, value in given.items() if value != product.now(f)})
+
+
+def _given(values: ProductValues) -> dict[str, Any]:
+    return {f: value for f in FIELDS if (value := getattr(values, f)) is not UNSET}
 
 
 def _has_only_a_name(row: Row) -> bool:

@@ -8,10 +8,9 @@ Rules of this file:
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from crdt_models.catalog_files import cells
 from crdt_models.catalog_files.columns import Column, column_of, columns_of
@@ -24,12 +23,11 @@ from crdt_models.catalog_files.refusals import (
     shown,
 )
 from crdt_models.catalog_files.tables import MAX_CELLS, MAX_ROWS, read_csv
+from crdt_models.documents.catalog.facts import ProductValues, Scale, SoldBy
 from crdt_models.documents.fields import is_id_text
 from crdt_models.product_search import words_of
 
 LIST_NAMES = ("produtos", "products", "itens", "items")
-SoldBy: TypeAlias = Literal["unit", "weight"]
-Scale: TypeAlias = Literal["price", "weight"]
 _PIECES = (
     "un und unid unidade unit pc pca peca cx caixa lt lata l litro ml gf garrafa fatia porcao prato"
     " pct pacote dz duzia fd fardo sc saco bd bandeja cp copo kit par"
@@ -53,39 +51,18 @@ _TAX_DIGITS: Mapping[Column, tuple[str, int]] = MappingProxyType(
     }
 )
 
+_FIELDS = frozenset(ProductValues.__struct_fields__)
+
 Meaning: TypeAlias = Callable[[object], object]
 
 
-class RowValues(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a row gives; all else it leaves as it is. As the fields of a product in the catalog.
-
-    unit_centavos: of one unit or kilogram · barcodes: in their one form · sold_by: unit or weight ·
-    scale: what a weighed label holds beside the code · tax: digits by name.
-    """
-
-    external_id: str | UnsetType = UNSET
-    code: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    category: str | UnsetType = UNSET
-    unit_centavos: int | UnsetType = UNSET
-    barcodes: tuple[str, ...] | UnsetType = UNSET
-    sold_by: SoldBy | UnsetType = UNSET
-    scale: Scale | UnsetType = UNSET
-    station: str | UnsetType = UNSET
-    active: bool | UnsetType = UNSET
-    picture: str | UnsetType = UNSET
-    tax: dict[str, str] | UnsetType = UNSET
-
-
-_FIELDS = frozenset(RowValues.__struct_fields__)
-
-
 class Row(msgspec.Struct, frozen=True):
-    """line: as in `Refusal` · id: 32 hexadecimal digits that name a product of ours, or empty."""
+    """line: as in `Refusal` · id: 32 hexadecimal digits that name a product of ours, or empty ·
+    values: what the row gives; all else it leaves as it is."""
 
     line: int
     id: str
-    values: RowValues
+    values: ProductValues
 
 
 class ProductFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +156,7 @@ def _choice(choices: Mapping[str, Any], told: str) -> Meaning:
 
 
 # What a cell under each heading means: its value, None when it says nothing, or CellRefused. A
-# heading that is a field of `RowValues` bears that field's name.
+# heading that is a field of `ProductValues` bears that field's name.
 MEANINGS: Mapping[Column, Meaning] = {
     "id": _text(120),
     "external_id": _text(120),
@@ -250,4 +227,4 @@ def _row(line: int, found: Mapping[Column, Any]) -> Row:
     values |= {"tax": tax} if tax else {}
     if own and not is_ours:
         values.setdefault("external_id", own)
-    return Row(line, own if is_ours else "", RowValues(**values))
+    return Row(line, own if is_ours else "", ProductValues(**values))

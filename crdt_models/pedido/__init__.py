@@ -1,36 +1,29 @@
-"""The JSON of a pedido, a mesa, a produto and a dispute, as front ends know them: in Portuguese.
+"""The JSON of pedidos, mesas, reservas, produtos, clientes and disputes, as front ends know them.
 
 Rules of this folder:
 1. `total`, `preco_unitario`, `quantidade` … are exact decimals for reading; the field that ends in
    `_centavos` or `_milesimos` is the figure to calculate with. Encode with `JSON`, which writes
    decimals as JSON numbers with their places (12.30), never as floats.
-2. `ORDER_NAMES`, `ITEM_NAMES`, `PAYMENT_NAMES`, `TABLE_NAMES` and `PRODUCT_NAMES` are the one table
-   of names: every answer has exactly these, plus one truth value per flag that somebody set.
+2. `names` is the one table of names, with what each means; a pedido has besides one truth value per
+   flag that somebody set.
 3. What only the terminal knows (syncStatus, sincronizado_em, …) is added there.
 """
 
-from crdt_models.pedido.customers import (
-    CUSTOMER_NAMES,
-    MOVEMENT_NAMES,
-    account_json,
-    statement_json,
-)
-from crdt_models.pedido.dining_tables import (
-    RESERVATION_STATUS,
-    reservation_json,
-    table_json,
-    waiter_history_json,
-)
+from crdt_models.pedido.customers import account_json, statement_json
+from crdt_models.pedido.dining_tables import reservation_json, table_json, waiter_history_json
 from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
 from crdt_models.pedido.kitchen import ticket_json
 from crdt_models.pedido.names import (
+    CUSTOMER_NAMES,
     ITEM_NAMES,
+    MOVEMENT_NAMES,
     ORDER_NAMES,
     PAYMENT_NAMES,
     PAYMENT_STATUS,
     PRODUCT_NAMES,
     RESERVATION_NAMES,
+    RESERVATION_STATUS,
     STAGE,
     STATUS,
     TABLE_NAMES,

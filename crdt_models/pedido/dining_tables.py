@@ -1,28 +1,12 @@
 """The JSON of a dining table and of a reservation."""
 
-from typing import Final
-
 from crdt_models.dining_room import MINUTE_MS, DiningRoom, SeenTable
 from crdt_models.documents.floor.reservations import Reservation
 from crdt_models.documents.tables.view import DiningTable
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import TableId
 from crdt_models.pedido.figures import JsonObject, iso_day
-
-TABLE_STATUS: Final = {
-    "inactive": "inativa",
-    "occupied": "ocupada",
-    "cleaning": "limpeza",
-    "reserved": "reservada",
-    "free": "livre",
-}
-RESERVATION_STATUS: Final = {
-    "booked": "reservada",
-    "arrived": "chegou",
-    "seated": "sentada",
-    "no_show": "nao_veio",
-    "cancelled": "cancelada",
-}
+from crdt_models.pedido.names import RESERVATION_STATUS, TABLE_STATUS
 
 
 def table_json(table: DiningTable, room: DiningRoom) -> JsonObject:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 JSON: Final = msgspec.json.Encoder(decimal_format="number")
-"""Encodes what this file returns."""
+"""Encodes what this folder returns."""
 
 JsonObject = dict[str, Any]
 _EPOCH = date(1970, 1, 1)

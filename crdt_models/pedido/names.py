@@ -36,6 +36,29 @@ CHARGE_KIND: Final = {
     "delivery_fee": "entrega",
 }
 
+MOVEMENT_KIND: Final = {
+    "charge": "compra",
+    "reversal": "estorno_de_compra",
+    "payment": "pagamento",
+    "refund": "estorno_de_pagamento",
+}
+
+TABLE_STATUS: Final = {
+    "inactive": "inativa",
+    "occupied": "ocupada",
+    "cleaning": "limpeza",
+    "reserved": "reservada",
+    "free": "livre",
+}
+
+RESERVATION_STATUS: Final = {
+    "booked": "reservada",
+    "arrived": "chegou",
+    "seated": "sentada",
+    "no_show": "nao_veio",
+    "cancelled": "cancelada",
+}
+
 TIP_STATUS: Final = {"counted": "vale", "uncounted": "sem_pagamento", "returned": "devolvida"}
 
 ORDER_NAMES: Final = {
@@ -179,6 +202,43 @@ RESERVATION_NAMES: Final = {
     "criada_em": "hora, ISO 8601",
     "version": "opaca; cobre tudo desse dia; é a ETag, para If-Match",
     "conflito": "true: outra reserva quer a mesma mesa, e uma pessoa precisa decidir",
+}
+
+CUSTOMER_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "nome": "nome",
+    "documento": "CPF ou CNPJ, ou nulo",
+    "telefone": "telefone, ou nulo",
+    "observacao": "observação",
+    "limite": "decimal: o máximo que pode dever; nulo: sem limite",
+    "limite_centavos": "exato, ou nulo",
+    "disponivel_centavos": "o que ainda cabe no limite; nulo: sem limite",
+    "bloqueado": "true: nada mais é vendido fiado",
+    "saldo": "decimal: o que o cliente deve; negativo: crédito dele",
+    "saldo_centavos": "exato",
+    "comprado_centavos": "soma do que foi vendido fiado",
+    "estornado_centavos": "soma do que disso foi estornado",
+    "recebido_centavos": "pagamentos que contam, menos o que deles foi estornado",
+    "conflitos": "o que uma pessoa precisa decidir nesta conta",
+    "precisa_atualizar": "true: há algo que esta versão precisa entender e não entende",
+    "version": "opaca; é a ETag, para If-Match",
+    "versao": "quantidade de fatos; cresce a cada alteração",
+    "criado_em": "hora do cadastro, ISO 8601",
+    "atualizado_em": "hora do fato mais novo, ISO 8601",
+}
+
+MOVEMENT_NAMES: Final = {
+    "id": "opaco: do pagamento ou do estorno",
+    "tipo": "compra, estorno_de_compra, pagamento ou estorno_de_pagamento",
+    "valor": "decimal: quanto a dívida muda; zero: um pagamento que não conta",
+    "valor_centavos": "exato",
+    "saldo_centavos": "o que o cliente deve depois disto",
+    "forma": "forma de pagamento, ou fiado",
+    "status": "confirmado, pendente, negado, desconhecido ou duplicado",
+    "pedido_id": "pedido de uma compra, ou nulo",
+    "observacao": "observação de um pagamento, motivo de um estorno",
+    "data_operacao": "dia de operação, AAAA-MM-DD",
+    "criado_em": "hora, ISO 8601",
 }
 
 WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crdt_models.catalog_files.cells import (
-    MAX_CENTAVOS,
     barcodes_of,
     centavos_of,
     code_of,
@@ -16,6 +15,7 @@ from crdt_models.catalog_files.cells import (
     whole_centavos_of,
 )
 from crdt_models.catalog_files.refusals import CellRefused
+from crdt_models.documents.fields import MAX_UNIT_CENTAVOS
 from crdt_models.money import to_brl, to_decimal
 
 anything = st.one_of(
@@ -105,7 +105,7 @@ def test_amounts_that_are_none_or_might_be_two(cell: object, why: str) -> None:
     assert refused.value.why == why
 
 
-@given(st.integers(0, MAX_CENTAVOS))
+@given(st.integers(0, MAX_UNIT_CENTAVOS))
 def test_every_amount_is_read_as_each_program_writes_it(centavos: int) -> None:
     english = f"{centavos // 100:,}.{centavos % 100:02d}"
     for written in (to_brl(centavos), to_decimal(centavos), english, Decimal(centavos) / 100):

@@ -18,7 +18,8 @@ from crdt_models.catalog_files.refusals import (
     UnreadableFile,
     refusal,
 )
-from crdt_models.catalog_files.rows import RowValues, read_csv_file, read_objects
+from crdt_models.catalog_files.rows import read_csv_file, read_objects
+from crdt_models.documents.catalog.facts import ProductValues
 
 OURS = "0123456789abcdef" * 2
 FULL = """Código;Nome;Categoria;Preço de venda;Cód. de Barras;Unidade;NCM;Estação;Ativo;Etiqueta;Cor
@@ -32,7 +33,7 @@ def test_all_that_a_row_can_say() -> None:
     assert file.refusals == ()
     assert file.ignored == ("Cor",)
     assert [each.line for each in file.rows] == [2, 3]
-    assert file.rows[0].values == RowValues(
+    assert file.rows[0].values == ProductValues(
         code="10",
         name="Calabresa",
         category="Pizzas",
@@ -74,8 +75,8 @@ def test_every_fault_is_told_and_hinders_no_other_row() -> None:
 def test_short_rows_and_empty_cells_say_nothing() -> None:
     file = read_csv_file("código,nome,preço,ativo\n1,A\n2,,,\n".encode("latin-1"))
     assert [each.values for each in file.rows] == [
-        RowValues(code="1", name="A"),
-        RowValues(code="2"),
+        ProductValues(code="1", name="A"),
+        ProductValues(code="2"),
     ]
 
 
@@ -98,7 +99,7 @@ def test_short_rows_and_empty_cells_say_nothing() -> None:
 def test_objects_as_programs_give_them(value: object) -> None:
     row = read_objects(value).rows[0]
     assert (row.line, row.id) == (1, OURS)
-    assert row.values == RowValues(code="1", name="A", unit_centavos=4450)
+    assert row.values == ProductValues(code="1", name="A", unit_centavos=4450)
 
 
 def test_tax_fields_may_stand_in_an_object_of_their_own() -> None:

@@ -97,7 +97,7 @@ def test_a_link_that_becomes_slow_goes_on(behind):
     """What was on its way at the old rate may end it once; the new one begins small."""
     shop, a, b = behind
     wires = SlowWires(shop, rate=10e6)
-    number = shop.join(a, b)
+    shop.join(a, b)
     shop.settle()
     shop.run(10)
     wires.rate = RATE
@@ -105,7 +105,6 @@ def test_a_link_that_becomes_slow_goes_on(behind):
         a.write(text(shop))
     shop.settle(limit=90)
     assert len(shop.closed) <= 2  # both ends tell
-    assert number is not None
 
 
 def test_a_fast_link_gets_full_answers(shop):
