@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from simulations.checkers.evidence import Evidence
 from simulations.checkers.excuses import WorldExcuses
-from simulations.workload.ledger import Deed
-from simulations.workload.promises import Excused
+from simulations.workload.promises import audited
 from simulations.workload.room_scenes import RESERVATIONS
 
 BOOKING = ("POST", RESERVATIONS)
@@ -19,20 +18,16 @@ BOOKING = ("POST", RESERVATIONS)
 
 def bookings(evidence: Evidence) -> Iterator[str]:
     """Every reservation that was acknowledged is there once, and none that was refused."""
-    excuses = WorldExcuses(evidence)
-    deeds = [each for each in evidence.ledger.deeds if (each.method, each.path) == BOOKING]
+    deeds = [
+        each
+        for each in audited(evidence.ledger, WorldExcuses(evidence))
+        if (each.method, each.path) == BOOKING
+    ]
     for copy in evidence.copies:
         names = Counter(each["nome"] for each in copy.shop.reservations.values())
         for deed in deeds:
             found = names[deed.body["nome"]]
-            if _is_promised(deed, excuses) and not found:
+            if deed.outcome == "acknowledged" and not found:
                 yield f"{copy.host} does not have the reservation of {deed.body['nome']}"
             if found > 1 or (found and deed.outcome == "refused"):
                 yield f"{copy.host} has {found} reservations of {deed.body['nome']}"
-
-
-def _is_promised(deed: Deed, excuses: WorldExcuses) -> bool:
-    return any(
-        each.outcome == "acknowledged" and excuses.of(deed, each) is not Excused.WHOLLY
-        for each in deed.attempts
-    )

@@ -6,10 +6,7 @@ from crdt_models.documents.orders import charges, split
 from crdt_models.documents.orders import view as order_view
 from crdt_models.documents.orders.charges import Terms
 from crdt_models.documents.orders.view import OrderView
-from simulations.mutants.meaning import derive
-from simulations.mutants.patching import Patcher, mutant
-
-_CUTS = ("partition_halves", "partition_one", "partition_every_pair")
+from simulations.mutants.patching import CUTS, Patcher, mutant
 
 
 @mutant(scenes=("nine_split_the_bill",))
@@ -40,16 +37,16 @@ def tips_pay_the_bill(patch: Patcher) -> None:
         paid = sum(each.centavos for each in self.payments if each.state == "confirmed")
         return int(paid + self.tipped)
 
-    derive(patch, "received", received)
+    patch.derive(OrderView, "received", received)
 
 
-@mutant(*_CUTS, scenes=("two_generous_waiters",))
+@mutant(*CUTS, scenes=("two_generous_waiters",))
 def generous_twice_told_to_nobody(patch: Patcher) -> None:
     """Discounts that contradict each other are settled by the clock, without a word."""
     patch.put(Terms, "set_apart", property(lambda self: ()))
 
 
-@mutant(*_CUTS, scenes=("two_generous_waiters",))
+@mutant(*CUTS, scenes=("two_generous_waiters",))
 def discounts_add_up(patch: Patcher) -> None:
     """Two discounts that were given apart both count."""
 
@@ -60,7 +57,7 @@ def discounts_add_up(patch: Patcher) -> None:
     patch.put(Terms, "discount", discount)
 
 
-@mutant(*_CUTS, scenes=("nine_split_the_bill",))
+@mutant(*CUTS, scenes=("nine_split_the_bill",))
 def late_discounts_unseen(patch: Patcher) -> None:
     """What a closed bill did not count of its discounts is shown to nobody."""
 

@@ -1,5 +1,6 @@
 """Mutants of the catalog: what lines copy of it, and what is left."""
 
+from collections.abc import Callable
 from typing import Any
 
 from crdt_models.documents.catalog import left
@@ -49,22 +50,20 @@ def first_price_stays(patch: Patcher) -> None:
 @mutant(scenes=("one_file_at_two_tills",))
 def import_forgets_the_catalog(patch: Patcher) -> None:
     """A batch is known by its rows alone: the same correction a second time counts as a retry."""
-
-    async def write(api: Api, writings: Any, written: Any) -> None:
-        await write_batch(api, "", writings)
-        written |= {each.line: each for each in writings}
-
-    write_batch = importing._write_batch
-    patch.put(importing, "_write", write)
+    _import_under(patch, lambda api: "")
 
 
 @mutant(scenes=("one_file_at_two_tills",))
 def import_is_each_terminals_own(patch: Patcher) -> None:
     """A batch is known by its terminal: one file at two of them is two of each product."""
+    _import_under(patch, lambda api: api.node.device.hex() + api.node.version(CATALOG))
+
+
+def _import_under(patch: Patcher, name: Callable[[Api], str]) -> None:
+    """A batch is known by its rows and this name."""
 
     async def write(api: Api, writings: Any, written: Any) -> None:
-        await write_batch(api, api.node.device.hex() + api.node.version(CATALOG), writings)
+        await importing._write_batch(api, name(api), writings)
         written |= {each.line: each for each in writings}
 
-    write_batch = importing._write_batch
     patch.put(importing, "_write", write)

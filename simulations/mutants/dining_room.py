@@ -12,19 +12,16 @@ from crdt_models.documents.floor import view as floor_view
 from crdt_models.documents.floor.facts import TablesJoined, TablesSeparated
 from crdt_models.documents.floor.reservation_commands import BookTable
 from crdt_models.documents.floor.view import FloorView
-from crdt_models.documents.view import Derived
-from simulations.mutants.patching import Patcher, mutant
-
-_CUTS = ("partition_halves", "partition_one", "partition_every_pair")
+from simulations.mutants.patching import CUTS, Patcher, mutant
 
 
-@mutant(*_CUTS, scenes=("table_booked_twice",))
+@mutant(*CUTS, scenes=("table_booked_twice",))
 def clashes_kept_quiet(patch: Patcher) -> None:
     """Nobody is told that two parties were promised one table."""
     patch.put(disputes, "situations_of_floor", lambda floor: iter(()))
 
 
-@mutant(*_CUTS, scenes=("tables_pushed_together",))
+@mutant(*CUTS, scenes=("tables_pushed_together",))
 def one_join_of_two_is_lost(patch: Patcher) -> None:
     """Of two joins that have a table in common the last one takes it away from the first."""
 
@@ -37,7 +34,7 @@ def one_join_of_two_is_lost(patch: Patcher) -> None:
     patch.put(floor_view, "_connected", connected)
 
 
-@mutant(*_CUTS, scenes=("table_booked_twice",))
+@mutant(*CUTS, scenes=("table_booked_twice",))
 def seated_guests_given_up(patch: Patcher) -> None:
     """The last who said something of a reservation is believed, not who saw the guests."""
     patch.put(reservations, "_certainty", lambda write: write.stamp)
@@ -61,11 +58,10 @@ def separated_once_is_apart_all_day(patch: Patcher) -> None:
         apart = {each.fact.table for each in self.all(TablesSeparated)}
         return tuple(each for each in self.all(TablesJoined) if apart.isdisjoint(each.fact.tables))
 
-    joins.__name__ = "joins"
-    patch.put(FloorView, "joins", Derived(joins))
+    patch.derive(FloorView, "joins", joins)
 
 
-@mutant("paused", *_CUTS, scenes=("table_booked_twice",))
+@mutant("paused", *CUTS, scenes=("table_booked_twice",))
 def booked_once_a_terminal(patch: Patcher) -> None:
     """A reservation that is told again at another terminal is another reservation."""
 

@@ -7,9 +7,7 @@ from crdt_models.documents.orders.delivery import NOWHERE, delivery_register
 from crdt_models.documents.orders.facts import CourseFired
 from crdt_models.documents.orders.kitchen import Reported
 from crdt_models.documents.orders.view import OrderView
-from simulations.mutants.patching import Patcher, mutant
-
-_CUTS = ("partition_halves", "partition_one", "partition_every_pair")
+from simulations.mutants.patching import CUTS, Patcher, mutant
 
 
 @mutant(scenes=("courses_across_a_cut",))
@@ -18,7 +16,7 @@ def courses_do_not_wait(patch: Patcher) -> None:
     patch.put(Reported, "is_fired", lambda self, line, course: True)
 
 
-@mutant(*_CUTS, scenes=("wrong_touch_at_both_sides",))
+@mutant(*CUTS, scenes=("wrong_touch_at_both_sides",))
 def recall_takes_back_the_unheard(patch: Patcher) -> None:
     """A recall takes back every report on its line, also those that its author had not heard of."""
 

@@ -1,6 +1,5 @@
 """Mutants of the views: what the facts mean."""
 
-from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,18 +10,10 @@ from crdt_models.documents.orders.bill_commands import CloseBill, TakePayment
 from crdt_models.documents.orders.facts import OrderCancelled
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
-from crdt_models.documents.view import Derived, View
+from crdt_models.documents.view import View
 from crdt_models.read_models import disputes as dispute_rows
 from peer.node.site_disputes import SiteDisputes
-from simulations.mutants.patching import Patcher, mutant
-
-_CUTS = ("partition_halves", "partition_one", "partition_every_pair")
-
-
-def derive(patch: Patcher, name: str, compute: Callable[[Any], Any]) -> None:
-    """Put another computed property into the view of an order."""
-    compute.__name__ = name
-    patch.put(OrderView, name, Derived(compute))
+from simulations.mutants.patching import CUTS, Patcher, mutant
 
 
 @mutant(
@@ -72,7 +63,7 @@ def payments_alike_are_one(patch: Patcher) -> None:
     patch.put(payments, "_transaction", lambda fact, confirmed: ("", "", fact.centavos))
 
 
-@mutant(*_CUTS)
+@mutant(*CUTS)
 def acquirer_copies_count(patch: Patcher) -> None:
     """One Pix recorded at two terminals counts twice."""
     patch.put(payments, "_transaction", lambda fact, confirmed: None)
@@ -90,11 +81,11 @@ def refunds_ignored_in_the_balance(patch: Patcher) -> None:
     patch.put(OrderView, "balance", property(lambda self: self.owed - self.received))
 
 
-@mutant(*_CUTS)
+@mutant(*CUTS)
 def closed_bill_folded_anew(patch: Patcher) -> None:
     """A closed bill is computed from its lines each time: what comes late moves it."""
-    derive(
-        patch,
+    patch.derive(
+        OrderView,
         "figures",
         lambda self: charges.figures_of(self.document, self.lines, self.terms, self.people),
     )
@@ -127,10 +118,10 @@ def copies_do_not_stand_for_each_other(patch: Patcher) -> None:
 @mutant()
 def cancelled_for_ever(patch: Patcher) -> None:
     """Taking back a cancellation changes nothing."""
-    derive(patch, "cancellations", lambda self: self.all(OrderCancelled))
+    patch.derive(OrderView, "cancellations", lambda self: self.all(OrderCancelled))
 
 
-@mutant(*_CUTS, scenes=("paid_twice",))
+@mutant(*CUTS, scenes=("paid_twice",))
 def disputes_kept_quiet(patch: Patcher) -> None:
     """Nobody is shown what a person must decide."""
     patch.put(dispute_rows, "disputes_of", lambda *given: ())

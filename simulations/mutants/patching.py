@@ -11,6 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from crdt_models.documents.view import Derived
+
+CUTS = ("partition_halves", "partition_one", "partition_every_pair")  # faults
 Patch = Callable[["Patcher"], None]
 
 
@@ -47,6 +50,11 @@ class Patcher:
     def wrap(self, owner: Any, name: str, around: Callable[[Any], Any]) -> None:
         """Put `around(what stood there)`."""
         self.put(owner, name, around(owner.__dict__[name]))
+
+    def derive(self, view: Any, name: str, compute: Callable[[Any], Any]) -> None:
+        """Put another computed property into a view."""
+        compute.__name__ = name
+        self.put(view, name, Derived(compute))
 
     def undo(self) -> None:
         for owner, name, before in reversed(self._before):

@@ -12,18 +12,18 @@ Rules of this file:
    last said to be; of the second, whatever counts; in both at most the newest 256 movements.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from simulations.reference.disputes import Situation, situation
 from simulations.reference.once import Meaning, Register, Told, Write
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.payments import ReferencePayment, payments_of
+from simulations.reference.shapes import ON_TRUST
 
-REGISTERS = ("name", "tax_number", "phone", "note", "limit_centavos", "is_blocked")
-ON_TRUST = "fiado"
 _MOST = 256
+Sums: TypeAlias = dict[tuple[str, bytes], list[int]]  # centavos by order and payment, or refund
 
 
 class ReferenceAccount:
@@ -44,20 +44,17 @@ class ReferenceAccount:
         return next(iter(self.meaning.of("account_opened")), None)
 
     def register(self, name: str) -> Register[Any]:
-        """One of REGISTERS."""
-        writes = [
+        """One of ACCOUNT_VALUES."""
+        writes: list[Write[Any]] = [
             Write(each.id, each.stamp, each.fields.get(name, False), set[str]())
             for each in self.meaning.of("account_opened")
         ]
-        writes += [
-            Write(each.id, each.stamp, each["value"], self.meaning.same(each["replaces"]))
-            for each in self.meaning.of("account_field_set")
-            if each["field"] == name
-        ]
+        told = self.meaning.of("account_field_set")
+        writes += self.meaning.writes((each for each in told if each["field"] == name), "value")
         return Register(writes)
 
     def value(self, name: str) -> Any:
-        """The current value of one of REGISTERS."""
+        """The current value of one of ACCOUNT_VALUES."""
         return self.register(name).value(False if name == "is_blocked" else None)
 
     @cached_property
@@ -147,44 +144,40 @@ def _last_said(register: Register[Any]) -> list[str]:
 
 
 def trust_is_conserved(
-    orders: Iterable[ReferenceOrder], accounts: Iterable[ReferenceAccount]
+    orders: Collection[ReferenceOrder], accounts: Collection[ReferenceAccount]
 ) -> Iterator[str]:
     """Every payment on trust is a charge of the same amount on the account that it names, and every
     refund of one is taken back there."""
-    by_payment: dict[tuple[str, bytes], list[int]] = {}
-    by_charge: dict[tuple[str, bytes], list[int]] = {}
-    given_back, taken_back = _refunds_by_payment(orders), _taken_back(accounts)
-    for order in orders:
-        for payment in order.payments:
-            if payment.received.tag == "paid_on_account":
-                key = order.id, payment.id
-                by_payment.setdefault(key, []).append(payment.centavos)
-    for account in accounts:
-        for charge in account.charges:
-            key = charge["order"].hex(), charge["payment"]
-            by_charge.setdefault(key, []).append(charge["centavos"])
-    yield from _unequal("paid on trust", by_payment, "charged", by_charge)
+    sold = _sums(
+        (order.id, payment.id, payment.centavos)
+        for order in orders
+        for payment in order.payments
+        if payment.method == ON_TRUST
+    )
+    charged = _sums(
+        (each["order"].hex(), each["payment"], each["centavos"])
+        for account in accounts
+        for each in account.charges
+    )
+    yield from _unequal("paid on trust", sold, "charged", charged)
+    given_back = _sums(
+        (order.id, refund["refund"], refund["centavos"])
+        for order in orders
+        for refund in order.refunds
+        if refund["method"] == ON_TRUST
+    )
+    taken_back = _sums(
+        (each["order"].hex(), each["refund"], each["centavos"])
+        for account in accounts
+        for each in account.taken_back
+    )
     yield from _unequal("refunded on trust", given_back, "taken back", taken_back)
 
 
-Sums = dict[tuple[str, bytes], list[int]]
-
-
-def _refunds_by_payment(orders: Iterable[ReferenceOrder]) -> Sums:
+def _sums(told: Iterable[tuple[str, bytes, int]]) -> Sums:
     found: Sums = {}
-    for order in orders:
-        for refund in order.refunds:
-            if refund["method"] == ON_TRUST:
-                found.setdefault((order.id, refund["refund"]), []).append(refund["centavos"])
-    return found
-
-
-def _taken_back(accounts: Iterable[ReferenceAccount]) -> Sums:
-    found: Sums = {}
-    for account in accounts:
-        for each in account.taken_back:
-            key = each["order"].hex(), each["refund"]
-            found.setdefault(key, []).append(each["centavos"])
+    for order, name, centavos in told:
+        found.setdefault((order, name), []).append(centavos)
     return found
 
 

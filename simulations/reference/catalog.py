@@ -12,7 +12,6 @@ Rules of this file:
 4. Two active products under one external id are for a person to settle.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,11 +20,10 @@ from msgspec import Struct
 from simulations.reference.catalog_schema import PRODUCT_FIELDS
 from simulations.reference.disputes import Situation, situation
 from simulations.reference.lines import times
-from simulations.reference.once import Meaning, Register, Told, Write
+from simulations.reference.once import Meaning, Register, Told
 from simulations.reference.order import ReferenceOrder
-
-LATEST = 2**63 - 1
-_PRODUCT = re.compile(r"[0-9a-f]{32}")
+from simulations.reference.shapes import is_id_text
+from simulations.reference.stored import LARGEST_CLOCK
 
 
 class ReferenceProduct(Struct, frozen=True, kw_only=True):
@@ -68,7 +66,7 @@ def _product(
     count, left = current["left"], fields["left"]
     clock = None
     if count is not None and left is not None:
-        clock = min(count.stamp.clock, LATEST)
+        clock = min(count.stamp.clock, LARGEST_CLOCK)
         left -= sum(much for name, much, at in taken if name == product.hex() and at > clock)
     external = current["external_id"]
     return ReferenceProduct(
@@ -82,25 +80,20 @@ def _product(
 
 def _current(meaning: Meaning, own: list[Told], field: str) -> Any:
     """The fact whose value of the field counts, None when nobody wrote it."""
-    writes = [
-        Write(each.id, each.stamp, each, meaning.same(each.fields.get("replaces", ())))
-        for each in own
-        if field in each["values"]
-    ]
-    return Register[Any](writes).value(None)
+    return Register(meaning.writes(each for each in own if field in each["values"])).value(None)
 
 
 def _taken(order: ReferenceOrder) -> Iterator[tuple[str, int, int]]:
     """(product, thousandths, clock) of everything that the lines of an order take."""
     for line in order.lines if not order.cancellations else ():
-        at = min(line.added.stamp.clock, LATEST)
+        at = min(line.added.stamp.clock, LARGEST_CLOCK)
         parts = [
             (each["product"], times(line.left, each.get("thousandths", 1000)))
             for each in line.added["modifiers"]
-            if _PRODUCT.fullmatch(each.get("product", ""))
+            if is_id_text(each.get("product", ""))
         ]
         own = line.added["product"]
-        if _PRODUCT.fullmatch(own) and own not in [name for name, _ in parts]:
+        if is_id_text(own) and own not in [name for name, _ in parts]:
             parts.append((own, line.left))
         yield from ((name, much, at) for name, much in parts if line.left)
 

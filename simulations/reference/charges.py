@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from simulations.reference.lines import ReferenceLine
-from simulations.reference.once import Meaning, Register, Told, Write
+from simulations.reference.once import Meaning, Register, Told
 from simulations.reference.payments import ReferencePayment
 
 FREE, PERCENT, VALUE = "courtesy", "percent", "value"
@@ -141,10 +141,8 @@ class ReferenceTerms:
 def _standing(meaning: Meaning, told: Iterable[Told]) -> list[Told]:
     """Writes of one register that no other replaces, by stamp."""
     told = list(told)
-    register: Register[Told] = Register(
-        Write(each.id, each.stamp, each, meaning.same(each["replaces"])) for each in told
-    )
-    return [each for each in told if each.id in register.standing]
+    standing = Register(meaning.writes(told)).standing
+    return [each for each in told if each.id in standing]
 
 
 def _contradiction(

@@ -1,12 +1,10 @@
 """What all comparisons with a terminal share: the sentence, and words that stand in many places."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from simulations.reference.peer_shop import Json
 
-EPOCH: Final = date(1970, 1, 1)  # business days are counted from here
 PAYMENTS: Final = {
     "confirmed": "confirmado",
     "pending": "pendente",

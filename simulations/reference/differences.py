@@ -6,7 +6,7 @@ Rules of this file:
    sequence, whatever the hash seed.
 3. Money is compared in centavos. Wording, times of day and what only the terminal knows (whether
    the cloud has it) are not compared.
-4. Orders, tables and accounts stand in the `*_differences` of this folder.
+4. Disputes and totals are compared here, all else in the `*_differences` of this folder.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,12 @@ from typing import Any
 
 from simulations.reference.account_differences import of_accounts
 from simulations.reference.catalog_differences import of_products
-from simulations.reference.compared import EPOCH, compared
+from simulations.reference.compared import compared
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room_differences import of_reservations, of_tables
 from simulations.reference.shop import DayTotals, ReferenceShop
+from simulations.reference.stored import EPOCH
 
 
 def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:

@@ -14,20 +14,20 @@ Rules of this file:
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
 from msgspec import Struct
 
 from simulations.reference.disputes import Situation, situation
-from simulations.reference.once import Meaning, Register, Told, Write
+from simulations.reference.once import Meaning, Register, Told
+from simulations.reference.stored import EPOCH
 
 MINUTE_MS = 60_000
 _AHEAD = 60
 _DAY_MINUTES, _BEGINS = 24 * 60, 7 * 60
 _CERTAINTY = ("booked", "no_show", "cancelled", "arrived", "seated")
-_EPOCH = date(1970, 1, 1)
 
 
 class ReferenceReservation(Struct, frozen=True, kw_only=True):
@@ -75,8 +75,8 @@ def service_day(now_ms: int) -> int:
 
 def floor_name(day: int) -> str:
     """Of the document. Days that no calendar reaches are its last."""
-    last = (date.max - _EPOCH).days
-    return f"floor:{date.fromordinal(_EPOCH.toordinal() + min(day, last)).isoformat()}"
+    last = (date.max - EPOCH).days
+    return f"floor:{EPOCH + timedelta(days=min(day, last))}"
 
 
 def floor_of(meaning: Meaning) -> ReferenceFloor:
@@ -148,7 +148,7 @@ def _reservation(meaning: Meaning, reservation: bytes) -> ReferenceReservation:
     order = None if mark is None else mark["order"]
     return ReferenceReservation(
         id=reservation.hex(),
-        day=day.toordinal() - _EPOCH.toordinal(),
+        day=(day - EPOCH).days,
         place=place,
         who=who,
         phone=None if contact is None else contact["phone"],
@@ -168,7 +168,4 @@ def _last(meaning: Meaning, facts: list[Told]) -> Told | None:
 
 
 def _register(meaning: Meaning, facts: list[Told]) -> Register[Told | None]:
-    return Register(
-        Write(each.id, each.stamp, each, meaning.same(each.fields.get("replaces", ())))
-        for each in facts
-    )
+    return Register(meaning.writes(facts))

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from simulations.reference.once import Meaning, Register, Told, Write
+from simulations.reference.once import Meaning, Register, Told
 
 STAGES = ("new", "sent", "preparing", "ready", "delivered")
 _REPORTS = {"lines_preparing": 2, "lines_ready": 3, "lines_delivered": 4}
@@ -66,13 +66,8 @@ def may_be_made(meaning: Meaning, line: Called, course: int) -> bool:
 
 def station(meaning: Meaning, line: Called, added: Told) -> Any:
     """Where it is made."""
-    writes = [Write(added.id, added.stamp, added["station"], set[str]())]
-    writes += [
-        Write(each.id, each.stamp, each["station"], meaning.same(each["replaces"]))
-        for each in meaning.of("line_routed")
-        if line.by(meaning, each)
-    ]
-    return Register(writes).value("")
+    routed = [each for each in meaning.of("line_routed") if line.by(meaning, each)]
+    return Register(meaning.writes([added, *routed], "station")).value("")
 
 
 def _counting(meaning: Meaning, tag: str, line: Called) -> list[Told]:

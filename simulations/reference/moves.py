@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from simulations.reference.disputes import Situation, situation
 from simulations.reference.lines import ReferenceLine
-from simulations.reference.once import Register, Told, Write
+from simulations.reference.once import Register, Told
 
 if TYPE_CHECKING:  # an order is told where its lines are
     from simulations.reference.order import ReferenceOrder
@@ -52,10 +52,7 @@ def places_of(home: "ReferenceOrder", orders: Orders) -> dict[bytes, ReferencePl
             for each in home.meaning.of("lines_moved")
             if line.id in each["lines"] and _is_known(line, home.id, each["to"].hex(), orders)
         }
-        register = Register(
-            Write(each.id, each.stamp, each["to"].hex(), home.meaning.same(each["replaces"]))
-            for each in counting.values()
-        )
+        register = Register(home.meaning.writes(counting.values(), "to"))
         standing = [counting[each] for each in sorted(register.standing)]
         wanted = register.value(home.id if above is None else above.wanted)
         touched = {home.id, *(each["to"].hex() for each in counting.values())}

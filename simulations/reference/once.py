@@ -73,6 +73,19 @@ class Meaning:
         unknown stands for itself."""
         return {self._same.get(each) or self.elsewhere.get(each, each) for each in fact_ids}
 
+    def writes(self, told: Iterable[Told], field: str | None = None) -> list["Write[Any]"]:
+        """What these facts write in a register. field: of each, that is the value; None: the fact
+        itself."""
+        return [
+            Write(
+                each.id,
+                each.stamp,
+                each if field is None else _as_text(each[field]),
+                self.same(each.fields.get("replaces", ())),
+            )
+            for each in told
+        ]
+
     def told_twice(self) -> dict[str, str]:
         """Ids of facts of this document by which id stands for them, where that is another."""
         return {each: stands for each, stands in self._same.items() if each != stands}
@@ -168,6 +181,6 @@ class Register(Generic[T]):
         return found
 
 
-def as_text(value: Any) -> Any:
+def _as_text(value: Any) -> Any:
     """A value as registers hold it: an id is written as hexadecimal digits there."""
     return value.hex() if isinstance(value, bytes) else value

@@ -29,14 +29,12 @@ from simulations.reference.charges import (
 from simulations.reference.kitchen import STAGES
 from simulations.reference.lines import ReferenceLine, lines_of
 from simulations.reference.moves import ReferencePlace, is_within, late_changes, was_counted
-from simulations.reference.once import Meaning, Register, Told, Write, as_text
+from simulations.reference.once import Meaning, Register, Told
 from simulations.reference.order_schema import DELIVERY
 from simulations.reference.payments import ReferencePayment, payments_of
+from simulations.reference.shapes import ON_TRUST
 from simulations.reference.shares import ReferenceShare, shares_of, split_of
 
-REGISTERS = (
-    "table", "tab", "waiter", "customer", "note", "people", "service_type", "external_id",
-)  # fmt: skip
 Number = tuple[str, int]  # ("A", 17)
 
 
@@ -102,36 +100,27 @@ class ReferenceOrder:
     # --- registers
 
     def register(self, name: str) -> Any:
-        """The current value of one of REGISTERS."""
-        writes = [
-            Write(each.id, each.stamp, as_text(each[name]), set[str]())
-            for each in self.meaning.of("order_opened")
-        ]
-        writes += [
-            Write(each.id, each.stamp, each["value"], self.meaning.same(each["replaces"]))
-            for each in self.meaning.of("field_set")
-            if each["field"] == name
-        ]
-        return Register(writes).value(None)
+        """The current value of one of ORDER_VALUES."""
+        told = (each for each in self.meaning.of("field_set") if each["field"] == name)
+        opened = self.meaning.writes(self.meaning.of("order_opened"), name)
+        return Register([*opened, *self.meaning.writes(told, "value")]).value(None)
 
     @cached_property
     def flags(self) -> dict[str, bool]:
         """Marks that were ever set."""
-        writes: dict[str, list[Write[bool]]] = {}
+        told: dict[str, list[Told]] = {}
         for each in self.meaning.of("flag_set"):
-            replaces = self.meaning.same(each["replaces"])
-            write: Write[bool] = Write(each.id, each.stamp, each["value"], replaces)
-            writes.setdefault(each["name"], []).append(write)
-        return {name: Register(found).value(False) for name, found in writes.items()}  # noqa: FBT003
+            told.setdefault(each["name"], []).append(each)
+        return {
+            name: Register(self.meaning.writes(found, "value")).value(unwritten=False)
+            for name, found in told.items()
+        }
 
     @property
     def delivery(self) -> dict[str, str]:
         """Where it goes: what is not empty of the write that counts."""
-        writes: list[Write[dict[str, str]]] = [
-            Write(each.id, each.stamp, each["delivery"], self.meaning.same(each["replaces"]))
-            for each in self.meaning.of("delivery_set")
-        ]
-        written = Register(writes).value({})
+        told = self.meaning.of("delivery_set")
+        written = Register(self.meaning.writes(told, "delivery")).value({})
         return {name: written[name] for name in DELIVERY if written.get(name)}
 
     # --- the kitchen
@@ -303,8 +292,8 @@ class ReferenceOrder:
     @property
     def on_trust(self) -> int:
         """Of `received − refunded`, what no money came for."""
-        sold = sum(each.centavos for each in self.payments if each.method == "fiado")
-        back = (int(each["centavos"]) for each in self.refunds if each["method"] == "fiado")
+        sold = sum(each.centavos for each in self.payments if each.method == ON_TRUST)
+        back = (int(each["centavos"]) for each in self.refunds if each["method"] == ON_TRUST)
         return sold - sum(back)
 
     @property

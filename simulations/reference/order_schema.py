@@ -5,7 +5,6 @@ from typing import Final
 from simulations.reference.shapes import (
     CODE,
     ID,
-    ID_TEXT,
     LINES,
     MAYBE_ID,
     METHODS,
@@ -13,6 +12,7 @@ from simulations.reference.shapes import (
     MONEY_OR_ZERO,
     NAME,
     NOTE,
+    ON_TRUST,
     QUANTITY,
     REASON,
     REFERENCES,
@@ -25,6 +25,7 @@ from simulations.reference.shapes import (
     is_bool,
     is_fact_id,
     is_id,
+    is_id_text,
     like,
     list_of,
     map_of,
@@ -55,7 +56,7 @@ _ACQUIRER = {
 _CLOSED_LINE = array_of(is_id, text(0, 120), QUANTITY, whole(0, 10**11), TOTAL)
 
 # An array: payment, method, centavos.
-_AND_ON_TRUST = (*METHODS, "fiado")
+_AND_ON_TRUST = (*METHODS, ON_TRUST)
 _CLOSED_PAYMENT = array_of(is_id, one_of(*_AND_ON_TRUST), MONEY)
 # An array: kind, line of the closing, rate, people.
 _CLOSED_CHARGE = array_of(CODE, is_id, MONEY_OR_ZERO, whole(0, 1000))
@@ -274,9 +275,9 @@ ORDER_RELIES: Final = {
     "bill_split": ("replaces",),
 }
 
-# What each register of an order, and of a dining table, can hold.
+# What each register of an order can hold.
 ORDER_VALUES: dict[str, Check] = {
-    "table": or_none(lambda value: type(value) is str and bool(ID_TEXT.fullmatch(value))),
+    "table": or_none(is_id_text),
     "tab": or_none(text(0, 40)),
     "waiter": or_none(text(0, 120)),
     "customer": or_none(text(0, 120)),

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from simulations.reference.once import Meaning, Told
+from simulations.reference.shapes import ON_TRUST
 
 Transaction: TypeAlias = tuple[str, str, int]
 
@@ -43,7 +44,7 @@ class ReferencePayment(Struct, frozen=True, kw_only=True):
     @property
     def method(self) -> str:
         """By which it came."""
-        return "fiado" if self.received.tag == "paid_on_account" else str(self.received["method"])
+        return ON_TRUST if self.received.tag == "paid_on_account" else str(self.received["method"])
 
     @property
     def change(self) -> int:

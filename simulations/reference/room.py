@@ -22,7 +22,7 @@ import cbor2
 from msgspec import Struct
 
 from simulations.reference.floor import ReferenceFloor, ReferenceReservation
-from simulations.reference.once import Meaning, Register, Told, Write, as_text
+from simulations.reference.once import Meaning, Register, Told
 
 FIELDS = ("label", "area", "seats", "waiter", "cleaning", "active")
 _UNWRITTEN = {"cleaning": False, "active": True}
@@ -169,9 +169,8 @@ def _field(meaning: Meaning, table: bytes, began: list[Told], name: str) -> Any:
         each for each in _about(meaning, "table_field_set", "table", table) if each["field"] == name
     ]
     first = began if name in ("label", "area", "seats") else []
-    return Register([*_writes(meaning, first, name), *_writes(meaning, written, "value")]).value(
-        _UNWRITTEN.get(name)
-    )
+    writes = [*meaning.writes(first, name), *meaning.writes(written, "value")]
+    return Register(writes).value(_UNWRITTEN.get(name))
 
 
 def _about(meaning: Meaning, tag: str, role: str, thing: bytes) -> list[Told]:
@@ -179,20 +178,7 @@ def _about(meaning: Meaning, tag: str, role: str, thing: bytes) -> list[Told]:
 
 
 def _current(meaning: Meaning, facts: list[Told], field: str | None, unwritten: Any) -> Any:
-    return Register(_writes(meaning, facts, field)).value(unwritten)
-
-
-def _writes(meaning: Meaning, facts: list[Told], field: str | None) -> list[Write[Any]]:
-    """field: what of each fact is the value; None: the fact itself."""
-    return [
-        Write(
-            each.id,
-            each.stamp,
-            each if field is None else as_text(each[field]),
-            meaning.same(each.fields.get("replaces", ())),
-        )
-        for each in facts
-    ]
+    return Register(meaning.writes(facts, field)).value(unwritten)
 
 
 def terminals_of(meaning: Meaning) -> dict[str, ReferenceTerminal]:

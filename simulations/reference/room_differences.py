@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from simulations.reference.compared import EPOCH, compared
+from simulations.reference.compared import compared
 from simulations.reference.floor import MINUTE_MS, ReferenceReservation
 from simulations.reference.peer_shop import Json, PeerShop
 from simulations.reference.room import ReferenceRoom, ReferenceTable
 from simulations.reference.shop import ReferenceShop
+from simulations.reference.stored import EPOCH
 
 _TABLES: Final = {
     "inactive": "inativa",

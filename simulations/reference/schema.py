@@ -32,7 +32,6 @@ from simulations.reference.order_schema import (
 from simulations.reference.shapes import (
     CODE,
     ID,
-    ID_TEXT,
     MAYBE_ID,
     NAME,
     NOTE,
@@ -43,6 +42,7 @@ from simulations.reference.shapes import (
     completed,
     is_bool,
     is_fact_id,
+    is_id_text,
     list_of,
     one_of,
     or_none,
@@ -129,7 +129,7 @@ RELIED_ON: Final = {
 
 _TABLE_VALUES: dict[str, Check] = {
     "label": NAME,
-    "area": or_none(lambda value: type(value) is str and bool(ID_TEXT.fullmatch(value))),
+    "area": or_none(is_id_text),
     "seats": whole(0, 1000),
     "waiter": or_none(NAME),
     "cleaning": is_bool,

@@ -10,7 +10,7 @@ Check: TypeAlias = Callable[[Any], bool]
 Shape: TypeAlias = Mapping[str, tuple[Check, Any]]  # field → what it holds, and its default
 REQUIRED: Final = object()
 _FACT_ID = re.compile(r"[0-9A-Za-z_-]{22}\.[0-9]{1,3}")
-ID_TEXT = re.compile(r"[0-9a-f]{32}")
+ON_TRUST = "fiado"  # what no money comes for
 METHODS = ("dinheiro", "credito", "debito", "pix", "vale", "outro")
 SERVICES = ("mesa", "comanda", "balcao", "viagem", "entrega")
 
@@ -75,6 +75,7 @@ def is_fact_id(value: Any) -> bool:
     return type(value) is str and bool(_FACT_ID.fullmatch(value))
 
 
+is_id_text = like("[0-9a-f]{32}")
 REFERENCES: tuple[Check, Any] = (list_of(is_fact_id, 512), [])
 LINES = (list_of(is_id, 512, least=1), REQUIRED)
 ID = (is_id, REQUIRED)

@@ -13,7 +13,7 @@ Rules of this file:
 from typing import Any, NamedTuple
 
 from simulations.reference.charges import shared_out
-from simulations.reference.once import Meaning, Register, Told, Write
+from simulations.reference.once import Meaning, Register, Told
 from simulations.reference.payments import ReferencePayment
 
 
@@ -28,11 +28,7 @@ class ReferenceShare(NamedTuple):
 
 def split_of(meaning: Meaning) -> list[dict[str, Any]]:
     """The shares as somebody told them, none without a split."""
-    register: Register[Told | None] = Register(
-        Write(each.id, each.stamp, each, meaning.same(each["replaces"]))
-        for each in meaning.of("bill_split")
-    )
-    told = register.value(None)
+    told = Register(meaning.writes(meaning.of("bill_split"))).value(None)
     return [] if told is None else told["shares"]
 
 

@@ -17,9 +17,7 @@ from itertools import combinations
 from simulations.reference.chains import Chain
 from simulations.reference.disputes import Situation, situation
 from simulations.reference.order import Number, ReferenceOrder
-from simulations.reference.stored import ID_BYTES, fact_id
-
-LARGEST_CLOCK = 2**63 - 1  # what a row of SQL can hold; later clocks count as equal to it
+from simulations.reference.stored import ID_BYTES, LARGEST_CLOCK, fact_id
 
 
 def two_tabs(orders: Iterable[ReferenceOrder]) -> Iterator[Situation]:

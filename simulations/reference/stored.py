@@ -18,6 +18,8 @@ import cbor2
 from msgspec import Struct
 
 Fields: TypeAlias = dict[str, Any]  # of a fact, as CBOR gives them
+EPOCH = date(1970, 1, 1)  # days are counted from here
+LARGEST_CLOCK = 2**63 - 1  # what a row of SQL can hold; later clocks count as equal to it
 ID_BYTES = 16  # of a change id, in stamps and fact ids
 
 
@@ -106,7 +108,7 @@ def is_floor(document: str) -> bool:
     if not re.fullmatch("floor:[0-9]{4}-[0-9]{2}-[0-9]{2}", document):
         return False
     try:
-        return date.fromisoformat(document.removeprefix("floor:")) >= date(1970, 1, 1)
+        return date.fromisoformat(document.removeprefix("floor:")) >= EPOCH
     except ValueError:
         return False
 

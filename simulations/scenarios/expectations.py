@@ -14,14 +14,15 @@ from msgspec import Struct
 from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import ORDER, World
-from simulations.workload.ledger import Ledger
+from simulations.workload.catalog_scenes import PRODUCTS
+from simulations.workload.ledger import ORDERS, Ledger
 from simulations.workload.people import Party
 from simulations.workload.till import JSON, TillDown
+from simulations.workload.trust_scenes import CUSTOMERS
 
 Order = Party  # what people know of it: `sight` is how the last one saw it
 
 EQUAL_SECONDS = 120.0  # that a healed shop may take until everybody holds the same
-PRODUCTS = "/api/produtos"
 _DISPUTES = "/api/conflitos?limite=500"
 _SUMS = "/api/estatisticas?dia=todos"
 
@@ -80,12 +81,7 @@ class Expectations:
 
     async def expect_shown(self, order: Order, **fields: JSON) -> None:
         """Every terminal shows the order with these fields."""
-        for terminal in self.world.standing():
-            shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
-            for name, value in fields.items():
-                seen = shown.get(name)
-                text = f"{terminal.host} shows {name} {seen!r} on an order, not {value!r}"
-                self.expect(seen == value, text)
+        await self._expect_members(f"{ORDERS}/{order.order}", "on an order", fields)
 
     async def expect_items(self, order: Order, **fields: Sequence[JSON]) -> None:
         """Every terminal shows the order's lines with these values, in their order."""
@@ -94,7 +90,7 @@ class Expectations:
     async def expect_rows(self, order: Order, rows: str, **fields: Sequence[JSON]) -> None:
         """The same of another list of the order. rows: its name."""
         for terminal in self.world.standing():
-            shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
+            shown = await self._ask(terminal.host, f"{ORDERS}/{order.order}")
             for name, values in fields.items():
                 seen = [row[name] for row in shown[rows]]
                 text = f"{terminal.host} shows {name} {seen!r} on {rows}, not {list(values)!r}"
@@ -102,11 +98,7 @@ class Expectations:
 
     async def expect_customer(self, customer: str, **fields: JSON) -> None:
         """Every terminal shows the customer's account with these fields."""
-        for terminal in self.world.standing():
-            shown = await self._ask(terminal.host, f"/api/clientes/{customer}")
-            for name, value in fields.items():
-                text = f"{terminal.host} shows {name} {shown.get(name)!r} on a customer"
-                self.expect(shown.get(name) == value, f"{text}, not {value!r}")
+        await self._expect_members(f"{CUSTOMERS}/{customer}", "on a customer", fields)
 
     async def expect_dish(self, dish: Dish, name: str, *values: JSON) -> None:
         """Every terminal shows the dish with the same value of this field, one of these."""
@@ -128,16 +120,19 @@ class Expectations:
 
     async def total(self, at: str, order: Order) -> int:
         """Centavos of the order, as one terminal shows it."""
-        shown = await self._ask(at, f"/api/pedidos/{order.order}")
+        shown = await self._ask(at, f"{ORDERS}/{order.order}")
         return int(shown["total_centavos"])
 
     async def expect_answer(self, path: str, **fields: JSON) -> None:
         """Every terminal answers a look there with these members."""
+        await self._expect_members(path, f"at {path}", fields)
+
+    async def _expect_members(self, path: str, where: str, fields: Mapping[str, JSON]) -> None:
         for terminal in self.world.standing():
             shown = await self._ask(terminal.host, path)
             for name, value in fields.items():
                 seen = shown.get(name)
-                text = f"{terminal.host} shows {name} {seen!r} at {path}, not {value!r}"
+                text = f"{terminal.host} shows {name} {seen!r} {where}, not {value!r}"
                 self.expect(seen == value, text)
 
     async def expect_sold(self, orders: int, received: int) -> None:
@@ -150,13 +145,13 @@ class Expectations:
 
     async def day(self, at: str, order: Order) -> str:
         """The business day under which an order is shown there."""
-        shown = await self._ask(at, f"/api/pedidos/{order.order}")
+        shown = await self._ask(at, f"{ORDERS}/{order.order}")
         return str(shown["data_operacao"])
 
     async def expect_same_day(self, *orders: Order) -> None:
         """They belong to one business day."""
         at = self.world.hosts[0]
-        shown = [await self._ask(at, f"/api/pedidos/{each.order}") for each in orders]
+        shown = [await self._ask(at, f"{ORDERS}/{each.order}") for each in orders]
         days = {str(each["data_operacao"]) for each in shown}
         self.expect(len(days) == 1, f"one evening is split into {', '.join(sorted(days))}")
 
@@ -165,7 +160,7 @@ class Expectations:
         asked = 0
         for terminal in self.world.standing():
             for order in orders:
-                shown = await self._ask(terminal.host, f"/api/pedidos/{order.order}")
+                shown = await self._ask(terminal.host, f"{ORDERS}/{order.order}")
                 if shown["syncStatus"] != "local":
                     asked += 1
                     text = f"{terminal.host} says {shown['syncStatus']} of an order"

@@ -14,11 +14,12 @@ from random import Random
 import trio
 
 from simulations.faults.swarm import Strike, hit
-from simulations.scenarios.expectations import PRODUCTS, Dish, Order, Unplayable
+from simulations.scenarios.expectations import Dish, Order, Unplayable
 from simulations.scenarios.machinery import Machines
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload import acts, trust_scenes
+from simulations.workload.catalog_scenes import PRODUCTS
 from simulations.workload.ledger import ORDERS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
@@ -165,9 +166,7 @@ class SimShop(Machines):
 
     async def tap(self, at: str, path: str, **body: JSON) -> Deed:
         """What a button of any other screen does."""
-        self._parties += 1
-        party = Party(self._service, Visit(self._parties, trio.current_time(), "balcao", ()))
-        actor = await self._at(at, party)
+        actor = await self._at(at, self._stranger())
         return await actor.send(path.rpartition("/")[2], path, body)
 
     async def strike_out(self, at: str, order: Order) -> Deed:
@@ -187,8 +186,8 @@ class SimShop(Machines):
 
     async def customer(self, at: str, limit: int | None) -> str:
         """Somebody who may buy on trust, and may owe so many centavos; the id."""
-        party = self._stranger()
-        deed = await trust_scenes.open_customer(await self._at(at, party), limit)
+        actor = await self._at(at, self._stranger())
+        deed = await trust_scenes.open_customer(actor, limit)
         if deed.told is None:
             raise Unplayable(f"nobody could open a customer's account at {at}")
         return str(deed.told["id"])

@@ -7,7 +7,7 @@ from simulations.workload.people import Actor, Party, Service
 from simulations.workload.plan import MENU
 from simulations.workload.till import JSON
 
-_PRODUCTS = "/api/produtos"
+PRODUCTS = "/api/produtos"
 _COUNTED = (0, 1000, 3000, 8000)  # thousandths: portions that somebody finds in the fridge
 
 
@@ -23,7 +23,7 @@ async def write_menu(service: Service, manager: Actor) -> None:
             "meio_a_meio": manager.dice.choice(("mais_caro", "media", None)),
             "grupos": [_extras()],
         }
-        deed = await manager.send("add_product", _PRODUCTS, body)
+        deed = await manager.send("add_product", PRODUCTS, body)
         if deed.told is not None:
             service.products.append(deed.told["id"])
 
@@ -81,7 +81,7 @@ async def take_out(party: Party) -> None:
     """A dish leaves the catalog and comes back: a new name, a new code."""
     if party.service.products:
         product, manager = party.dice.choice(party.service.products), party.send_for("manager")
-        path = f"{_PRODUCTS}/{product}"
+        path = f"{PRODUCTS}/{product}"
         await manager.send("take_out", path, None, method="DELETE")
         await party.think()
         name = f"Prato {party.dice.randint(1, 9)}"
@@ -89,11 +89,11 @@ async def take_out(party: Party) -> None:
         deed = await _change(manager, product, back)
         if deed.outcome == "refused":
             await _change(manager, product, {"ativo": True, "codigo": None})
-        await manager.get("menu", _PRODUCTS)
+        await manager.get("menu", PRODUCTS)
 
 
 async def _change(actor: Actor, product: str, body: JSON) -> Deed:
-    return await actor.send("change_product", f"{_PRODUCTS}/{product}", body, method="PATCH")
+    return await actor.send("change_product", f"{PRODUCTS}/{product}", body, method="PATCH")
 
 
 def _named(party: Party) -> JSON:

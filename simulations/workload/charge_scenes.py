@@ -11,12 +11,9 @@ _RATES = (0, 10, 12.5)
 
 async def ask_service(party: Party) -> None:
     """The waiter puts the service charge on the bill, or takes it off."""
-    await set_service(party.send_for("waiter"))
-
-
-async def set_service(actor: Actor) -> Deed:
-    body: JSON = {"percentual": actor.dice.choice(_RATES), "motivo": "a pedido"}
-    return await actor.write("service", "/taxa-servico", body)
+    waiter = party.send_for("waiter")
+    body: JSON = {"percentual": waiter.dice.choice(_RATES), "motivo": "a pedido"}
+    await waiter.write("service", "/taxa-servico", body)
 
 
 async def charge(party: Party) -> None:
@@ -69,24 +66,18 @@ async def withdraw_discount(party: Party) -> None:
 
 async def split_bill(party: Party) -> None:
     """By heads, by lines, by amounts, or all of it; then each pays his share, with a tip or not."""
-    waiter = party.send_for("waiter")
-    await split(waiter, _shares(waiter))
+    await split(party.send_for("waiter"))
     await pay_shares(party.send_for("cashier"))
 
 
 async def split_twice(party: Party) -> None:
     """Two waiters listen to two ends of the table."""
-
-    async def listen(actor: Actor) -> None:
-        await split(actor, _shares(actor))
-
-    await acts.together(party, ("waiter", listen), ("waiter", listen))
+    await acts.together(party, ("waiter", split), ("waiter", split))
     await pay_shares(party.send_for("cashier"))
 
 
-async def split(actor: Actor, shares: list[JSON]) -> Deed:
-    """shares: bodies of the parts."""
-    return await actor.write("split", "/divisao", {"partes": shares})
+async def split(actor: Actor) -> Deed:
+    return await actor.write("split", "/divisao", {"partes": _shares(actor)})
 
 
 def _shares(actor: Actor) -> list[JSON]:

@@ -17,9 +17,14 @@ async def another_order(party: Party) -> Party | None:
     return other if opened else None
 
 
-def carrying(line: str, to: Party) -> Callable[[Actor], Awaitable[object]]:
-    """What somebody does who takes a line to another order."""
-    body = {"destino_id": to.order, "itens": [{"id": line}]}
+def carrying(
+    line: str, to: Party, thousandths: int | None = None
+) -> Callable[[Actor], Awaitable[object]]:
+    """What somebody does who takes a line to another order. thousandths: all of it unless given."""
+    item: JSON = {"id": line}
+    if thousandths is not None:
+        item["quantidade_milesimos"] = thousandths
+    body = {"destino_id": to.order, "itens": [item]}
 
     async def carry(actor: Actor) -> None:
         await actor.write("move_lines", "/itens/transferir", body)
@@ -41,11 +46,8 @@ async def pay_apart(party: Party) -> None:
     other = await another_order(party) if len(lines) > 1 else None
     if other is not None:
         line = party.dice.choice(lines)
-        item: JSON = {"id": line.id}
-        if party.dice.random() < 0.4 and line.left > 1:
-            item["quantidade_milesimos"] = line.left // 2
-        body = {"destino_id": other.order, "itens": [item]}
-        await party.send_for("waiter").write("move_lines", "/itens/transferir", body)
+        some = line.left // 2 if party.dice.random() < 0.4 and line.left > 1 else None
+        await carrying(line.id, other, some)(party.send_for("waiter"))
 
 
 async def carried_apart(party: Party) -> None:

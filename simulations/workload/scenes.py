@@ -4,8 +4,7 @@ Rules of this file:
 1. A scene is drawn in its moment of the order's life; a run may leave any of them out.
 2. Whoever acts at the same time as others is sent for by name, so that he throws dice of his own
    (`acts.together`).
-3. To add a scene write a function of a party in `floor_scenes`, `kitchen_scenes`, `moving_scenes`,
-   `bill_scenes`, `catalog_scenes` or `trust_scenes`, and one line here.
+3. To add a scene write a function of a party in the `*_scenes` of its kind, and one line here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -4,6 +4,7 @@
 from simulations.workload import acts
 from simulations.workload.ledger import Deed
 from simulations.workload.people import Actor, Party
+from simulations.workload.sights import ON_TRUST
 from simulations.workload.till import JSON
 
 CUSTOMERS = "/api/clientes"
@@ -27,7 +28,7 @@ async def sell(actor: Actor, customer: str, centavos: int) -> Deed:
     """So much of the bill on trust."""
     key = actor.new_key()
     body: JSON = {
-        "forma": "fiado",
+        "forma": ON_TRUST,
         "cliente_id": customer,
         "valor_centavos": centavos,
         "observacao": f"fiado {key[: acts.MARK_LENGTH]}",
