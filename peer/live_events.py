@@ -18,9 +18,7 @@ import trio
 
 from crdt_models.change import Change
 from crdt_models.disputes import Dispute, open_disputes
-from crdt_models.documents.orders.facts import (
-    FlagSet,
-)
+from crdt_models.documents.orders.facts import FlagSet
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.fact import fact_of
 from crdt_models.hybrid_logical_clock import iso
@@ -43,7 +41,6 @@ from peer.storage.projections import Condition, Query
 QUEUE_LENGTH = 256  # messages a client may lag: some seconds of a busy shop
 MAX_REPLAY = 1000  # changes; beyond it loading everything again is cheaper for both
 MAX_CLIENTS = 200
-_PAGE = 500
 
 Channel = Literal["global", "pedidos"]
 Present = Callable[[Sighting], JsonObject]
@@ -337,20 +334,9 @@ class LiveEvents:
 
     def _load_disputes(self) -> None:
         """The documents that have open disputes at the start."""
-        cursor: str | None = None
-        documents: set[DocumentId] = set()
-        while True:
-            query = Query(
-                table=DISPUTE.name,
-                where=(Condition("is_open", 1),),
-                limit=_PAGE,
-                cursor=cursor,
-            )
-            page = self._node.log.projections.page(query)
-            documents |= {DocumentId(str(row["document_id"])) for row in page.rows}
-            cursor = page.next
-            if cursor is None:
-                break
+        query = Query(table=DISPUTE.name, where=(Condition("is_open", 1),))
+        rows = self._node.log.projections.rows(query)
+        documents = {DocumentId(str(row["document_id"])) for row in rows}
         self._disputes = {document: self._open_now(document) for document in documents}
 
     def _open_now(self, document: DocumentId) -> dict[str, Dispute]:

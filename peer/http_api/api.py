@@ -231,3 +231,14 @@ def limit_of(call: Call) -> int:
 def quoted(version: str) -> str:
     """A version as an entity tag."""
     return f'"{version}"'
+
+
+def list_version(api: Api, asked: str) -> str:
+    """The entity tag of a list: nothing committed, nothing new. asked: for what."""
+    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
+    return quoted(f"{api.node.position}-{mark}")
+
+
+def replay_header(outcome: Outcome | None) -> dict[str, str]:
+    """Says so when the answer is one that was given before."""
+    return {"idempotency-replayed": "true"} if outcome and outcome.replayed else {}

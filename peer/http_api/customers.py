@@ -6,8 +6,6 @@ Rules of this file:
 2. Every write answers with the customer as committed; one about money also with the movement.
 """
 
-import hashlib
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,17 +34,24 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import JsonObject, account_json, statement_json
 from crdt_models.read_models import CUSTOMER_ACCOUNT
-from peer.http_api.api import Api, execute, json_answer, limit_of, quoted, replayed
-from peer.http_api.orders.payment_bodies import OutcomeBody, ReceiptBody
-from peer.http_api.orders.payments import PaymentIsDenied
-from peer.http_api.values import centavos, clean_text, id_of, text_or_none
+from peer.http_api.api import (
+    Api,
+    execute,
+    json_answer,
+    limit_of,
+    list_version,
+    quoted,
+    replay_header,
+    replayed,
+)
+from peer.http_api.orders.payment_bodies import OutcomeBody, ReceiptBody, RefundBody
+from peer.http_api.orders.payments import check_not_denied
+from peer.http_api.values import centavos, clean_text, id_of, iso_date, text_or_none
 from peer.node.requests import Outcome
-from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 from peer.storage.projections import BadCursor, Condition, Is, Query
 
 _UNSET = msgspec.UNSET
-_EPOCH = date(1970, 1, 1)
 
 
 class CustomerBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,17 +113,10 @@ class SettlementBody(ReceiptBody, frozen=True, kw_only=True, forbid_unknown_fiel
     forma: PaymentMethod = "dinheiro"
 
 
-class SettlementRefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SettlementRefundBody(RefundBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Um estorno; sem valor, tudo o que resta do pagamento."""
 
-    valor: Decimal | None = None
-    valor_centavos: int | None = None
     forma: PaymentMethod | None = None
-    motivo: str = ""
-
-    def amount(self) -> int | None:
-        """Centavos, None for all of it. Raises InvalidAmount."""
-        return centavos(self.valor, self.valor_centavos, field="valor")
 
 
 # --- customers
@@ -126,8 +124,7 @@ class SettlementRefundBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
 async def list_customers(api: Api, call: Call) -> Answer:
     """GET /api/clientes."""
-    mark = hashlib.sha256(repr(sorted(call.query.items())).encode()).hexdigest()[:8]
-    version = quoted(f"{api.node.position}-{mark}")
+    version = list_version(api, repr(sorted(call.query.items())))
     if call.headers.get("if-none-match") == version:
         return Answer(status=304, headers={"etag": version}, content=b"")
     query = Query(
@@ -222,12 +219,7 @@ def _place(cursor: str | None, known: list[str]) -> int:
 
 def _day(call: Call, name: str) -> int | None:
     given = call.text(name)
-    if given is None:
-        return None
-    try:
-        return (date.fromisoformat(given) - _EPOCH).days
-    except ValueError as error:
-        raise InvalidField(field=name, reason="use AAAA-MM-DD") from error
+    return None if given is None else iso_date(given, field=name, reason="use AAAA-MM-DD")
 
 
 # --- money received on an account
@@ -252,11 +244,8 @@ async def confirm(api: Api, call: Call) -> Answer:
     """POST …/pagamentos/{pagamento}/confirmar."""
     account, payment = _account(call), _payment(call)
     if await replayed(api, call) is None:
-        found = known_account(api, account).payments_under(payment)
-        if any(each.state == "denied" for each in found):
-            raise PaymentIsDenied(payment=payment.hex())
-    body = call.body_as(OutcomeBody)
-    acquirer = None if body.adquirente is None else body.adquirente.acquirer()
+        check_not_denied(known_account(api, account).payments_under(payment), payment)
+    acquirer = call.body_as(OutcomeBody).acquirer()
     command = SettleReceipt(
         account=account, payment=payment, outcome="confirmed", acquirer=acquirer
     )
@@ -335,13 +324,8 @@ def known_account(api: Api, account: AccountId) -> AccountView:
     return view
 
 
-def account_named(text: str) -> AccountId:
-    """The account that a front end names. Raises UnknownAccount."""
-    return AccountId(id_of(text, UnknownAccount, "account"))
-
-
 def _account(call: Call) -> AccountId:
-    return account_named(call.path["id"])
+    return AccountId(id_of(call.path["id"], UnknownAccount, "account"))
 
 
 def _payment(call: Call) -> PaymentId:
@@ -356,10 +340,8 @@ def _shown(
 
 
 def _headers(api: Api, account: AccountId, outcome: Outcome | None) -> dict[str, str]:
-    headers = {"etag": quoted(api.node.version(account_document(account)))}
-    if outcome is not None and outcome.replayed:
-        headers["idempotency-replayed"] = "true"
-    return headers
+    version = quoted(api.node.version(account_document(account)))
+    return {"etag": version, **replay_header(outcome)}
 
 
 def _json(api: Api, account: AccountId) -> JsonObject:

@@ -7,28 +7,23 @@ Rules of this file:
    says that a dish was delivered shall not read last year's every morning.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from crdt_models.ids import DocumentId, order_of
 from crdt_models.pedido import JsonObject, ticket_json
 from crdt_models.read_models import KITCHEN_TICKET
-from peer.http_api.api import Api, json_answer, limit_of, quoted
-from peer.http_api.dining_room.committed import furniture
+from peer.http_api.api import Api, json_answer, limit_of, list_version
+from peer.http_api.dining_room.committed import table_label
 from peer.http_api.lists import TODAY, asked_day
 from peer.http_api.shown import known_order
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Is, Query
 
-_PAGE = 500
-
 
 async def show_queue(api: Api, call: Call) -> Answer:
     """GET /api/cozinha."""
     day, station = asked_day(api, call, TODAY), call.text("estacao")
-    asked = f"{day} {sorted(call.query.items())}"
-    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
-    version = quoted(f"{api.node.position}-{mark}")
+    version = list_version(api, f"{day} {sorted(call.query.items())}")
     if call.headers.get("if-none-match") == version:
         return Answer(status=304, headers={"etag": version}, content=b"")
     of_day = (
@@ -57,14 +52,14 @@ def _ticket(api: Api, row: Mapping[str, object]) -> JsonObject:
     order = known_order(api.node, order_of(DocumentId(str(row["document_id"]))))
     ticket = next(each for each in order.tickets if each.station == row["station"])
     shown = ticket_json(order, ticket, rank=api.node.number_rank(order.order))
-    table = None if order.table is None else furniture(api.node).tables.get(order.table)
-    return {**shown, "mesa_nome": None if table is None else table.label}
+    return {**shown, "mesa_nome": table_label(api.node, order.table)}
 
 
 def _stations(api: Api, of_day: Condition) -> list[JsonObject]:
     """How much there is at each station, by name."""
     found: dict[str, list[int]] = {}
-    for row in _rows(api, of_day):
+    query = Query(table=KITCHEN_TICKET.name, where=(of_day,))
+    for row in api.node.log.projections.rows(query):
         sums = found.setdefault(str(row["station"]), [0, 0])
         sums[0] += int(str(row["lines"]))
         sums[1] += int(str(row["waiting"]))
@@ -72,15 +67,3 @@ def _stations(api: Api, of_day: Condition) -> list[JsonObject]:
         {"estacao": station, "itens": lines, "esperando": waiting}
         for station, (lines, waiting) in sorted(found.items())
     ]
-
-
-def _rows(api: Api, of_day: Condition) -> Iterator[Mapping[str, object]]:
-    cursor: str | None = None
-    while True:
-        page = api.node.log.projections.page(
-            Query(table=KITCHEN_TICKET.name, where=(of_day,), limit=_PAGE, cursor=cursor)
-        )
-        yield from page.rows
-        cursor = page.next
-        if cursor is None:
-            return

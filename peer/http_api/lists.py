@@ -6,9 +6,7 @@ Rules of this file:
 3. A sum is computed over all rows of its day, never over a page.
 """
 
-import hashlib
 from collections.abc import Mapping
-from datetime import date
 
 import msgspec
 
@@ -19,18 +17,16 @@ from crdt_models.errors import MalhaError
 from crdt_models.ids import DocumentId, FactId, order_of
 from crdt_models.pedido import STATUS, decimal, iso_day, shown_number
 from crdt_models.read_models import DISPUTE, ORDER_ROW
-from peer.http_api.api import Api, execute, json_answer, limit_of, quoted
+from peer.http_api.api import Api, execute, json_answer, limit_of, list_version
 from peer.http_api.shown import shown_orders
-from peer.http_api.values import clean_text
+from peer.http_api.values import clean_text, iso_date
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Is, Projections, Query
 
 TODAY = "hoje"
 ALL_DAYS = "todos"
-_EPOCH = date(1970, 1, 1)
 _OPENED = Condition("business_day", 0, Is.AT_LEAST)  # before its opening came, an order has no day
-_PAGE = 500
 _SITE = "site:"  # begins a cursor within the disputes that span documents, which are listed first
 _STATES = {shown: state for state, shown in STATUS.items()}
 
@@ -53,9 +49,8 @@ class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 async def list_orders(api: Api, call: Call) -> Answer:
     """GET /api/pedidos."""
-    asked = f"{asked_day(api, call, TODAY)} {sorted(call.query.items())}"
-    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
-    version = quoted(f"{api.node.position}-{mark}")
+    day = asked_day(api, call, TODAY)
+    version = list_version(api, f"{day} {sorted(call.query.items())}")
     if call.headers.get("if-none-match") == version:
         return Answer(status=304, headers={"etag": version}, content=b"")
     where = _conditions(api, call)
@@ -168,15 +163,9 @@ class Sums(msgspec.Struct):
 
 def _sums(projections: Projections, where: tuple[Condition, ...]) -> Sums:
     sums = Sums()
-    cursor: str | None = None
-    while True:
-        query = Query(table=ORDER_ROW.name, where=where, limit=_PAGE, cursor=cursor)
-        page = projections.page(query)
-        for row in page.rows:
-            _add(sums, row)
-        cursor = page.next
-        if cursor is None:
-            return sums
+    for row in projections.rows(Query(table=ORDER_ROW.name, where=where)):
+        _add(sums, row)
+    return sums
 
 
 def _add(sums: Sums, row: Mapping[str, object]) -> None:
@@ -223,10 +212,7 @@ def day_of(call: Call, absent: str, *, today: int) -> int | None:
         return None
     if given == TODAY:
         return today
-    try:
-        return (date.fromisoformat(given) - _EPOCH).days
-    except ValueError as error:
-        raise InvalidField(field="dia", reason="use AAAA-MM-DD, hoje ou todos") from error
+    return iso_date(given, field="dia", reason="use AAAA-MM-DD, hoje ou todos")
 
 
 def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:

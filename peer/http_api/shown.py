@@ -13,7 +13,7 @@ from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import CATALOG, DocumentId, OrderId, order_document
 from crdt_models.pedido import JsonObject, order_json
 from peer.http_api.api import Api
-from peer.http_api.dining_room.committed import furniture
+from peer.http_api.dining_room.committed import table_label
 from peer.node.node import Node
 
 MILLISECOND_BITS = 16  # how far a time is shifted to become a packed clock
@@ -53,8 +53,7 @@ def shown_orders(api: Api, orders: Iterable[OrderId]) -> list[JsonObject]:
 
 def _names(api: Api, view: OrderView) -> dict[str, Any]:
     """What a screen would otherwise have to look up."""
-    table = None if view.table is None else furniture(api.node).tables.get(view.table)
-    return {"mesa_nome": None if table is None else table.label}
+    return {"mesa_nome": table_label(api.node, view.table)}
 
 
 def _sync(api: Api, document: DocumentId) -> dict[str, Any]:

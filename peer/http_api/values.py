@@ -9,6 +9,7 @@ Rules of this file:
 """
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -22,6 +23,7 @@ from peer.service.http_errors import InvalidField
 MAX_DIGITS = 15  # before the point; checked before any arithmetic, so that 1e999999 costs nothing
 _CENTAVO_PLACES = 2
 _THOUSANDTH_PLACES = 3
+_EPOCH = date(1970, 1, 1)
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 _HEX_KEY = re.compile(r"[0-9A-Fa-f-]{32,100}")
 _BASE64_KEY = re.compile(r"[A-Za-z0-9_+/=.:-]{22,100}")
@@ -78,6 +80,16 @@ def thousandths(
     return given
 
 
+def needed_centavos(
+    amount: Decimal | None, exact: int | None, *, field: str, missing: str = "falta o valor"
+) -> int:
+    """As `centavos`. Raises InvalidField, with `missing`, when neither is given."""
+    given = centavos(amount, exact, field=field)
+    if given is None:
+        raise InvalidField(field=field, reason=missing)
+    return given
+
+
 def _scaled(value: Decimal, places: int, field: str) -> int:
     if not value.is_finite() or value.adjusted() > MAX_DIGITS:
         raise _refused(value, field, "não é um valor")
@@ -91,6 +103,14 @@ def _scaled(value: Decimal, places: int, field: str) -> int:
 
 def _refused(value: Decimal, field: str, reason: str) -> InvalidAmount:
     return InvalidAmount(given=str(value)[:40], field=field, reason=f"{field} {reason}")
+
+
+def iso_date(text: str, *, field: str, reason: str) -> int:
+    """Days since 1970-01-01 of AAAA-MM-DD. Raises InvalidField, with `reason`."""
+    try:
+        return (date.fromisoformat(text) - _EPOCH).days
+    except ValueError as error:
+        raise InvalidField(field=field, reason=reason) from error
 
 
 def clean_text(text: str) -> str:

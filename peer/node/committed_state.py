@@ -166,16 +166,12 @@ class CommittedState:
 
     def _load_tabs(self) -> dict[OrderId, TableId]:
         tabs: dict[OrderId, TableId] = {}
-        query = Query(table=_ORDERS, where=(Condition("is_open", 1),), limit=MAX_PAGE)
-        while True:
-            page = self._log.projections.page(query)
-            for row in page.rows:
-                if row["table_id"] is not None:
-                    order, table = str(row["order_id"]), str(row["table_id"])
-                    tabs[OrderId(_id(order))] = TableId(_id(table))
-            if page.next is None:
-                return tabs
-            query = msgspec.structs.replace(query, cursor=page.next)
+        query = Query(table=_ORDERS, where=(Condition("is_open", 1),))
+        for row in self._log.projections.rows(query):
+            if row["table_id"] is not None:
+                order, table = str(row["order_id"]), str(row["table_id"])
+                tabs[OrderId(_id(order))] = TableId(_id(table))
+        return tabs
 
 
 def _id(text: str) -> CreatedId:

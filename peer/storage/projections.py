@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeGuard
 
@@ -203,6 +203,16 @@ class Projections:
         following = _cursor(found[limit - 1][len(columns) :]) if more else None
         rows = [dict(zip(columns, row, strict=False)) for row in found[:limit]]
         return Page(rows, following)
+
+    def rows(self, query: Query) -> Iterator[dict[str, SqlValue]]:
+        """The rows of every page from the query's cursor on; pages are as large as they may be."""
+        query = msgspec.structs.replace(query, limit=MAX_PAGE)
+        while True:
+            page = self.page(query)
+            yield from page.rows
+            if page.next is None:
+                return
+            query = msgspec.structs.replace(query, cursor=page.next)
 
     def count(self, query: Query) -> int:
         """How many rows meet the query's conditions; order, limit and cursor do not matter."""

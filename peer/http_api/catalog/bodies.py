@@ -24,13 +24,22 @@ from crdt_models.documents.catalog.facts import (
 from crdt_models.documents.fields import ServiceType
 from crdt_models.ids import ProductId
 from crdt_models.pedido.names import HALVES, SCALE, SOLD_BY, WEEKDAYS
-from peer.http_api.values import OpaqueId, centavos, clean_text, id_of, text_or_none, thousandths
+from peer.http_api.answers.catalog import Weekday
+from peer.http_api.values import (
+    OpaqueId,
+    centavos,
+    clean_text,
+    id_of,
+    needed_centavos,
+    text_or_none,
+    thousandths,
+)
 from peer.service.http_errors import InvalidField
 
 T = TypeVar("T")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|(24):(00)", re.ASCII)
 
-Weekday = Literal["seg", "ter", "qua", "qui", "sex", "sab", "dom"]
+_NO_PRICE = "falta o preço"
 
 
 class PriceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +56,9 @@ class PriceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Raises InvalidField, InvalidAmount."""
         start, end = _minute(self.de, "precos[].de"), _minute(self.ate, "precos[].ate")
         return PriceRule(
-            unit_centavos=_price(self.preco, self.preco_centavos, "precos[].preco"),
+            unit_centavos=needed_centavos(
+                self.preco, self.preco_centavos, field="precos[].preco", missing=_NO_PRICE
+            ),
             weekdays=tuple(WEEKDAYS.index(day) for day in self.dias),
             from_minute=start % MINUTES_OF_A_DAY,
             to_minute=end or MINUTES_OF_A_DAY,
@@ -174,7 +185,8 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     def _base_price(self) -> int | UnsetType:
         if self.preco is UNSET and self.preco_centavos is UNSET:
             return UNSET
-        return _price(_or_none(self.preco), _or_none(self.preco_centavos), "preco")
+        given, exact = _or_none(self.preco), _or_none(self.preco_centavos)
+        return needed_centavos(given, exact, field="preco", missing=_NO_PRICE)
 
     def _left(self) -> int | UnsetType | None:
         if self.restante is UNSET and self.restante_milesimos is UNSET:
@@ -190,13 +202,6 @@ class NewProductBody(ProductBody, frozen=True, kw_only=True, forbid_unknown_fiel
 def product_id(text: str) -> ProductId:
     """Raises UnknownProduct."""
     return ProductId(id_of(text, UnknownProduct, "product"))
-
-
-def _price(value: Decimal | None, exact: int | None, field: str) -> int:
-    price = centavos(value, exact, field=field)
-    if price is None:
-        raise InvalidField(field=field, reason="falta o preço")
-    return price
 
 
 def _minute(text: str, field: str) -> int:

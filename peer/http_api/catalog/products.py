@@ -18,7 +18,7 @@ from crdt_models.documents.catalog.view import CatalogView, Product
 from crdt_models.documents.command import Command
 from crdt_models.ids import CATALOG, ProductId
 from crdt_models.pedido import product_json
-from peer.http_api.api import Api, execute, json_answer, quoted
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header
 from peer.http_api.catalog.bodies import NewProductBody, ProductBody, product_id
 from peer.http_api.shown import catalog
 from peer.node.requests import Outcome
@@ -107,9 +107,7 @@ async def _done(api: Api, call: Call, product: ProductId, command: Command) -> A
 def _shown(
     api: Api, product: ProductId, outcome: Outcome | None = None, *, status: int = 200
 ) -> Answer:
-    headers = {"etag": quoted(api.node.version(CATALOG))}
-    if outcome is not None and outcome.replayed:
-        headers["idempotency-replayed"] = "true"
+    headers = {"etag": quoted(api.node.version(CATALOG)), **replay_header(outcome)}
     found = known_product(catalog(api.node), product)
     return json_answer(shown_product(api, found), status=status, headers=headers)
 

@@ -6,7 +6,7 @@ Rules of this file:
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from crdt_models.dining_room import MINUTE_MS, DiningRoom, Tab
@@ -31,7 +31,7 @@ from peer.http_api.api import Api, execute
 from peer.node.node import Node
 from peer.node.requests import Outcome
 from peer.service.routes import Call
-from peer.storage.projections import MAX_PAGE, Condition, Query
+from peer.storage.projections import Condition, Query
 
 Tabs = Mapping[TableId, list[Tab]]
 
@@ -41,6 +41,12 @@ def furniture(node: Node) -> TablesView:
     view = node.view(TABLES)
     assert isinstance(view, TablesView), "the kind of a document decides its view"
     return view
+
+
+def table_label(node: Node, table: TableId | None) -> str | None:
+    """What people call a dining table; None for one that is not known."""
+    found = None if table is None else furniture(node).tables.get(table)
+    return None if found is None else found.label
 
 
 def floor_of(node: Node, day: int) -> FloorView:
@@ -87,7 +93,8 @@ async def execute_in_room(api: Api, call: Call, command: Command) -> Outcome:
 def open_tabs(node: Node) -> Tabs:
     """The open orders of each dining table that has any, oldest first."""
     found: dict[TableId, list[Tab]] = defaultdict(list)
-    for row in _rows(node, Query(table=ORDER_ROW.name, where=_OPEN, order=("opened_hlc",))):
+    query = Query(table=ORDER_ROW.name, where=_OPEN, order=("opened_hlc",))
+    for row in node.log.projections.rows(query):
         if row["table_id"] is not None:
             table = TableId(CreatedId(bytes.fromhex(str(row["table_id"]))))
             people = row["people"] if isinstance(row["people"], int) else 0
@@ -109,7 +116,7 @@ class Left:
     @cached_property
     def _by_table(self) -> dict[str, list[list[FactId]]]:
         found: dict[str, list[list[FactId]]] = defaultdict(list)
-        for row in _rows(self._node, self._query):
+        for row in self._node.log.projections.rows(self._query):
             if row["table_id"] is not None and row["left_by"]:
                 found[str(row["table_id"])].append([*map(FactId, str(row["left_by"]).split())])
         return found
@@ -120,22 +127,3 @@ _OPEN = (Condition("is_open", 1),)
 
 def _documents(node: Node) -> tuple[DocumentId, DocumentId]:
     return TABLES, floor_document(node.business_day)
-
-
-def _rows(node: Node, query: Query) -> Iterator[Mapping[str, object]]:
-    """Of every page."""
-    cursor: str | None = None
-    while True:
-        page = node.log.projections.page(
-            Query(
-                table=query.table,
-                where=query.where,
-                order=query.order,
-                limit=MAX_PAGE,
-                cursor=cursor,
-            )
-        )
-        yield from page.rows
-        cursor = page.next
-        if cursor is None:
-            return

@@ -12,7 +12,7 @@ from crdt_models.documents.floor.commands import (
 from crdt_models.documents.tables.commands import ChangeTable, UnknownArea, UnknownTable
 from crdt_models.ids import TableId
 from crdt_models.pedido import waiter_history_json
-from peer.http_api.api import Api, json_answer, quoted
+from peer.http_api.api import Api, json_answer, quoted, replay_header
 from peer.http_api.dining_room.committed import (
     execute_in_room,
     furniture,
@@ -20,8 +20,8 @@ from peer.http_api.dining_room.committed import (
     room_version,
     shown_table,
 )
-from peer.http_api.dining_room.furniture import done, replay_header, shown_area, table_of
-from peer.http_api.values import clean_text, id_of
+from peer.http_api.dining_room.furniture import done, shown_area, table_of
+from peer.http_api.values import id_of, text_or_none
 from peer.service.routes import Answer, Call
 
 
@@ -89,4 +89,4 @@ async def separate_tables(api: Api, call: Call) -> Answer:
 
 
 def _waiter(call: Call) -> str | None:
-    return clean_text(call.body_as(WaiterBody).garcom or "") or None
+    return text_or_none(call.body_as(WaiterBody).garcom)

@@ -26,7 +26,7 @@ from crdt_models.documents.tables.view import Area
 from crdt_models.errors import MalhaError
 from crdt_models.ids import CreatedId, TableId
 from crdt_models.pedido import JsonObject, iso_day
-from peer.http_api.api import Api, execute, json_answer, quoted, replayed
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header, replayed
 from peer.http_api.dining_room.committed import (
     execute_in_room,
     furniture,
@@ -34,7 +34,7 @@ from peer.http_api.dining_room.committed import (
     room_version,
     shown_table,
 )
-from peer.http_api.values import OpaqueId, clean_text, id_of
+from peer.http_api.values import OpaqueId, clean_text, id_of, text_or_none
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
@@ -193,11 +193,6 @@ def table_of(call: Call) -> TableId:
     return TableId(id_of(call.path["id"], UnknownTable, "table"))
 
 
-def replay_header(outcome: Outcome | None) -> dict[str, str]:
-    """Says so when the answer is one that was given before."""
-    return {"idempotency-replayed": "true"} if outcome and outcome.replayed else {}
-
-
 def _shown(
     api: Api, table: TableId, outcome: Outcome | None = None, *, status: int = 200
 ) -> Answer:
@@ -236,7 +231,7 @@ def _fields(api: Api, body: TableBody) -> dict[TableField, TableValue]:
         area = _area(api, body)
         fields["area"] = None if area is None else area.hex()
     if not isinstance(body.garcom, msgspec.UnsetType):
-        fields["waiter"] = clean_text(body.garcom or "") or None
+        fields["waiter"] = text_or_none(body.garcom)
     plain: dict[TableField, Any] = {
         "seats": body.lugares,
         "cleaning": body.limpeza,

@@ -33,11 +33,10 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import RESERVATION_STATUS, JsonObject, reservation_json
 from crdt_models.read_models import RESERVATION
-from peer.http_api.api import Api, execute, json_answer, quoted
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header
 from peer.http_api.dining_room.committed import floor_of
-from peer.http_api.dining_room.furniture import replay_header
 from peer.http_api.lists import TODAY, day_of
-from peer.http_api.values import clean_text, id_of
+from peer.http_api.values import clean_text, id_of, text_or_none
 from peer.node.node import Node
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
@@ -123,7 +122,7 @@ async def book(api: Api, call: Call) -> Answer:
         from_minute=place.from_minute,
         until_minute=place.until_minute,
         tables=place.tables,
-        phone=clean_text(body.telefone or "") or None,
+        phone=text_or_none(body.telefone),
         note=clean_text(body.observacao),
     )
     outcome = await execute(api, call, command)

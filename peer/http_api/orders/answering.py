@@ -3,7 +3,7 @@
 from crdt_models.documents.command import Command
 from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.ids import OrderId, order_document
-from peer.http_api.api import Api, execute, json_answer, quoted, refusal
+from peer.http_api.api import Api, execute, json_answer, quoted, refusal, replay_header
 from peer.http_api.shown import shown_order
 from peer.http_api.values import id_of
 from peer.node.requests import Outcome, StaleVersion
@@ -35,9 +35,8 @@ def shown(
     status: int = 200,
 ) -> Answer:
     """The order as it is now, its version as ETag. outcome: of the command that made it so."""
-    headers = {"etag": quoted(api.node.version(order_document(order)))}
-    if outcome is not None and outcome.replayed:
-        headers["idempotency-replayed"] = "true"
+    version = quoted(api.node.version(order_document(order)))
+    headers = {"etag": version, **replay_header(outcome)}
     return json_answer(shown_order(api, order), status=status, headers=headers)
 
 

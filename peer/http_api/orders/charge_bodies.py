@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import TypedDict
 
 import msgspec
 
@@ -12,11 +13,25 @@ from crdt_models.documents.orders.facts import ShareOfLine
 from crdt_models.errors import MalhaError
 from crdt_models.ids import FactId, OperatorId, ShareId
 from peer.http_api.orders.line_bodies import line_id
-from peer.http_api.values import basis_points, centavos, clean_text, id_of, thousandths
+from peer.http_api.values import (
+    basis_points,
+    centavos,
+    clean_text,
+    id_of,
+    needed_centavos,
+    thousandths,
+)
 from peer.service.http_errors import InvalidField
 
 _FACT_ID = re.compile(r"[0-9A-Za-z_-]{22}\.[0-9]{1,3}")
 _OPERATOR = re.compile(r"[0-9a-f]{32}")
+
+
+class Authority(TypedDict):
+    """Why, and by whose leave: members of every command that needs them."""
+
+    reason: str
+    authorised_by: OperatorId | None
 
 
 class AuthorisedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,8 +44,11 @@ class AuthorisedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         """Raises InvalidField."""
         return clean_text(self.motivo)
 
-    def operator(self) -> OperatorId | None:
+    def authority(self) -> Authority:
         """Raises InvalidField."""
+        return {"reason": self.reason(), "authorised_by": self._operator()}
+
+    def _operator(self) -> OperatorId | None:
         if self.autorizado_por is None:
             return None
         if not _OPERATOR.fullmatch(self.autorizado_por):
@@ -85,7 +103,7 @@ class FeeBody(AuthorisedBody, frozen=True, kw_only=True):
 
     def amount(self) -> int:
         """Centavos. Raises InvalidField, InvalidAmount."""
-        return _amount(self.valor, self.valor_centavos)
+        return needed_centavos(self.valor, self.valor_centavos, field="valor")
 
 
 class CouvertBody(FeeBody, frozen=True, kw_only=True):
@@ -121,7 +139,7 @@ class TipBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def amount(self) -> int:
         """Centavos. Raises InvalidField, InvalidAmount."""
-        return _amount(self.valor, self.valor_centavos)
+        return needed_centavos(self.valor, self.valor_centavos, field="valor")
 
 
 class TakenBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,10 +196,3 @@ def fact_of_path(text: str, missing: type[MalhaError], name: str) -> FactId:
     if not _FACT_ID.fullmatch(text):
         raise missing(**{name: text[:40].encode("utf-8", "replace").decode("utf-8")})
     return FactId(text)
-
-
-def _amount(value: Decimal | None, exact: int | None) -> int:
-    amount = centavos(value, exact, field="valor")
-    if amount is None:
-        raise InvalidField(field="valor", reason="falta o valor")
-    return amount

@@ -60,8 +60,7 @@ async def _give(
         kind=kind,
         amount=amount,
         line=line,
-        reason=body.reason(),
-        authorised_by=body.operator(),
+        **body.authority(),
     )
     return await done(api, call, order, command, status=201)
 
@@ -72,8 +71,7 @@ async def withdraw_discount(api: Api, call: Call) -> Answer:
     command = WithdrawDiscounts(
         order=order,
         discounts=(fact_of_path(call.path["desconto"], UnknownDiscount, "discount"),),
-        reason=body.reason(),
-        authorised_by=body.operator(),
+        **body.authority(),
     )
     return await done(api, call, order, command)
 
@@ -81,12 +79,7 @@ async def withdraw_discount(api: Api, call: Call) -> Answer:
 async def set_service(api: Api, call: Call) -> Answer:
     """POST …/taxa-servico."""
     order, body = order_of_call(call), call.body_as(ServiceBody)
-    command = SetService(
-        order=order,
-        basis_points=body.rate(),
-        reason=body.reason(),
-        authorised_by=body.operator(),
-    )
+    command = SetService(order=order, basis_points=body.rate(), **body.authority())
     return await done(api, call, order, command)
 
 
@@ -97,8 +90,7 @@ async def set_couvert(api: Api, call: Call) -> Answer:
         order=order,
         unit_centavos=body.amount(),
         people=body.pessoas,
-        reason=body.reason(),
-        authorised_by=body.operator(),
+        **body.authority(),
     )
     return await done(api, call, order, command)
 
@@ -110,8 +102,7 @@ async def set_minimum(api: Api, call: Call) -> Answer:
         order=order,
         centavos=body.amount(),
         is_per_person=body.por_pessoa,
-        reason=body.reason(),
-        authorised_by=body.operator(),
+        **body.authority(),
     )
     return await done(api, call, order, command)
 
@@ -119,12 +110,7 @@ async def set_minimum(api: Api, call: Call) -> Answer:
 async def set_delivery_fee(api: Api, call: Call) -> Answer:
     """POST …/taxa-entrega."""
     order, body = order_of_call(call), call.body_as(FeeBody)
-    command = SetDeliveryFee(
-        order=order,
-        centavos=body.amount(),
-        reason=body.reason(),
-        authorised_by=body.operator(),
-    )
+    command = SetDeliveryFee(order=order, centavos=body.amount(), **body.authority())
     return await done(api, call, order, command)
 
 

@@ -202,14 +202,10 @@ class StageBody(LinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True
     estacao: str | None = None
 
 
-class ChosenLinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChosenLinesBody(LinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Itens escolhidos."""
 
     itens: tuple[str, ...]
-
-    def lines(self) -> tuple[LineId, ...]:
-        """Raises UnknownLine."""
-        return tuple(line_id(each) for each in self.itens)
 
 
 class RouteBody(ChosenLinesBody, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,8 +6,7 @@ import msgspec
 
 from crdt_models.documents.fields import AnyMethod
 from crdt_models.documents.orders.facts import Acquirer
-from peer.http_api.values import centavos, clean_text
-from peer.service.http_errors import InvalidField
+from peer.http_api.values import centavos, clean_text, needed_centavos
 
 
 class AcquirerBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,7 +39,7 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def amount(self) -> int:
         """Centavos. Raises InvalidField, InvalidAmount."""
-        return _amount(self.valor, self.valor_centavos)
+        return needed_centavos(self.valor, self.valor_centavos, field="valor")
 
     def tendered(self) -> int | None:
         """Centavos handed over. Raises InvalidAmount."""
@@ -86,9 +85,6 @@ class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     adquirente: AcquirerBody | None = None
     motivo: str = ""
 
-
-def _amount(value: Decimal | None, exact: int | None) -> int:
-    amount = centavos(value, exact, field="valor")
-    if amount is None:
-        raise InvalidField(field="valor", reason="falta o valor")
-    return amount
+    def acquirer(self) -> Acquirer | None:
+        """Who answered, when somebody is named."""
+        return None if self.adquirente is None else self.adquirente.acquirer()

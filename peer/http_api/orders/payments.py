@@ -1,10 +1,13 @@
 """Money received, confirmed, denied, refunded."""
 
+from collections.abc import Iterable
+
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.errors import UnknownAccount
 from crdt_models.documents.fields import ON_ACCOUNT, AnyMethod
 from crdt_models.documents.orders.bill_commands import RefundPayment, SettlePayment, TakePayment
 from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownPayment
+from crdt_models.documents.orders.payments import Payment
 from crdt_models.errors import MalhaError
 from crdt_models.ids import AccountId, OrderId, PaymentId
 from peer.http_api.api import Api, replayed
@@ -70,18 +73,16 @@ def _on_account(order: OrderId, body: PaymentBody) -> PayOnAccount:
 
 async def confirm_payment(api: Api, call: Call) -> Answer:
     """POST …/pagamentos/{pagamento}/confirmar."""
-    order, body = order_of_call(call), call.body_as(OutcomeBody)
-    acquirer = None if body.adquirente is None else body.adquirente.acquirer()
+    order, acquirer = order_of_call(call), call.body_as(OutcomeBody).acquirer()
     payment = _payment_of(call)
     if await replayed(api, call) is None:
-        _check_not_denied(api, order, payment)
+        check_not_denied(known_order(api.node, order).payments_under(payment), payment)
     command = SettlePayment(order=order, payment=payment, outcome="confirmed", acquirer=acquirer)
     return await done(api, call, order, command)
 
 
-def _check_not_denied(api: Api, order: OrderId, payment: PaymentId) -> None:
+def check_not_denied(found: Iterable[Payment], payment: PaymentId) -> None:
     """What the acquirer denied is received again, not confirmed. Raises PaymentIsDenied."""
-    found = known_order(api.node, order).payments_under(payment)
     if any(each.state == "denied" for each in found):
         raise PaymentIsDenied(payment=payment.hex())
 

@@ -5,7 +5,7 @@ import pytest
 
 from peer.service.sqlite_errors import NotDurable
 from peer.storage.change_log import ChangeLog
-from peer.storage.projections import BadCursor, Condition, Is, Query
+from peer.storage.projections import MAX_PAGE, BadCursor, Condition, Is, Query
 from peer.storage.records import Batch, DocumentState, TableRows
 from tests.contracts.samples import KEY, order, sample
 
@@ -64,6 +64,12 @@ def test_rows_of_a_document_are_replaced_in_every_table(log):
     assert log.projections.count(Query(table="lines")) == 2
     log.append(Batch(rows={order("A-001"): {"orders": [(order("A-001"), "A-001", 0, None)]}}))
     assert log.projections.count(Query(table="lines")) == 1
+
+
+def test_the_rows_of_every_page_follow_one_another(log):
+    put(log, "a", 1, lines=2 * MAX_PAGE + 1)
+    found = log.projections.rows(Query(table="lines", order=("amount",), limit=1))
+    assert [row["amount"] for row in found] == list(range(2 * MAX_PAGE + 1))
 
 
 def test_conditions_compare_and_none_asks_for_absence(log):
