@@ -58,7 +58,7 @@ from peer.node import site_disputes
 from simulations.reference.differences import differences
 from simulations.reference.peer_shop import ALL_DAYS, PeerShop
 from simulations.reference.shop import read_shop
-from tests.simulations.reference.histories import DAY, HALF_HOUR_MS, NOW_MS
+from tests.simulations.reference.replicas import DAY, HALF_HOUR_MS, NOW_MS
 
 _COLUMNS = [name for name, _ in ORDER_ROW.columns]
 

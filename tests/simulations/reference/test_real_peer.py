@@ -22,7 +22,8 @@ from simulations.reference.shop import read_shop
 from simulations.reference.stored import floors_in
 from simulations.simulator import asgi
 from simulations.workload.till import JSON, Answer
-from tests.simulations.reference.histories import Replica, history
+from tests.simulations.reference.histories import history
+from tests.simulations.reference.replicas import Replica
 
 HISTORIES = int(os.environ.get("MALHA_PEER_HISTORIES", "24"))
 FIRST = int(os.environ.get("MALHA_FIRST_HISTORY", "0"))
