@@ -17,7 +17,7 @@ from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
-from crdt_models.fact import body_of, known_tags
+from crdt_models.fact import body_of
 from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
     CATALOG,
@@ -34,6 +34,7 @@ from crdt_models.ids import (
     order_document,
 )
 from simulations.fuzz.members import Author, Site
+from simulations.fuzz.nonsense import KINDS
 
 DAY = 20_000
 NOW_MS = DAY * 86_400_000 + 12 * 3_600_000
@@ -67,7 +68,7 @@ class Replica:
     def open(self, epoch: bytes) -> None:
         """Begin an epoch, on top of what this terminal wrote last."""
         self.author.epoch = Epoch(epoch)
-        opened = AuthorOpened(self.author.chain, tags=tuple(known_tags()))
+        opened = AuthorOpened(self.author.chain, tags=tuple(kind.tag() for kind in KINDS))
         self.write([[TERMINALS, body_of(opened)]])
 
     def give(self, command: Command, key: bytes) -> dict[str, CreatedId]:
