@@ -45,11 +45,6 @@ NOBODY = FactId("A" * 22 + ".0")
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def order(till: Till) -> OrderId:
     """A pizza and a juice for three: 5000 centavos."""
     opened = OpenOrder(service_type="mesa", people=3, lines=(PIZZA, JUICE))

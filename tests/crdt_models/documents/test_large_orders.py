@@ -27,11 +27,6 @@ from tests.crdt_models.documents.shop import Till
 LONGEST_NAME = "ç" * 120  # two bytes each
 
 
-@pytest.fixture
-def till() -> Till:
-    return Till()
-
-
 def grown_apart(till: Till, tills: int) -> OrderId:
     """One order to which each of so many terminals added all that it may, at once."""
     order = OrderId(till.give(OpenOrder(service_type="mesa"))["order"])

@@ -42,11 +42,6 @@ PIZZA = NewLine(product="p2", name="Pizza", unit_centavos=4_001)
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def order(till: Till) -> OrderId:
     """Three beers and a pizza: 7001 centavos."""
     return OrderId(till.give(OpenOrder(service_type="mesa", lines=(BEERS, PIZZA)))["order"])

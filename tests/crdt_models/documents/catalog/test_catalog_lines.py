@@ -35,11 +35,6 @@ GROUPS = (Group("borda", "Borda", (Option("cheddar", "Cheddar", 800),)),)
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def pizza(till: Till) -> ProductId:
     return product(
         till,

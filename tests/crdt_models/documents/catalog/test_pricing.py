@@ -31,11 +31,6 @@ MONDAY, FRIDAY, SATURDAY = 0, 4, 5
 NOON = Moment(MONDAY, 12 * 60)
 
 
-@pytest.fixture
-def till() -> Till:
-    return Till()
-
-
 def product(till: Till, **values: object) -> ProductId:
     given_ = {"name": "Produto", "unit_centavos": 1000, **values}
     added = AddProduct(values=ProductValues(**given_))  # type: ignore[arg-type]  # any fields

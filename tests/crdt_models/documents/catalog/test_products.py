@@ -42,11 +42,6 @@ CALABRESA = ProductValues(
 )
 
 
-@pytest.fixture
-def till() -> Till:
-    return Till()
-
-
 def added(till: Till, values: ProductValues = CALABRESA) -> ProductId:
     return ProductId(till.give(AddProduct(values=values))["product.0"])
 

@@ -24,11 +24,6 @@ CLOSINGS = tuple(FactId("A" * 21 + f"{number}.0") for number in range(3))
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def other(till: Till, tables: list[TableId]) -> Till:
     """A second terminal that knows the tables."""
     other = Till("B")

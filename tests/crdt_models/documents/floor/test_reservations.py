@@ -30,11 +30,6 @@ NOWHERE = TableId(CreatedId(b"n" * 16))
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def table(till: Till) -> TableId:
     return TableId(till.give(AddTable(label="1"))["table"])
 

@@ -19,11 +19,6 @@ NOWHERE = CreatedId(b"n" * 16)
 
 
 @pytest.fixture
-def till() -> Till:
-    return Till()
-
-
-@pytest.fixture
 def table(till: Till) -> TableId:
     area = till.give(AddArea(name="Salão"))["area"]
     added = AddTable(label="12", area=area, seats=4, x=10, y=-20)
