@@ -18,11 +18,13 @@ from peer.config import read_config
 from peer.environment import NoNetwork
 from peer.http_api.app import LocalApp, create_app
 from peer.http_api.front_ends import FrontEnds
+from peer.http_api.server import HttpServer
 from peer.identity import Identity, Place, create_site
 from peer.live_events import LiveEvents
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
 from peer.storage.change_log import ChangeLog
+from tests.peer.http_api.served import Served
 
 _SPEC = importlib.util.spec_from_file_location("declared", Path(__file__).with_name("declared.py"))
 assert _SPEC is not None and _SPEC.loader is not None
@@ -195,3 +197,13 @@ def running(tmp_path: Path, identity: Identity) -> Any:
 async def shop(running: Any) -> AsyncIterator[Shop]:
     async with running() as made:
         yield made
+
+
+@pytest.fixture
+async def served(running: Any) -> AsyncIterator[Served]:
+    async with running() as shop, trio.open_nursery() as nursery:
+        server = HttpServer(shop.app, goodbye=shop.events.goodbye)
+        port = await nursery.start(server.serve, "127.0.0.1", 0)
+        with trio.fail_after(60):
+            yield Served(shop, server, port, nursery)
+        nursery.cancel_scope.cancel()

@@ -1,8 +1,7 @@
-import contextlib
+"""Who gets a link over TLS, who does not, and how links end."""
+
 import shutil
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,82 +9,27 @@ import trio
 import trio.testing
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from trio_websocket import ConnectionClosed
 
 from crdt_models.errors import UntrustedCertificate
 from peer.environment import ClosedBy, DialFailed, LinkClosed, MessageLink, SelfConnection
-from peer.identity import Identity, load
+from peer.identity import load
 from peer.identity.errors import CertificateExpired
-from peer.identity.membership import BUILD_SECONDS, Grant, TerminalKeys, time_floor
+from peer.identity.membership import Grant, TerminalKeys
 from peer.identity.pem_files import link_pem
 from peer.identity.x509_certificates import leaf_certificate
 from peer.links.doorkeeper import Limits
-from peer.links.tls_websocket import TlsWebSocketNetwork
+from tests.peer.links.listening import (
+    NOW,
+    echo,
+    eventually,
+    listening,
+    network,
+    never,
+    trusting,
+)
 
-NOW = BUILD_SECONDS + 40 * 24 * 3600
 DAY = 24 * 3600
-LONG = 60.0
-FAST = Limits(tls_handshake_seconds=0.2, websocket_handshake_seconds=0.2)
 Accepted = list[MessageLink]
-
-
-def network(
-    nursery: trio.Nursery,
-    identity: Identity,
-    *,
-    boot: bytes = b"",
-    now: int = NOW,
-    limits: Limits | None = None,
-) -> TlsWebSocketNetwork:
-    return TlsWebSocketNetwork(
-        identity,
-        nursery=nursery,
-        boot=boot or identity.device[:16],
-        floor=lambda: time_floor(now),
-        limits=limits or Limits(),
-    )
-
-
-async def echo(link: MessageLink) -> None:
-    try:
-        while True:
-            await link.send(await link.receive())
-    except LinkClosed:
-        pass
-
-
-async def never(_: object) -> None:
-    await trio.sleep_forever()
-
-
-class Listening:
-    """A listening peer and what came to it."""
-
-    def __init__(self, net: TlsWebSocketNetwork, address: str) -> None:
-        self.net = net
-        self.address = address
-        self.port = int(address.rpartition(":")[2])
-
-
-@asynccontextmanager
-async def listening(
-    identity: Identity,
-    handler: Callable[[MessageLink], Awaitable[None]] = echo,
-    *,
-    now: int = NOW,
-    limits: Limits | None = None,
-) -> AsyncIterator[Listening]:
-    async with trio.open_nursery() as nursery:
-        net = network(nursery, identity, now=now, limits=limits)
-        addresses = await nursery.start(net.listen, "127.0.0.1", 0, handler)
-        yield Listening(net, addresses[0])
-        nursery.cancel_scope.cancel()
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    with trio.fail_after(10):
-        while not condition():  # noqa: ASYNC110 - the condition belongs to another object
-            await trio.sleep(0.005)
 
 
 async def test_two_terminals_of_one_site_exchange_frames(shop):
@@ -200,12 +144,6 @@ UPGRADE = (
 
 def anonymous(folder: Path, shop, other) -> ssl.SSLContext:
     return trusting(shop.admin)
-
-
-def trusting(identity: Identity) -> ssl.SSLContext:
-    from peer.identity.tls_contexts import applicant_client
-
-    return applicant_client(identity.root_der)
 
 
 def self_signed(folder: Path, shop, other) -> ssl.SSLContext:
@@ -414,137 +352,6 @@ async def test_a_clone_is_marked_and_let_in(shop, tmp_path):
         await link.aclose()
         nursery.cancel_scope.cancel()
     assert marks == [True]
-
-
-# Bounds ------------------------------------------------------------------------------------------
-
-
-async def test_a_frame_of_16_mib_ends_the_link_only(shop):
-    received: list[bytes] = []
-    ends: list[LinkClosed] = []
-
-    async def handler(link: MessageLink) -> None:
-        try:
-            while True:
-                received.append(await link.receive())
-        except LinkClosed as closed:
-            ends.append(closed)
-
-    async with listening(shop.admin, handler) as there, trio.open_nursery() as nursery:
-        net = network(nursery, shop.terminal("B"))
-        link = await net.dial(there.address)
-        with pytest.raises(ConnectionClosed), trio.fail_after(10):
-            await link._connection.send_message(bytes(16 * 1024 * 1024))
-        with pytest.raises(LinkClosed):
-            await link.receive()
-        await eventually(lambda: bool(ends))
-        await link.aclose()
-        again = await net.dial(there.address)
-        await again.send(b"still here")
-        await eventually(lambda: received == [b"still here"])
-        await again.aclose()
-        nursery.cancel_scope.cancel()
-    assert ends[0].by is ClosedBy.BROKEN
-    assert "256" in str(ends[0]) or "262144" in str(ends[0])
-
-
-async def test_the_dialling_end_refuses_such_a_frame_too(shop):
-    async def handler(link: MessageLink) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            await link._connection.send_message(bytes(1024 * 1024))
-        await never(link)
-
-    async with listening(shop.admin, handler) as there, trio.open_nursery() as nursery:
-        link = await network(nursery, shop.terminal("B")).dial(there.address)
-        with pytest.raises(LinkClosed), trio.fail_after(10):
-            await link.receive()
-        await link.aclose()
-        nursery.cancel_scope.cancel()
-
-
-async def test_a_text_message_ends_the_link(shop):
-    ends: list[LinkClosed] = []
-
-    async def handler(link: MessageLink) -> None:
-        try:
-            await link.receive()
-        except LinkClosed as closed:
-            ends.append(closed)
-
-    async with listening(shop.admin, handler) as there, trio.open_nursery() as nursery:
-        link = await network(nursery, shop.terminal("B")).dial(there.address)
-        await link._connection.send_message("text")
-        await eventually(lambda: bool(ends))
-        nursery.cancel_scope.cancel()
-    assert ends[0].by is ClosedBy.BROKEN
-
-
-async def test_a_silent_client_is_cut_by_the_handshake_deadline(shop):
-    async with listening(shop.admin, limits=FAST) as there:
-        silent = await trio.open_tcp_stream("127.0.0.1", there.port)
-        with trio.fail_after(10):
-            assert await silent.receive_some() == b""
-        await silent.aclose()
-
-
-async def test_a_member_that_never_opens_the_websocket_is_cut(shop):
-    context = trusting(shop.admin)
-    context.load_cert_chain(shop.terminal("B").link_file)
-    async with listening(shop.admin, limits=FAST) as there:
-        transport = await trio.open_tcp_stream("127.0.0.1", there.port)
-        stream = trio.SSLStream(transport, context, https_compatible=True)
-        await stream.do_handshake()
-        with trio.fail_after(10):
-            assert await stream.receive_some() == b""
-        await trio.aclose_forcefully(stream)
-
-
-async def test_a_server_that_never_answers_does_not_hold_the_dial(shop):
-    async with trio.open_nursery() as nursery:
-        listeners = await nursery.start(trio.serve_tcp, never, 0)
-        port = listeners[0].socket.getsockname()[1]
-        with pytest.raises(DialFailed) as failed, trio.fail_after(10):
-            await network(nursery, shop.admin, limits=FAST).dial(f"127.0.0.1:{port}")
-        assert "in time" in str(failed.value)
-        nursery.cancel_scope.cancel()
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "a..b:1", "127.0.0.1:0"])
-async def test_addresses_that_lead_nowhere_are_typed(shop, address):
-    async with trio.open_nursery() as nursery:
-        with pytest.raises(DialFailed):
-            await network(nursery, shop.admin).dial(address)
-
-
-async def test_strangers_beyond_the_cap_are_closed_at_once(shop):
-    limits = Limits(strangers=3, strangers_per_address=2, tls_handshake_seconds=LONG)
-    async with listening(shop.admin, limits=limits) as there:
-        silent = [await trio.open_tcp_stream("127.0.0.1", there.port) for _ in range(5)]
-        await eventually(lambda: there.net.doorkeeper.refused == 3)
-        assert there.net.doorkeeper.statistics()["strangers"] == 2
-        for stream in silent:
-            await trio.aclose_forcefully(stream)
-        await eventually(lambda: there.net.doorkeeper.statistics()["strangers"] == 0)
-
-
-async def test_a_device_has_two_places(shop):
-    async with listening(shop.admin) as there, trio.open_nursery() as nursery:
-        net = network(nursery, shop.terminal("B"))
-        links = [await net.dial(there.address) for _ in range(3)]
-        with pytest.raises(LinkClosed), trio.fail_after(10):
-            await links[2].receive()
-        for link in links[:2]:
-            await link.send(b"x")
-            assert await link.receive() == b"x"
-        for link in links:
-            await link.aclose()
-        nursery.cancel_scope.cancel()
-
-
-def test_the_limits_are_those_agreed():
-    limits = Limits()
-    assert (limits.members, limits.strangers, limits.per_device) == (64, 8, 2)
-    assert (limits.tls_handshake_seconds, limits.websocket_handshake_seconds) == (10, 5)
 
 
 def test_contexts_are_strict(shop):

@@ -5,6 +5,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from crdt_models.change import decode_change
 from crdt_models.documents.orders.commands import (
     CancelLines,
@@ -115,11 +117,8 @@ async def test_a_retry_at_another_terminal_finds_what_was_said_of_a_moved_line(
         await node.receive([each.data for each in log.since(0, 100)])
         again = await node.execute(cancel, command_id=key)
         assert again.replayed
-        try:
+        with pytest.raises(CommandReused):
             await node.execute(MergeOrders(order=full, to=empty), command_id=key)
-        except CommandReused:
-            return
-        raise AssertionError("another command under the same id")
 
 
 async def test_a_merged_order_frees_its_table_until_something_is_left_on_it(
