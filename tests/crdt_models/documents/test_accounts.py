@@ -64,6 +64,7 @@ from tests.crdt_models.documents.histories import (
     resolved,
     some,
 )
+from tests.crdt_models.documents.laws import applied, check_commutes, entries_of
 from tests.crdt_models.documents.shop import Till
 
 ACCOUNT = AccountId(CreatedId(b"a" * 16))
@@ -73,11 +74,6 @@ def account_at(till: Till, account: CreatedId) -> AccountView:
     view = till.read(account_document(AccountId(account)))
     assert isinstance(view, AccountView)
     return view
-
-
-@pytest.fixture
-def till() -> Till:
-    return Till("A")
 
 
 def opened(till: Till, limit: int | None = 10_000) -> AccountId:
@@ -401,26 +397,13 @@ def seen(view: AccountView) -> Any:
 @settings(max_examples=150, deadline=None)
 @given(accounts(), st.randoms(use_true_random=False))
 def test_apply_commutes_and_tolerates_repetition(written: list[Change], dice: Any) -> None:
-    entries = [entry for change in written for _, entry in change.entries()]
-    shuffled = entries + dice.sample(entries, dice.randrange(len(entries) + 1))
-    dice.shuffle(shuffled)
-    one, other = (AccountView(account_document(ACCOUNT)) for _ in range(2))
-    for entry in entries:
-        one.apply(entry)
-    for entry in shuffled:
-        other.apply(entry)
-        if dice.random() < 0.3:
-            seen(other)
-    assert seen(one) == seen(other)
+    check_commutes(written, dice, lambda: AccountView(account_document(ACCOUNT)), seen)
 
 
 @settings(max_examples=150, deadline=None)
 @given(accounts())
 def test_what_is_owed_is_the_sum_of_the_statement(written: list[Change]) -> None:
-    view = AccountView(account_document(ACCOUNT))
-    for change in written:
-        for _, entry in change.entries():
-            view.apply(entry)
+    view = applied(AccountView(account_document(ACCOUNT)), entries_of(written))
     assert view.balance == sum(line.centavos for line in view.statement)
     assert all(0 <= each.reversed <= each.charged.fact.centavos for each in view.charges)
     limit = view.limit

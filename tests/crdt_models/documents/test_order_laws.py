@@ -33,20 +33,14 @@ from tests.crdt_models.documents.histories import (
     raw_change,
     resolved,
 )
+from tests.crdt_models.documents.laws import applied, check_commutes, entries_of
 from tests.crdt_models.documents.shop import NOW_MS, Till
 
 FEW = settings(max_examples=120, deadline=None)
 
 
-def entries_of(written: Iterable[Change]) -> list[Entry]:
-    return [entry for change in written for _, entry in change.entries()]
-
-
 def view_of(entries: Iterable[Entry]) -> OrderView:
-    view = OrderView(DOCUMENT)
-    for entry in entries:
-        view.apply(entry)
-    return view
+    return applied(OrderView(DOCUMENT), entries)
 
 
 def seen(view: OrderView) -> dict[str, Any]:
@@ -69,15 +63,7 @@ def seen(view: OrderView) -> dict[str, Any]:
 @FEW
 @given(changes(), st.randoms(use_true_random=False))
 def test_apply_commutes_and_tolerates_repetition(written: list[Change], dice: Any) -> None:
-    entries = entries_of(written)
-    shuffled = entries + dice.sample(entries, dice.randrange(len(entries) + 1))
-    dice.shuffle(shuffled)
-    one, other = view_of(entries), OrderView(DOCUMENT)
-    for entry in shuffled:
-        other.apply(entry)
-        if dice.random() < 0.3:
-            seen(other)  # a property that was read must not remember an older state
-    assert seen(one) == seen(other)
+    check_commutes(written, dice, lambda: OrderView(DOCUMENT), seen)
 
 
 @FEW

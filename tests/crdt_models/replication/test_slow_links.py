@@ -149,49 +149,44 @@ def test_what_fills_the_window_behind_a_ping_is_asked_about_when_its_pong_came(b
     assert link.ping_due is not None
 
 
+def pinged(pace: Pace, size: int, sent: float, answered: float) -> None:
+    """So many bytes, a ping behind them, and its answer."""
+    pace.sent(size, sent)
+    pace.asked(sent)
+    pace.answered(answered)
+
+
 class TestPace:
     def test_a_new_link_is_unknown(self):
         assert Pace(3.0).window == FIRST_BYTES
 
     def test_what_arrived_in_time_raises_the_window(self):
         pace = Pace(3.0)
-        pace.sent(1000, 0.0)
-        pace.asked(0.0)
-        pace.answered(0.1)
+        pinged(pace, 1000, 0.0, 0.1)
         assert pace.window == pytest.approx(30_000)
         assert pace.room == pace.window
 
     def test_no_clock_makes_it_endless(self):
         pace = Pace(3.0)
-        pace.sent(10_000, 0.0)
-        pace.asked(0.0)
-        pace.answered(0.0)
+        pinged(pace, 10_000, 0.0, 0.0)
         assert pace.window == MOST_BYTES
 
     def test_what_came_late_lowers_it(self):
         pace = Pace(3.0)
-        pace.sent(2000, 0.0)
-        pace.asked(0.0)
-        pace.answered(6.0)
+        pinged(pace, 2000, 0.0, 6.0)
         assert pace.window == pytest.approx(1000)
-        pace.sent(1, 7.0)
-        pace.asked(7.0)
-        pace.answered(14.0)
+        pinged(pace, 1, 7.0, 14.0)
         assert pace.window == LEAST_BYTES
 
     def test_a_little_that_came_in_time_lowers_nothing(self):
         pace = Pace(3.0)
-        pace.sent(50, 0.0)
-        pace.asked(0.0)
-        pace.answered(2.9)
+        pinged(pace, 50, 0.0, 2.9)
         assert pace.window == FIRST_BYTES
 
     def test_what_was_sent_long_before_the_ping_is_no_rate(self):
         pace = Pace(3.0)
         pace.sent(100_000, 0.0)
-        pace.sent(50, 20.0)
-        pace.asked(20.0)
-        pace.answered(20.1)
+        pinged(pace, 50, 20.0, 20.1)
         assert pace.window == FIRST_BYTES
         assert pace.room == FIRST_BYTES
 

@@ -27,6 +27,7 @@ from crdt_models.ids import CreatedId, ReservationId, TableId, floor_document
 from crdt_models.pedido import JSON, reservation_json
 from crdt_models.read_models import rows_of
 from tests.crdt_models.documents.histories import changes
+from tests.crdt_models.documents.laws import applied, check_commutes, entries_of
 
 FEW = settings(max_examples=150, deadline=None)
 DOCUMENT = floor_document(0)
@@ -77,14 +78,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
 
 
 def view_of(entries: list[Entry]) -> FloorView:
-    view = FloorView(DOCUMENT)
-    for entry in entries:
-        view.apply(entry)
-    return view
-
-
-def entries_of(written: list[Change]) -> list[Entry]:
-    return [entry for change in written for _, entry in change.entries()]
+    return applied(FloorView(DOCUMENT), entries)
 
 
 def seen(view: FloorView) -> Any:
@@ -102,15 +96,7 @@ def seen(view: FloorView) -> Any:
 @FEW
 @given(changes(of=facts), st.randoms(use_true_random=False))
 def test_apply_commutes_and_tolerates_repetition(written: list[Change], dice: Any) -> None:
-    entries = entries_of(written)
-    shuffled = entries + dice.sample(entries, dice.randrange(len(entries) + 1))
-    dice.shuffle(shuffled)
-    one, other = view_of(entries), FloorView(DOCUMENT)
-    for entry in shuffled:
-        other.apply(entry)
-        if dice.random() < 0.3:
-            seen(other)  # a property that was read must not remember an older state
-    assert seen(one) == seen(other)
+    check_commutes(written, dice, lambda: FloorView(DOCUMENT), seen)
 
 
 @FEW
