@@ -36,7 +36,7 @@ help:
 demo: $(VENV)/.installed-demo
 	$(BIN)/python -m simulations demo $(ARGS)
 
-# About 12 minutes: everything but tests/real and tests/browser. ARGS go to pytest.
+# About 17 minutes: everything but tests/real and tests/browser. ARGS go to pytest.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q --ignore=tests/real --ignore=tests/browser $(ARGS)
 

@@ -25,6 +25,7 @@ from crdt_models.documents.orders import (
     findings,
     kitchen,
     lines,
+    parts,
     payments,
     split,
     whereabouts,
@@ -193,6 +194,7 @@ MUTANTS = [
         ))}.values())
     )),
     Mutant("a move beats a closed bill", whereabouts, "is_billed", lambda *_: False),
+    Mutant("a part is taken twice", parts, "min", lambda _, asked: asked),
     Mutant("the kitchen forgets the parts", kitchen, "spoken_of", lambda *given: given[2]),
     Mutant("a merged order keeps its table", OrderView, "is_merged", False),
     Mutant("two moves are told to nobody", whereabouts.Place, "is_moved_twice", False),
