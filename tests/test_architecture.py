@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, str], ...] = (
     ("F1", "crdt_models.change_gate"),
     ("F2", "crdt_models.documents.*"),
     ("F2", "crdt_models.catalog_files.*"),
-    ("F2", "crdt_models.disputes crdt_models.dining_room"),
+    ("F2", "crdt_models.disputes.* crdt_models.dining_room"),
     ("F2", "crdt_models.dispute_texts"),
     ("F2", "crdt_models.read_models.* crdt_models.pedido.*"),
     ("F3", "crdt_models.replication.*"),

@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from crdt_models import disputes
 from crdt_models.dining_room import DiningRoom
+from crdt_models.disputes import of_documents
 from crdt_models.documents.floor import reservations
 from crdt_models.documents.floor import view as floor_view
 from crdt_models.documents.floor.facts import TablesJoined, TablesSeparated
@@ -18,7 +18,7 @@ from simulations.mutants.patching import CUTS, Patcher, mutant
 @mutant(*CUTS, scenes=("table_booked_twice",))
 def clashes_kept_quiet(patch: Patcher) -> None:
     """Nobody is told that two parties were promised one table."""
-    patch.put(disputes, "situations_of_floor", lambda floor: iter(()))
+    patch.put(of_documents, "situations_of_floor", lambda floor: iter(()))
 
 
 @mutant(*CUTS, scenes=("tables_pushed_together",))

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from crdt_models import disputes
 from crdt_models.dining_room import DiningRoom
+from crdt_models.disputes import of_documents, of_the_site
 from crdt_models.documents import register, view
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog import left
@@ -94,7 +94,7 @@ def _unrefunded(payment: Payment) -> Payment:
 
 
 # As the product has them, whatever stands in their places later.
-_united, _dispute = view._united, disputes._dispute
+_united, _dispute = view._united, of_documents.dispute_of
 _terms_of, _charges, _tips_of, _paid, _closed_figures = (
     charges.terms_of,
     charges._charges,
@@ -103,7 +103,7 @@ _terms_of, _charges, _tips_of, _paid, _closed_figures = (
     charges.closed_figures,
 )
 _taken_of = left.taken_of
-_two_tabs, _equal_numbers = disputes.two_tabs, disputes.equal_numbers
+_two_tabs, _equal_numbers = of_the_site.two_tabs, of_the_site.equal_numbers
 
 MUTANTS = [
     Mutant("last write by clock only", register, "_unreplaced", set),
@@ -204,13 +204,13 @@ MUTANTS = [
     Mutant("a payment on trust waits for an acquirer", payments, "_on_trust", _replaced(
         payments._on_trust, state=lambda _: "pending"
     )),
-    Mutant("a debt beyond the limit is told to nobody", disputes, "situations_of", lambda _: ()),
+    Mutant("debt beyond the limit is told to nobody", of_documents, "situations_of", lambda _: ()),
     Mutant("no number has a rank", judged, "number_ranks", lambda _: {}),
     Mutant("a command used twice is told to nobody", View, "reused_commands", ()),
-    Mutant("any resolution settles", disputes, "_dispute", lambda *given: tuple(
+    Mutant("any resolution settles", of_documents, "dispute_of", lambda *given: tuple(
         msgspec.structs.replace(each, is_open=not each.resolutions) for each in _dispute(*given)
     )),
-    Mutant("money in doubt is told to nobody", disputes, "_of_money", lambda _: iter(())),
+    Mutant("money in doubt is told to nobody", of_documents, "_of_money", lambda _: iter(())),
     Mutant("forks of a lineage are told to nobody", judged, "lineage_forked", lambda *_: ()),
     Mutant("forks of an author are told to nobody", judged, "author_forked", lambda *_: ()),
     Mutant("tabs that were seen are a dispute", judged, "two_tabs", lambda orders, tables: (
@@ -226,7 +226,7 @@ MUTANTS = [
         lambda self: self.all(TablesJoined)
     )),
     Mutant("the last mark is believed", reservations, "_certainty", lambda write: write.stamp),
-    Mutant("clashes are told to nobody", disputes, "situations_of_floor", lambda _: iter(())),
+    Mutant("clashes are told to nobody", of_documents, "situations_of_floor", lambda _: iter(())),
     Mutant("a reservation is awaited all day", Reservation, "is_awaited", lambda self, minute: (
         self.state in ("booked", "arrived")
     )),
@@ -245,7 +245,7 @@ MUTANTS = [
         left.Taken(each.id, each.fact.product, each.fact.thousandths, each.added.stamp.hlc)
         for each in order.lines
     ]),
-    Mutant("two products of one id are nobody's", disputes, "_of_catalog", lambda _: iter(())),
+    Mutant("two products of one id are nobody's", of_documents, "_of_catalog", lambda _: iter(())),
     Mutant("two prices are told to nobody", findings, "_of_prices", lambda _: iter(())),
 ]  # fmt: skip
 

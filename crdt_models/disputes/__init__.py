@@ -1,0 +1,49 @@
+"""Disputes: business situations that a person must settle, never a coin.
+
+Rules of this room:
+1. A dispute is a property of facts: it is computed, never stored, and it is gone when its situation
+   is.
+2. Its id is the hash of (kind, subject), so every terminal names it alike. Subjects are fixed per
+   kind.
+3. A `Resolution` closes it while it weighs every fact involved; new evidence reopens it. Two
+   resolutions that do not replace each other are one more dispute, closed by a resolution that
+   replaces both.
+4. Nothing here decides: figures are what the views say they are, disputed or not.
+"""
+
+from crdt_models.disputes.dispute import Dispute, dispute_id, resolutions_of
+from crdt_models.disputes.kinds import KINDS, Actor, Kind, KindOf, Severity
+from crdt_models.disputes.of_documents import disputes_of, open_disputes
+from crdt_models.disputes.of_the_site import (
+    NumberedOrder,
+    Opening,
+    Place,
+    author_forked,
+    equal_numbers,
+    lineage_forked,
+    number_ranks,
+    two_tabs,
+)
+from crdt_models.disputes.settling import SettleDispute
+
+__all__ = [
+    "Actor",
+    "Dispute",
+    "KINDS",
+    "Kind",
+    "KindOf",
+    "NumberedOrder",
+    "Opening",
+    "Place",
+    "SettleDispute",
+    "Severity",
+    "author_forked",
+    "dispute_id",
+    "disputes_of",
+    "equal_numbers",
+    "lineage_forked",
+    "number_ranks",
+    "open_disputes",
+    "resolutions_of",
+    "two_tabs",
+]

@@ -1,0 +1,76 @@
+"""The kinds of disputes: how urgent each is, who acts, and what a person may choose."""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal[
+    "overpaid",
+    "paid_and_cancelled",
+    "paid_with_residual",
+    "late_change_to_closed_bill",
+    "closing_does_not_add_up",
+    "two_closings",
+    "charges_set_apart",
+    "over_cancelled",
+    "cancelled_after_send",
+    "double_move",
+    "over_split",
+    "line_billed_twice",
+    "line_on_merged_order",
+    "moved_to_cancelled_order",
+    "over_refunded",
+    "payment_outcome_unknown",
+    "credit_limit_exceeded",
+    "account_overpaid",
+    "command_used_twice",
+    "two_prices_of_a_line",
+    "external_id_given_twice",
+    "needs_upgrade",
+    "two_tabs_at_once",
+    "reservation_clash",
+    "equal_numbers",
+    "lineage_forked",
+    "author_forked",
+    "two_resolutions",
+]
+Severity = Literal["urgent", "attention", "notice"]
+Actor = Literal["manager", "cashier", "kitchen", "waiter", "technician"]
+
+
+class KindOf(NamedTuple):
+    """What is fixed for a kind: how urgent, who acts, and the codes a resolution may choose."""
+
+    severity: Severity
+    actor: Actor
+    choices: tuple[str, ...]
+
+
+KINDS: dict[Kind, KindOf] = {
+    "overpaid": KindOf("urgent", "cashier", ("refunded", "tip", "credit", "recorded_twice")),
+    "paid_and_cancelled": KindOf("urgent", "manager", ("refunded", "restored", "kept")),
+    "paid_with_residual": KindOf("urgent", "cashier", ("charged", "reopened", "waived")),
+    "late_change_to_closed_bill": KindOf("attention", "manager", ("reopened", "refunded", "kept")),
+    "closing_does_not_add_up": KindOf("urgent", "manager", ("reopened", "kept")),
+    "two_closings": KindOf("attention", "manager", ("reopened", "kept")),
+    "charges_set_apart": KindOf("attention", "manager", ("kept", "corrected")),
+    "over_cancelled": KindOf("notice", "manager", ("seen",)),
+    "cancelled_after_send": KindOf("attention", "kitchen", ("not_made", "made_and_lost", "served")),
+    "double_move": KindOf("attention", "waiter", ("moved_again", "kept")),
+    "over_split": KindOf("attention", "waiter", ("corrected", "kept")),
+    "line_billed_twice": KindOf("urgent", "manager", ("reopened", "refunded", "kept")),
+    "line_on_merged_order": KindOf("attention", "waiter", ("merged", "restored", "moved_again")),
+    "moved_to_cancelled_order": KindOf("urgent", "waiter", ("restored", "moved_again", "kept")),
+    "over_refunded": KindOf("urgent", "manager", ("recorded_twice", "loss", "recovered")),
+    "payment_outcome_unknown": KindOf("urgent", "cashier", ("received", "not_received")),
+    "credit_limit_exceeded": KindOf("attention", "manager", ("kept", "collected")),
+    "account_overpaid": KindOf("attention", "cashier", ("refunded", "credit", "recorded_twice")),
+    "command_used_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
+    "two_prices_of_a_line": KindOf("attention", "cashier", ("kept", "corrected")),
+    "external_id_given_twice": KindOf("attention", "manager", ("both_meant", "corrected")),
+    "needs_upgrade": KindOf("urgent", "technician", ()),
+    "two_tabs_at_once": KindOf("attention", "waiter", ("merged", "both_kept")),
+    "reservation_clash": KindOf("attention", "manager", ("rebooked", "kept")),
+    "equal_numbers": KindOf("notice", "manager", ("seen",)),
+    "lineage_forked": KindOf("urgent", "technician", ("restored_backup", "clone_removed")),
+    "author_forked": KindOf("urgent", "technician", ("clone_removed", "device_revoked")),
+    "two_resolutions": KindOf("attention", "manager", ()),
+}

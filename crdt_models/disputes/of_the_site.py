@@ -1,0 +1,126 @@
+"""The disputes that no single document shows: tabs, numbers, lineages and authors of the site."""
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple
+
+from crdt_models.disputes.dispute import Dispute, dispute_of
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.view import View
+from crdt_models.ids import ChangeId, DeviceId, Epoch, FactId, OrderId, TableId, fact_id
+
+
+def two_tabs(orders: Iterable[OrderView], tables: View) -> tuple[Dispute, ...]:
+    """Open orders at one table whose openings did not know of each other. `tables` holds
+    resolutions.
+
+    Subject: the table and both orders. An order that was moved to the table later is no opening
+    there.
+    """
+    at_table: dict[TableId, list[tuple[OrderId, FactId, frozenset[OrderId]]]] = {}
+    for order in orders:
+        opening = order.opening
+        if opening is None or not order.is_open or order.table is None:
+            continue
+        if opening.fact.table == order.table:
+            seen = frozenset(opening.fact.tabs_seen)
+            at_table.setdefault(order.table, []).append((order.order, opening.id, seen))
+    found: list[Dispute] = []
+    for table, tabs in at_table.items():
+        for (one, opened, saw), (other, opened_too, saw_too) in combinations(sorted(tabs), 2):
+            if one not in saw_too and other not in saw:
+                subject = f"{table.hex()}:{one.hex()}:{other.hex()}"
+                found += dispute_of(tables, "two_tabs_at_once", subject, [opened, opened_too])
+    return tuple(found)
+
+
+class NumberedOrder(NamedTuple):
+    """An order as people call it. opened: stamp of the opening, packed clock. numbered: fact id."""
+
+    order: OrderId
+    business_day: int
+    letters: str
+    number: int
+    opened: int
+    numbered: FactId
+
+
+def equal_numbers(orders: Iterable[NumberedOrder], terminals: View) -> tuple[Dispute, ...]:
+    """Different orders under one number of one business day, as after a restored backup."""
+    found: list[Dispute] = []
+    for (day, letters, number), same in _by_number(orders).items():
+        if len(same) > 1:
+            subject = f"{day}:{letters}-{number}"
+            facts = [each.numbered for each in same]
+            found += dispute_of(terminals, "equal_numbers", subject, facts)
+    return tuple(found)
+
+
+def number_ranks(orders: Iterable[NumberedOrder]) -> dict[OrderId, int]:
+    """1 for the order that shows `A-017`, 2 for the one that shows `A-017/2`, …: by opening, then
+    id."""
+    ranks: dict[OrderId, int] = {}
+    for same in _by_number(orders).values():
+        same.sort(key=lambda each: (each.opened, each.order))
+        ranks |= {each.order: rank for rank, each in enumerate(same, start=1)}
+    return ranks
+
+
+def _by_number(
+    orders: Iterable[NumberedOrder],
+) -> dict[tuple[int, str, int], list[NumberedOrder]]:
+    found: dict[tuple[int, str, int], list[NumberedOrder]] = {}
+    for each in orders:
+        found.setdefault((each.business_day, each.letters, each.number), []).append(each)
+    return found
+
+
+class Opening(NamedTuple):
+    """The first change of an epoch: what its header says."""
+
+    device: DeviceId
+    epoch: Epoch
+    previous: tuple[ChangeId, ...]
+    change: ChangeId
+
+
+def lineage_forked(openings: Iterable[Opening], terminals: View) -> tuple[Dispute, ...]:
+    """Two epochs of one device that name one previous change, or two that name none.
+
+    A clone or a restored backup writes so; both keep selling. Subject: device and shared change.
+    """
+    children: dict[tuple[DeviceId, bytes], dict[Epoch, ChangeId]] = {}
+    for opening in openings:
+        for previous in opening.previous or (b"",):
+            heirs = children.setdefault((opening.device, bytes(previous)), {})
+            heirs[opening.epoch] = min(opening.change, heirs.get(opening.epoch, opening.change))
+    found: list[Dispute] = []
+    for (device, previous), heirs in sorted(children.items()):
+        if len(heirs) > 1:
+            subject = f"{device[:16].hex()}:{previous[:16].hex()}"
+            facts = [fact_id(change, 0) for change in heirs.values()]
+            found += dispute_of(terminals, "lineage_forked", subject, facts)
+    return tuple(found)
+
+
+class Place(NamedTuple):
+    """Where a change stands in its author's chain."""
+
+    device: DeviceId
+    epoch: Epoch
+    sequence: int
+    change: ChangeId
+
+
+def author_forked(places: Iterable[Place], terminals: View) -> tuple[Dispute, ...]:
+    """Two changes of one author under one sequence: one memory runs twice, or the device lies."""
+    at: dict[tuple[DeviceId, Epoch, int], set[ChangeId]] = {}
+    for place in places:
+        at.setdefault((place.device, place.epoch, place.sequence), set()).add(place.change)
+    found: list[Dispute] = []
+    for (device, epoch, sequence), changes in sorted(at.items()):
+        if len(changes) > 1:
+            subject = f"{device[:16].hex()}:{epoch.hex()}:{sequence}"
+            facts = [fact_id(change, 0) for change in changes]
+            found += dispute_of(terminals, "author_forked", subject, facts)
+    return tuple(found)
