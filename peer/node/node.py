@@ -10,8 +10,8 @@ Rules of this file:
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 import trio
@@ -32,6 +32,7 @@ from peer.node.committed_state import CommittedState, own_chain
 from peer.node.requests import Busy, Commit, Execute, Outcome, Receive, Received
 from peer.node.shelf import Shelf, is_open
 from peer.node.site_disputes import SiteDisputes
+from peer.node.watchers import Watchers
 from peer.service.http_errors import Unexpected
 from peer.service.sqlite_errors import NotDurable, StorageError
 from peer.storage.change_log import ChangeLog
@@ -41,7 +42,6 @@ QUEUE_LENGTH = 256  # requests; beyond it callers wait: slow front ends, nothing
 BATCH_LENGTH = 64  # requests in one commit: they share one fsync, and the first is not kept long
 SLICE = 500  # changes from outside in one batch, so that local commands are never far behind
 SLICE_BYTES = 192 * 1024  # the same for changes full of facts: work grows with bytes, not changes
-WATCH_LENGTH = 1024  # commits a watcher may lag before it must start over
 
 _logger = logging.getLogger("malha.node")
 
@@ -93,10 +93,9 @@ class Node:
         self._judging: Preparation | None = None
         self._gate = ChangeGate(credentials.site, self)
         self._position = log.last_position()
-        self._watchers: dict[int, trio.MemorySendChannel[Commit]] = {}
-        self._next_watcher = 0
+        self._watchers = Watchers()
         self._counts = dict.fromkeys(
-            ("batches", "commands", "received", "refused", "failed_batches", "dropped", "poisoned"),
+            ("batches", "commands", "received", "refused", "failed_batches", "poisoned"),
             0,
         )
         self.stopped = False
@@ -232,7 +231,7 @@ class Node:
             failed_batches=self._counts["failed_batches"],
             poisoned=self._counts["poisoned"],
             watchers=len(self._watchers),
-            watchers_dropped=self._counts["dropped"],
+            watchers_dropped=self._watchers.dropped,
             documents_in_memory=len(self._shelf),
         )
 
@@ -240,19 +239,10 @@ class Node:
         """Write down a small fact of this terminal alone. Raises NotDurable."""
         await self._environment.run_blocking(self.log.append, Batch(settings={name: value}))
 
-    @asynccontextmanager
-    async def watch(self) -> AsyncIterator[trio.MemoryReceiveChannel[Commit]]:
+    def watch(self) -> AbstractAsyncContextManager[trio.MemoryReceiveChannel[Commit]]:
         """Commits from now on, in order. A watcher that lags too far finds its channel ended and
         must start over from `position`."""
-        send, receive = trio.open_memory_channel[Commit](WATCH_LENGTH)
-        number, self._next_watcher = self._next_watcher, self._next_watcher + 1
-        self._watchers[number] = send
-        try:
-            with receive:
-                yield receive
-        finally:
-            self._watchers.pop(number, None)
-            send.close()
+        return self._watchers.watch()
 
     # --- the gate asks here: what the batch has staged counts as known within the batch
 
@@ -379,17 +369,7 @@ class Node:
                 sources=tuple(each.source for each in staged),
                 documents=tuple(preparation.documents),
             )
-            self._tell(commit)
-
-    def _tell(self, commit: Commit) -> None:
-        for number, channel in list(self._watchers.items()):
-            try:
-                channel.send_nowait(commit)
-            except trio.WouldBlock:
-                self._counts["dropped"] += 1
-                self._watchers.pop(number).close()
-            except trio.BrokenResourceError:
-                self._watchers.pop(number, None)
+            self._watchers.tell(commit)
 
     def _drop(self, batch: list[Execute | Receive], error: NotDurable | Busy) -> None:
         """Nothing of the batch stands. The disk says where our chain is."""
@@ -409,8 +389,7 @@ class Node:
                 self._queue_out.receive_nowait().fail(Busy())
             except (trio.WouldBlock, trio.EndOfChannel, trio.ClosedResourceError):
                 break
-        for channel in self._watchers.values():
-            channel.close()
+        self._watchers.end()
 
 
 def fill_rows(log: ChangeLog) -> None:

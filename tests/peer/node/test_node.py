@@ -302,7 +302,7 @@ async def test_the_next_epoch_adopts_a_tail_that_came_back(
 async def test_a_watcher_that_lags_is_dropped_and_can_start_over(
     running: Any, opened: Any, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("peer.node.node.WATCH_LENGTH", 3)
+    monkeypatch.setattr("peer.node.watchers.WATCH_LENGTH", 3)
     async with running(opened()) as node, node.watch() as commits:
         for number in range(6):
             await node.execute(ORDER, command_id=command(f"{number}"))
