@@ -330,7 +330,7 @@ async def test_when_we_lag_ourselves_every_client_starts_over(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = follow(till)
-    for channel in list(till.node._watchers.values()):
+    for channel in list(till.node._watchers._channels.values()):
         channel.close()
     await client.wait()
     assert client.is_lost
