@@ -29,18 +29,8 @@ from crdt_models.disputes import (
     equal_numbers,
     lineage_forked,
     number_ranks,
-    two_tabs,
 )
-from crdt_models.documents.orders.facts import (
-    BillClosed,
-    BillReopened,
-    FieldSet,
-    OrderCancelled,
-    OrderNumbered,
-    OrderOpened,
-    OrderRestored,
-)
-from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.orders.facts import OrderNumbered, OrderOpened
 from crdt_models.documents.resolution import Resolution
 from crdt_models.documents.view import View
 from crdt_models.fact import Body, fact_of
@@ -55,10 +45,10 @@ from crdt_models.ids import (
     FactId,
     OrderId,
     TableId,
-    order_document,
 )
 from crdt_models.read_models import ORDER_ROW
 from peer.environment import Environment
+from peer.node.shared_places import OpenTabs, SameTable, SharedPlaces, may_move, shares_lines
 from peer.node.shelf import Held
 from peer.storage.change_log import ChangeLog
 from peer.storage.projections import MAX_PAGE, Condition, Is, Projections, Query
@@ -66,10 +56,6 @@ from peer.storage.reads import CommittedReads
 from peer.storage.records import Header
 
 _NUMBERING = frozenset({OrderOpened.tag(), OrderNumbered.tag()})
-_MOVING = frozenset(  # what may put an order at a table, or take it away
-    fact.tag()
-    for fact in (OrderOpened, FieldSet, OrderCancelled, OrderRestored, BillClosed, BillReopened)
-)
 _RESOLUTION = Resolution.tag()
 _SPANNING = frozenset({TABLES, TERMINALS})  # where resolutions of these disputes stand
 _MAX_REMEMBERED = 4096  # authors and days whose greatest is remembered; asked again when forgotten
@@ -81,13 +67,6 @@ class SameNumber(NamedTuple):
     business_day: int
     letters: str
     number: int
-
-
-class SameTable(NamedTuple):
-    """Two tabs that were opened at one dining table. Their ids ascend."""
-
-    one: OrderId
-    other: OrderId
 
 
 class SamePrevious(NamedTuple):
@@ -124,18 +103,17 @@ class SiteDisputes:
         self,
         log: ChangeLog,
         view: Callable[[DocumentId], View],
-        open_tabs: Callable[[TableId], tuple[OrderId, ...]],
+        open_tabs: OpenTabs,
     ) -> None:
         """view, open_tabs: committed state (see `Node.view`, `CommittedState.open_tabs`)."""
         self._log = log
         self._view = view
-        self._open_tabs = open_tabs
+        self._places = SharedPlaces(view, open_tabs)
         self._found: dict[Suspicion, tuple[Dispute, ...]] = {}
         self._suspicion_of: dict[str, Suspicion] = {}
         self._all: tuple[Dispute, ...] | None = ()
         self._ranks: dict[SameNumber, dict[OrderId, int]] = {}
         self._number_of: dict[OrderId, SameNumber] = {}  # of orders that have no number alone
-        self._pairs: dict[OrderId, set[SameTable]] = {}  # the disputes of each tab
         self._heirs: dict[SamePrevious, tuple[Opening, ...]] = {}
         self._early: list[Opening] = []  # heirs, perhaps, that came while the past was read
         self._last_number: dict[tuple[int, str], int] = {}
@@ -164,12 +142,12 @@ class SiteDisputes:
         suspicions: set[Suspicion] = set()
         sequences: dict[Author, list[int]] = defaultdict(list)
         numbered: set[DocumentId] = set()
-        moved = {document for document, held in documents.items() if _shares_lines(held.view)}
+        moved = {document for document, held in documents.items() if shares_lines(held.view)}
         for change in changes:
             sequences[change.author].append(change.sequence)
             suspicions.update(self._of_lineage(change))
             for document, body in change.facts:
-                if body[0] in _MOVING:
+                if may_move(body[0]):
                     moved.add(document)
                 if body[0] in _NUMBERING:
                     numbered.add(document)
@@ -180,7 +158,7 @@ class SiteDisputes:
         numbers = _given(documents[document].view for document in numbered)
         for (day, letters), given in numbers.items():
             suspicions.update(self._of_numbers(day, letters, given))
-        suspicions.update(self._of_tabs(documents[document].view for document in moved))
+        suspicions.update(self._places.suspected(documents[document].view for document in moved))
         for suspicion in suspicions:
             self._judge(suspicion)
 
@@ -189,7 +167,7 @@ class SiteDisputes:
         past = await environment.run_blocking(read_past, self._log)
         suspicions: set[Suspicion] = set(past.suspicions)
         for table in tables:
-            suspicions.update(self._pairs_at(table))
+            suspicions.update(self._places.suspected_at(table))
             await trio.lowlevel.checkpoint()
         for heir in past.heirs:
             suspicions.update(self._heir(heir))
@@ -229,32 +207,6 @@ class SiteDisputes:
         )
         page = self._log.projections.page(query)
         return max((_integer(row["number"]) for row in page.rows), default=0)
-
-    def _of_tabs(self, moved: Iterable[View]) -> Iterable[SameTable]:
-        """The tabs with which these are, or were, at one table, unless one's opener saw them."""
-        at: dict[TableId, list[OrderView]] = defaultdict(list)
-        for order in moved:
-            if isinstance(order, OrderView):
-                yield from self._pairs.get(order.order, ())
-                if order.is_open and order.table is not None:
-                    at[order.table].append(order)
-        for table, orders in at.items():
-            if len(orders) > 1:
-                yield from self._pairs_at(table)
-                continue
-            (order,) = orders
-            unseen = set(self._open_tabs(table)) - _tabs_seen(order) - {order.order}
-            yield from (_pair(order.order, other) for other in unseen)
-
-    def _pairs_at(self, table: TableId) -> Iterable[SameTable]:
-        """The tabs at a table neither of whose openers saw the other."""
-        before: dict[OrderId, frozenset[OrderId]] = {}
-        for order in self._open_tabs(table):
-            view = self._view(order_document(order))
-            seen = _tabs_seen(view) if isinstance(view, OrderView) else frozenset()
-            unseen = before.keys() - seen
-            yield from (_pair(order, other) for other in unseen if order not in before[other])
-            before[order] = seen
 
     def _of_resolution(self, body: Body) -> Iterable[Suspicion]:
         fact = fact_of(body)
@@ -324,7 +276,7 @@ class SiteDisputes:
             case SameNumber():
                 return self._equal_numbers(suspicion)
             case SameTable():
-                return self._two_tabs(suspicion)
+                return self._places.judged(suspicion)
             case SamePrevious():
                 return lineage_forked(self._heirs.get(suspicion, ()), self._view(TERMINALS))
             case SamePlace(device, epoch, sequence):
@@ -343,17 +295,6 @@ class SiteDisputes:
             self._ranks[number] = number_ranks(orders)
             self._number_of.update(dict.fromkeys(self._ranks[number], number))
         return equal_numbers(orders, self._view(TERMINALS))
-
-    def _two_tabs(self, pair: SameTable) -> tuple[Dispute, ...]:
-        views = [self._view(order_document(order)) for order in pair]
-        orders = [view for view in views if isinstance(view, OrderView)]
-        found = two_tabs(orders, self._view(TABLES))
-        for order in pair:
-            pairs = self._pairs.setdefault(order, set())
-            (pairs.add if found else pairs.discard)(pair)
-            if not pairs:
-                del self._pairs[order]
-        return found
 
 
 def read_past(log: ChangeLog) -> Past:
@@ -374,19 +315,6 @@ def read_past(log: ChangeLog) -> Past:
         ]
         numbers = _repeated(projections, ())
     return Past(list(heirs), [*forks, *numbers])
-
-
-def _pair(one: OrderId, other: OrderId) -> SameTable:
-    return SameTable(*sorted((one, other)))
-
-
-def _shares_lines(view: View) -> bool:
-    """Whether an order may become open, or be done with, by what happens to lines."""
-    return isinstance(view, OrderView) and bool(view.beside or view.mergings)
-
-
-def _tabs_seen(order: OrderView) -> frozenset[OrderId]:
-    return frozenset() if order.opening is None else frozenset(order.opening.fact.tabs_seen)
 
 
 def _given(views: Iterable[View]) -> dict[tuple[int, str], list[int]]:

@@ -23,7 +23,7 @@ from crdt_models.documents.orders.commands import (
 )
 from crdt_models.documents.tables.commands import AddTable
 from crdt_models.ids import OrderId, TableId
-from peer.node import site_disputes
+from peer.node import shared_places, site_disputes
 from peer.node.node import Node
 from peer.node.site_disputes import Past, read_past
 from peer.storage.change_log import ChangeLog
@@ -195,7 +195,7 @@ async def test_a_tab_more_is_compared_only_with_those_its_opener_did_not_see(
         compared.append({each.order for each in views})
         return two_tabs(views, tables)
 
-    monkeypatch.setattr(site_disputes, "two_tabs", noting)
+    monkeypatch.setattr(shared_places, "two_tabs", noting)
     async with terminals.on("A", "a") as one, terminals.on("B", "b") as other:
         table = TableId((await terminals.do(one, AddTable(label="7"))).ids["table"])
         await exchange(one, other)

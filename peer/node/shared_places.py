@@ -1,0 +1,103 @@
+"""Where to look for orders that share a place without having known of each other.
+
+Rules of this file:
+1. What a dispute is, `crdt_models.disputes` decides; here is only which two orders may be one.
+2. An order is asked about again whenever it may have come, gone or moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
+
+from crdt_models.disputes import Dispute, two_tabs
+from crdt_models.documents.orders.facts import (
+    BillClosed,
+    BillReopened,
+    FieldSet,
+    OrderCancelled,
+    OrderOpened,
+    OrderRestored,
+)
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.view import View
+from crdt_models.ids import TABLES, DocumentId, OrderId, TableId, order_document
+
+_MOVING = frozenset(  # what may put an order at a table, or take it away
+    fact.tag()
+    for fact in (OrderOpened, FieldSet, OrderCancelled, OrderRestored, BillClosed, BillReopened)
+)
+
+OpenTabs: TypeAlias = Callable[[TableId], tuple[OrderId, ...]]
+
+
+class SameTable(NamedTuple):
+    """Two tabs that were opened at one dining table. Their ids ascend."""
+
+    one: OrderId
+    other: OrderId
+
+
+class SharedPlaces:
+    """See the head of this file."""
+
+    def __init__(self, view: Callable[[DocumentId], View], open_tabs: OpenTabs) -> None:
+        """view, open_tabs: committed state."""
+        self._view = view
+        self._open_tabs = open_tabs
+        self._pairs: dict[OrderId, set[SameTable]] = {}  # the disputes of each tab
+
+    def suspected(self, moved: Iterable[View]) -> Iterable[SameTable]:
+        """The tabs with which these are, or were, at one table, unless one's opener saw them."""
+        at: dict[TableId, list[OrderView]] = defaultdict(list)
+        for order in moved:
+            if isinstance(order, OrderView):
+                yield from self._pairs.get(order.order, ())
+                if order.is_open and order.table is not None:
+                    at[order.table].append(order)
+        for table, orders in at.items():
+            if len(orders) > 1:
+                yield from self.suspected_at(table)
+                continue
+            (order,) = orders
+            unseen = set(self._open_tabs(table)) - _tabs_seen(order) - {order.order}
+            yield from (_pair(order.order, other) for other in unseen)
+
+    def suspected_at(self, table: TableId) -> Iterable[SameTable]:
+        """The tabs at a table neither of whose openers saw the other."""
+        before: dict[OrderId, frozenset[OrderId]] = {}
+        for order in self._open_tabs(table):
+            view = self._view(order_document(order))
+            seen = _tabs_seen(view) if isinstance(view, OrderView) else frozenset()
+            unseen = before.keys() - seen
+            yield from (_pair(order, other) for other in unseen if order not in before[other])
+            before[order] = seen
+
+    def judged(self, pair: SameTable) -> tuple[Dispute, ...]:
+        """What is so of two orders now."""
+        views = [self._view(order_document(order)) for order in pair]
+        orders = [view for view in views if isinstance(view, OrderView)]
+        found = two_tabs(orders, self._view(TABLES))
+        for order in pair:
+            pairs = self._pairs.setdefault(order, set())
+            (pairs.add if found else pairs.discard)(pair)
+            if not pairs:
+                del self._pairs[order]
+        return found
+
+
+def may_move(tag: object) -> bool:
+    """Whether a fact of this type may put an order at a table, or take it away."""
+    return tag in _MOVING
+
+
+def shares_lines(view: View) -> bool:
+    """Whether an order may become open, or be done with, by what happens to lines."""
+    return isinstance(view, OrderView) and bool(view.beside or view.mergings)
+
+
+def _pair(one: OrderId, other: OrderId) -> SameTable:
+    return SameTable(*sorted((one, other)))
+
+
+def _tabs_seen(order: OrderView) -> frozenset[OrderId]:
+    return frozenset() if order.opening is None else frozenset(order.opening.fact.tabs_seen)
