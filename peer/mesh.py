@@ -22,9 +22,10 @@ from crdt_models.change import Change
 from crdt_models.errors import MalhaError, UntrustedCertificate
 from crdt_models.ids import DeviceId
 from crdt_models.replication.figures import Statistics
-from crdt_models.replication.gossip import Committed, Gossip, GossipSettings
+from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.link import Me
 from crdt_models.replication.messages import MAX_ADDRESS_LENGTH
+from crdt_models.replication.settings import GossipSettings
 from peer.environment import Environment, LinkClosed, MessageLink, SelfConnection
 from peer.links.address_book import REMEMBERED as MAX_REMEMBERED
 from peer.links.address_book import AddressBook, Source

@@ -26,7 +26,7 @@ import trio
 import crdt_models
 from crdt_models.documents.command import Moment
 from crdt_models.read_models import TABLES
-from crdt_models.replication.gossip import GossipSettings
+from crdt_models.replication.settings import GossipSettings
 from peer.config import ADMIN_TOKEN, API_ADDRESS, Config
 from peer.environment import Environment, RealEnvironment
 from peer.http_api.app import LocalApp, create_app

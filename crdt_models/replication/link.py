@@ -44,18 +44,12 @@ from crdt_models.replication.messages import (
     encode_message,
 )
 from crdt_models.replication.pace import Pace
+from crdt_models.replication.patience import FRAMES_PER_SECOND, Patience
 
 MAX_PENDING_WANTS = 32  # unanswered Wants of the other peer; it asks 16 at a time
-FRAMES_PER_SECOND = 2000  # sustained; one push a frame at twice the fastest author we know
-FRAMES_AT_ONCE = 10_000  # after a pause
-# What is told or repeated costs us work and brings nothing to store. The largest Have of the
-# largest shop (248 kB, one a second) needs a quarter of this; beyond it the link is read slower.
-BYTES_PER_SECOND = 1024 * 1024
-BYTES_AT_ONCE = 8 * 1024 * 1024  # after a pause
 _ENTRY_BYTES, _MISSING_BYTES = 80, 34  # of a Have: an entry at least, and an id that it misses
 HAVE_SHARE = 0.25  # of a link at most; a slow one shall bring changes, too
 NO_WAIT = 0.1  # seconds: a link on which a Have is so quickly over is not slow
-REFUSED_LIMIT = 200  # refused changes, forgiven at one a second; beyond it the link is closed
 
 
 class State(StrEnum):
@@ -126,12 +120,7 @@ class Link:
         self._silence = silence
         self._queue = queue
         self._heard = now
-        self._tokens = float(FRAMES_AT_ONCE)
-        self._tokens_at = now
-        self._bytes_left = float(BYTES_AT_ONCE)
-        self._bytes_at = now
-        self._refused = 0.0
-        self._refused_at = now
+        self._patience = Patience(now)
         # what the other peer told
         self.claims: tuple[HaveEntry, ...] = ()
         self.claims_more = False
@@ -173,7 +162,7 @@ class Link:
         self._heard = now
         self.figures.frames_in += 1
         self.figures.bytes_in += len(frame)
-        if not self._admit(now):
+        if not self._patience.admits_frame(now):
             return self._close_for(
                 CloseReason.FLOODING, f"over {FRAMES_PER_SECOND} frames a second"
             )
@@ -254,30 +243,18 @@ class Link:
             self.round_trip = now - sent
             self.clock_difference_ms = round(pong.wall_ms - wall_ms - self.round_trip * 500)
 
-    def _admit(self, now: float) -> bool:
-        """A token bucket over frames."""
-        gained = (now - self._tokens_at) * FRAMES_PER_SECOND
-        self._tokens = min(FRAMES_AT_ONCE, self._tokens + gained) - 1
-        self._tokens_at = now
-        return self._tokens >= 0
-
     def charge(self, size: int, now: float) -> None:
-        """`size` bytes were looked at that hold no new change: a token bucket, see `pause`."""
-        gained = (now - self._bytes_at) * BYTES_PER_SECOND
-        self._bytes_left = min(BYTES_AT_ONCE, self._bytes_left + gained) - size
-        self._bytes_at = now
+        """`size` bytes were looked at that hold no new change; see `pause`."""
+        self._patience.charge(size, now)
 
     def pause(self, now: float) -> float:
         """Seconds for which nothing more is to be read: a peer that talks too much waits."""
-        owed = -self._bytes_left / BYTES_PER_SECOND
-        return max(0.0, owed - (now - self._bytes_at))
+        return self._patience.pause(now)
 
     def refused(self, count: int, now: float) -> None:
         """The node refused `count` changes that came by this link."""
-        self._refused = max(0.0, self._refused - (now - self._refused_at)) + count
-        self._refused_at = now
         self.figures.refused += count
-        if self._refused > REFUSED_LIMIT:
+        if not self._patience.admits_refused(count, now):
             self._close_for(CloseReason.TOO_MANY_REFUSED, f"{self.figures.refused} changes refused")
 
     def _close_for(self, reason: CloseReason, detail: str) -> Received | None:

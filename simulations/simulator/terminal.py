@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from crdt_models.change import Change, decode_change
 from crdt_models.ids import ChangeId, CommandId, DocumentId
-from crdt_models.replication.gossip import GossipSettings
+from crdt_models.replication.settings import GossipSettings
 from peer.config import Config, read_config
 from peer.identity import Identity
 from peer.node.node import Node

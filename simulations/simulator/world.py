@@ -18,7 +18,7 @@ import trio
 from msgspec import Struct
 
 from crdt_models.ids import ChangeId, SiteId
-from crdt_models.replication.gossip import GossipSettings
+from crdt_models.replication.settings import GossipSettings
 from peer.identity import Identity, Place, create_site, install, keys_for_joining
 from peer.identity.key_files import ensure_database_key
 from peer.identity.membership import admit, applicant_of

@@ -7,7 +7,7 @@ import pytest
 from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
 from crdt_models.replication.anti_entropy import MAX_GAPS_WANTED, missing_from
 from crdt_models.replication.holdings import MISSING_LISTED_OF_A_DEVICE, Holdings
-from crdt_models.replication.link import BYTES_AT_ONCE, BYTES_PER_SECOND, Link, Me
+from crdt_models.replication.link import Link, Me
 from crdt_models.replication.messages import (
     MAX_ENTRIES_PER_DEVICE,
     MAX_FRAME_BYTES,
@@ -18,6 +18,7 @@ from crdt_models.replication.messages import (
     Neighbours,
     encode_message,
 )
+from crdt_models.replication.patience import BYTES_AT_ONCE, BYTES_PER_SECOND
 
 GAPS = 1500
 SITE = SiteId(b"s" * 16)

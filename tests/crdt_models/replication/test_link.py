@@ -24,6 +24,7 @@ from crdt_models.replication.messages import (
     encode_message,
 )
 from crdt_models.replication.pace import MOST_BYTES
+from crdt_models.replication.patience import FRAMES_AT_ONCE, REFUSED_LIMIT
 
 SITE = SiteId(b"s" * 16)
 ME, PEER = DeviceId(b"m" * 32), DeviceId(b"p" * 32)
@@ -181,7 +182,7 @@ def test_unanswered_wants_are_bounded(talking):
 
 def test_a_flood_of_frames_closes(talking):
     frame = encode_message(Changes((b"x",)))
-    for _ in range(link_module.FRAMES_AT_ONCE + 1):
+    for _ in range(FRAMES_AT_ONCE + 1):
         talking.receive(frame, 0.0)
     assert talking.closing.reason is CloseReason.FLOODING
 
@@ -190,7 +191,7 @@ def test_refused_changes_close_in_the_end_and_are_forgiven_with_time(talking):
     for second in range(1000):
         talking.refused(1, float(second))
     assert talking.closing is None
-    talking.refused(link_module.REFUSED_LIMIT + 1, 1000.0)
+    talking.refused(REFUSED_LIMIT + 1, 1000.0)
     assert talking.closing.reason is CloseReason.TOO_MANY_REFUSED
 
 

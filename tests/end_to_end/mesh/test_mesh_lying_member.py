@@ -2,9 +2,9 @@
 
 import trio
 
-from crdt_models.replication.gossip import GossipSettings
-from crdt_models.replication.link import REFUSED_LIMIT
 from crdt_models.replication.messages import Changes
+from crdt_models.replication.patience import REFUSED_LIMIT
+from crdt_models.replication.settings import GossipSettings
 from crdt_models.replication.wants import MAX_IN_FLIGHT, MAX_MISSES
 from tests.end_to_end.mesh.peers import converged, linked, open_peers, until
 from tests.peer.mesh.liar import Liar, forged, invented_tips, lying

@@ -18,7 +18,7 @@ import trio
 from crdt_models.documents.orders.commands import NewLine, OpenOrder
 from crdt_models.ids import CommandId
 from crdt_models.read_models import TABLES
-from crdt_models.replication.gossip import GossipSettings
+from crdt_models.replication.settings import GossipSettings
 from peer.environment import Network, RealEnvironment
 from peer.identity import Identity
 from peer.links import LanNetwork

@@ -8,9 +8,8 @@ import trio
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import DeviceId
-from crdt_models.replication import link
+from crdt_models.replication import patience
 from crdt_models.replication.gossip import Gossip
-from crdt_models.replication.link import REFUSED_LIMIT
 from crdt_models.replication.messages import (
     MAX_FRAME_BYTES,
     Changes,
@@ -18,6 +17,7 @@ from crdt_models.replication.messages import (
     Neighbours,
     encode_message,
 )
+from crdt_models.replication.patience import REFUSED_LIMIT
 from crdt_models.replication.wants import MAX_IN_FLIGHT, MAX_MISSES
 from tests.peer.mesh.conftest import (
     INTERVAL_SECONDS,
@@ -114,7 +114,7 @@ async def test_garbage_closes_the_liars_link_and_no_other(honest_pair, garbage: 
 async def test_a_member_that_talks_too_much_is_read_slower_and_the_shop_sells_on(
     honest_pair, monkeypatch, caplog
 ):
-    monkeypatch.setattr(link, "BYTES_AT_ONCE", 100_000)
+    monkeypatch.setattr(patience, "BYTES_AT_ONCE", 100_000)
     async with honest_pair() as (shop, one, other), lying(shop.identity("Z"), one.address) as liar:
         for count in range(1, 9):
             await liar.say(invented_tips(other.node.device, 200 * count))
