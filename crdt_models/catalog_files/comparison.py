@@ -106,7 +106,7 @@ def _names(
     if isinstance(code, str) and code:
         yield Name("code", code)
     if not isinstance(barcodes, msgspec.UnsetType):
-        yield from (Name("barcodes", each) for each in barcodes)
+        yield from (Name("barcodes", each) for each in dict.fromkeys(barcodes))
 
 
 def _folded(name: str) -> str:

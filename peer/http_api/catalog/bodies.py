@@ -176,7 +176,7 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     def _lists(self) -> dict[str, Any]:
         return {
             "prices": _each(self.precos, PriceBody.rule),
-            "barcodes": _each(self.codigos_barras, read_barcode),
+            "barcodes": _barcodes(self.codigos_barras),
             "groups": _each(self.grupos, GroupBody.group),
             "recipe": _each(self.receita, IngredientBody.ingredient),
             "tax": UNSET if isinstance(self.fiscal, UnsetType) else _taxes(self.fiscal or {}),
@@ -234,6 +234,12 @@ def _code(names: dict[str, str], given: str | UnsetType | None) -> str | UnsetTy
 
 def _each(given: Any, convert: Any) -> Any:
     return given if given is UNSET else tuple(convert(each) for each in given or ())
+
+
+def _barcodes(given: tuple[str, ...] | UnsetType | None) -> Any:
+    """Each once: a product has no use for a name that it has already."""
+    read = _each(given, read_barcode)
+    return read if read is UNSET else tuple(dict.fromkeys(read))
 
 
 def _or_none(given: T | UnsetType | None) -> T | None:

@@ -130,6 +130,12 @@ def test_a_file_adds_barcodes_and_tax_fields_and_takes_none_away(till: Till) -> 
     assert till.catalog.by_barcode[OTHER_EAN][0].id == product
 
 
+def test_a_barcode_that_a_product_has_twice_is_one_name(till: Till) -> None:
+    product = added(till, barcodes=(EAN, EAN))
+    (writing,) = against(till, f"ean;preço\n{EAN};45,00\n").writings
+    assert (writing.product, writing.fields) == (product, ("unit_centavos",))
+
+
 def test_a_name_of_another_product_or_another_row_refuses_the_row(till: Till) -> None:
     added(till, name="Muçarela", code="1", barcodes=(EAN,))
     added(till, code="2")

@@ -277,3 +277,13 @@ async def test_a_change_of_the_catalog_is_one_event(shop: Any, openapi_mistakes:
     for each in events:
         schema = {"$ref": "#/components/schemas/Evento"}
         assert openapi_mistakes(each, schema) == []
+
+
+async def test_a_barcode_given_twice_is_kept_once_and_a_file_still_finds_its_product(
+    shop: Any,
+) -> None:
+    code = "7891000100103"
+    made = await pizza(shop, codigos_barras=[code, code])
+    assert made["codigos_barras"] == [code]
+    report = await shop.post("/api/produtos/importar", [{"ean": code, "preco": 45}])
+    assert (report["recusadas"], report["alterados"]) == (0, 1)
