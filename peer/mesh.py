@@ -20,7 +20,7 @@ import trio
 
 from crdt_models.change import Change
 from crdt_models.errors import MalhaError, UntrustedCertificate
-from crdt_models.ids import DeviceId
+from crdt_models.ids import ChangeId, DeviceId
 from crdt_models.replication.figures import Statistics
 from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.link import Me
@@ -111,6 +111,7 @@ class Mesh:
             wall_ms=environment.wall_ms,
             clock_day=lambda: node.clock_day,
         )
+        self._told_of_holders = trio.Event()
         self.addresses: tuple[str, ...] = ()
 
     # --- what others ask
@@ -146,6 +147,23 @@ class Mesh:
     def statistics(self) -> Statistics:
         """Named figures of replication."""
         return self._gossip.statistics()
+
+    async def holders(self, change: ChangeId, least: int, seconds: float) -> frozenset[DeviceId]:
+        """Other devices that say they have stored `change`: as soon as `least` do, or those that
+        did within `seconds`. Waiting changes nothing: what is written stays written."""
+        confirmations = self._gossip.confirmations
+        confirmations.wait_for(change, self._environment.monotonic())
+        try:
+            self._gossip.tick(self._environment.monotonic())
+            self._after_input()
+            with trio.move_on_after(seconds):
+                while len(confirmations.holders(change)) < least:
+                    if self._told_of_holders.is_set():
+                        self._told_of_holders = trio.Event()
+                    await self._told_of_holders.wait()
+            return confirmations.holders(change)
+        finally:
+            confirmations.forget(change)
 
     # --- tasks
 
@@ -352,6 +370,7 @@ class Mesh:
             frame = await line.link.receive()
             now = self._environment.monotonic()
             changes = self._gossip.receive(line.number, frame, now)
+            self._told_of_holders.set()
             self._after_input()
             if changes:
                 await self._take(line, changes)

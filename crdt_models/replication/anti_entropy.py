@@ -16,12 +16,7 @@ import msgspec
 
 from crdt_models.ids import ChangeId, DeviceId, Epoch
 from crdt_models.replication.holdings import Header, Holdings, LogReader
-from crdt_models.replication.messages import (
-    MAX_CHANGES,
-    MAX_CHANGES_BYTES,
-    HaveEntry,
-    Want,
-)
+from crdt_models.replication.messages import MAX_CHANGES, MAX_CHANGES_BYTES, HaveEntry, Want
 
 MAX_GAPS_WANTED = 128  # of one device, of one peer at a time: what it may miss in two intervals
 MANY_GAPS = 1000  # of one device: more than any accident leaves, so not all entries are looked at

@@ -1,8 +1,9 @@
 """Composing what a link sends: frames made from state, at the moment the shell asks for them.
 
 Rules of this file:
-1. The order is fixed: greeting or farewell, what peers must know of each other, pushes, the Have,
-   Wants, one answer. Pushes stand before the Have that lists them, or they would be asked for.
+1. The order is fixed: greeting or farewell, what peers must know of each other, pushes, what is
+   inquired of them, the Have, Wants, one answer. Pushes stand before the Have that lists them, or
+   they would be asked for.
 2. What a link lately carried bounds what is on its way (`pace`): pushes, the Have, Wants and the
    answer wait for room. At most one answer (200 KiB) each time.
 3. Answers are packed; pushes are not: packing one change would take longer than sending it.
@@ -14,6 +15,8 @@ import msgspec
 
 from crdt_models.ids import DeviceId
 from crdt_models.replication.anti_entropy import answer
+from crdt_models.replication.confirmations import Confirmations
+from crdt_models.replication.frames import encode_message, packed
 from crdt_models.replication.holdings import Holdings, LogReader
 from crdt_models.replication.link import CloseReason, Link, Me, State
 from crdt_models.replication.messages import (
@@ -26,10 +29,10 @@ from crdt_models.replication.messages import (
     Changes,
     Goodbye,
     Hello,
+    Holds,
+    Inquire,
     Neighbours,
     Pong,
-    encode_message,
-    packed,
 )
 
 PACKS_TIMES = 2  # by which packing makes an answer smaller, at least: a small one to a half
@@ -41,6 +44,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     me: Me
     log: LogReader
     holdings: Holdings
+    confirmations: Confirmations
     neighbours: list[DeviceId]
     addresses: Mapping[DeviceId, tuple[str, ...]]
     clock_day: Callable[[], int]
@@ -79,6 +83,11 @@ def _of_peers(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
     if link.pong_token is not None:
         token, link.pong_token = link.pong_token, None
         yield encode_message(Pong(token, outlook.wall_ms(), outlook.clock_day()))
+    if link.inquired:
+        held = outlook.log.holds_many(link.inquired)
+        link.inquired = ()
+        if held:
+            yield encode_message(Holds(tuple(sorted(held))))
     if link.ping_due is not None:
         yield encode_message(link.ping_due)
         link.ping_due = None
@@ -86,6 +95,11 @@ def _of_peers(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
 
 
 def _of_repair(link: Link, outlook: Outlook, now: float) -> Iterator[bytes]:
+    if link.inquiry_due and link.may_claim:
+        link.inquiry_due = False
+        asked = outlook.confirmations.open_with(link.peer)
+        if asked:
+            yield encode_message(Inquire(asked))
     if link.have_due and link.may_claim:
         frame = outlook.holdings.have()[1]
         link.have_sent(outlook.holdings.version, len(frame), now)

@@ -26,14 +26,17 @@ from crdt_models.ids import ChangeId, DeviceId
 from crdt_models.replication.anti_entropy import missing_from
 from crdt_models.replication.arrivals import Arrivals
 from crdt_models.replication.compose import Outlook, compose
+from crdt_models.replication.confirmations import Confirmations
 from crdt_models.replication.figures import Lag, LinkFigures, Statistics
 from crdt_models.replication.holdings import Header, Holdings, LogReader
 from crdt_models.replication.link import CloseReason, Closing, Link, Me, Received, State
 from crdt_models.replication.messages import (
+    INQUIRING_MINOR,
     MAX_ADDRESS_DEVICES,
     Addresses,
     Changes,
     Have,
+    Holds,
     Neighbours,
     Want,
 )
@@ -87,6 +90,7 @@ class Gossip:
         self._wants = WantBook(self._settings.interval, self._settings.want_deadline)
         self._recent = Recent(2 * self._settings.interval)
         self._arrivals = Arrivals(self._settings.interval)
+        self.confirmations = Confirmations(me.device)  # after telling it, `tick`
         self._plan_at: float | None = None  # when a waiting Want may be asked again
         self._plan_due = False
         self._addresses: Mapping[DeviceId, tuple[str, ...]] = {}
@@ -155,6 +159,7 @@ class Gossip:
         for link in targets(source, self._routes()):
             for each in changes:
                 self._links[link].push(each.data)
+        self.confirmations.sent(ids, now)
         self._arrivals.committed(ids)
         self._plan_due = self._wants.arrived(ids) or self._plan_due
         self._claims_moved(set(ids), gaps_moved=self._holdings.gap_version != gaps)
@@ -196,7 +201,7 @@ class Gossip:
 
     def next_deadline(self) -> float:
         """When `tick` is wanted, monotonic seconds; infinity when nothing is due."""
-        asking = self._wants.next_deadline(), self._plan_at
+        asking = self._wants.next_deadline(), self._plan_at, self.confirmations.ask_at
         times = [time for time in asking if time is not None]
         for link in self._links.values():
             times += link.deadlines()
@@ -215,6 +220,7 @@ class Gossip:
             me=self._me,
             log=self._log,
             holdings=self._holdings,
+            confirmations=self.confirmations,
             neighbours=self.neighbours(),
             addresses=self._addresses,
             clock_day=self._clock_day,
@@ -270,6 +276,8 @@ class Gossip:
                 return self._changes_received(number, link, message, now)
             case Neighbours():
                 self._neighbours_received(number, link, frozenset(message.devices), now)
+            case Holds():
+                self.confirmations.told(link.peer, message.changes)
             case Addresses():
                 self._learn(message)
             case _:
@@ -334,8 +342,16 @@ class Gossip:
                 link.next_have = now + self._staggered(1)
             if now >= link.next_ping or link.must_ask():
                 self._ping(link, now)
+        if self.confirmations.ask_at is not None and now >= self.confirmations.ask_at:
+            self._inquire(now)
         if self._plan_due or (self._plan_at is not None and now >= self._plan_at):
             self._plan(now)
+
+    def _inquire(self, now: float) -> None:
+        for link in self._talking().values():
+            if link.theirs is not None and link.theirs.minor >= INQUIRING_MINOR:
+                link.inquiry_due = bool(self.confirmations.open_with(link.peer))
+        self.confirmations.asked(now)
 
     def _ping(self, link: Link, now: float) -> None:
         self._token += 1

@@ -17,13 +17,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol
 
 from crdt_models.ids import ChangeId, DeviceId, Epoch
+from crdt_models.replication.frames import encode_message
 from crdt_models.replication.messages import (
     MAX_ENTRIES,
     MAX_ENTRIES_PER_DEVICE,
     MAX_MISSING,
     Have,
     HaveEntry,
-    encode_message,
 )
 
 # Of the 2,000 missing ids that a message holds: what one device invents leaves room for the others.

@@ -23,6 +23,12 @@ import msgspec
 from crdt_models.ids import ChangeId, DeviceId, SiteId
 from crdt_models.replication.anti_entropy import Wanted
 from crdt_models.replication.figures import LinkFigures, LinkStatistics
+from crdt_models.replication.frames import (
+    MalformedFrame,
+    UnknownMajor,
+    decode_message,
+    encode_message,
+)
 from crdt_models.replication.messages import (
     MAX_CHANGES,
     MAX_CHANGES_BYTES,
@@ -32,16 +38,14 @@ from crdt_models.replication.messages import (
     Have,
     HaveEntry,
     Hello,
+    Holds,
     Ignored,
-    MalformedFrame,
+    Inquire,
     Message,
     Neighbours,
     Ping,
     Pong,
-    UnknownMajor,
     Want,
-    decode_message,
-    encode_message,
 )
 from crdt_models.replication.pace import Pace
 from crdt_models.replication.patience import FRAMES_PER_SECOND, Patience
@@ -92,7 +96,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ANY_TIME: Final[dict[type[Message | Ignored], State]] = dict.fromkeys(
-    (Have, Want, Changes, Neighbours, Addresses, Ping, Pong, Ignored), State.TALKING
+    (Have, Want, Changes, Neighbours, Addresses, Ping, Pong, Inquire, Holds, Ignored), State.TALKING
 )
 # state → message → next state. What is not listed closes the link as OUT_OF_TURN.
 TRANSITIONS: Final[dict[State, dict[type[Message | Ignored], State]]] = {
@@ -143,6 +147,8 @@ class Link:
         self.ping_due: Ping | None = None
         self.pong_token: int | None = None
         self.asking: deque[Want] = deque()
+        self.inquiry_due = False
+        self.inquired: tuple[ChangeId, ...] = ()  # by the other peer
         self.to_answer: deque[Want] = deque()
         self.have_sent_version = -1
         self._have_sent = 0, now  # bytes, when
@@ -203,6 +209,8 @@ class Link:
                 self.business_day = message.business_day
             case Pong():
                 self._returned(message, now)
+            case Inquire():
+                self.inquired = message.changes
             case Goodbye():
                 self.closing = Closing(CloseReason.TOLD_GOODBYE, message.reason)
             case Ignored():
@@ -376,7 +384,11 @@ class Link:
             or self.addresses_due
             or self.ping_due
             or self.pong_token is not None
-            or ((self._pushes or self.have_due or self.asking) and self.may_claim)
+            or self.inquired
+            or (
+                (self._pushes or self.have_due or self.asking or self.inquiry_due)
+                and self.may_claim
+            )
             or (self.to_answer and self.may_answer)
         )
 

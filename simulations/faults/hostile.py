@@ -19,13 +19,7 @@ from crdt_models.documents.orders.facts import LineAdded, OrderOpened
 from crdt_models.errors import NotCanonical
 from crdt_models.fact import body_of
 from crdt_models.ids import TERMINALS, ChangeId, CreatedId, DeviceId, DocumentId, Epoch, LineId
-from crdt_models.replication.messages import (
-    MAX_CHANGES_BYTES,
-    HaveEntry,
-    Neighbours,
-    Ping,
-    Want,
-)
+from crdt_models.replication.messages import MAX_CHANGES_BYTES, HaveEntry, Neighbours, Ping, Want
 from simulations.faults.fault import Fault, fault
 from simulations.faults.hostile_member import DAY, HostileMember, hostile_member
 from simulations.fuzz.nonsense import Pools, any_body

@@ -21,6 +21,7 @@ import trio
 from crdt_models.change import Change, decode_change
 from crdt_models.errors import MalhaError, RefusedBytes, UntrustedCertificate
 from crdt_models.ids import ChangeId, Epoch
+from crdt_models.replication.frames import decode_message, encode_message
 from crdt_models.replication.messages import (
     Changes,
     Have,
@@ -30,8 +31,6 @@ from crdt_models.replication.messages import (
     Ping,
     Pong,
     Want,
-    decode_message,
-    encode_message,
 )
 from peer.environment import LinkClosed, MessageLink
 from simulations.faults.fault import Nowhere, claim_these, present

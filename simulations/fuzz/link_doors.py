@@ -20,6 +20,7 @@ import trio.testing
 from crdt_models.change import decode_change
 from crdt_models.change_gate import ChangeGate
 from crdt_models.ids import ChangeId, DeviceId
+from crdt_models.replication.frames import decode_message, encode_message
 from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.link import Me
 from crdt_models.replication.messages import (
@@ -34,8 +35,6 @@ from crdt_models.replication.messages import (
     Ping,
     Pong,
     Want,
-    decode_message,
-    encode_message,
 )
 from peer.environment import LinkClosed
 from peer.links.doorkeeper import Limits

@@ -1,4 +1,5 @@
-"""A program of the version before, as its neighbours meet it: protocol 1.0, without packed frames.
+"""A program of the version before, as its neighbours meet it: protocol 1.0, whose frames are never
+packed, and which answers no inquiry.
 
 Rules of this file:
 1. Only the wire is that of the version before; behind it runs this version's program.
@@ -9,14 +10,8 @@ Rules of this file:
 from msgspec.structs import replace
 
 from crdt_models.canonical_cbor import decode
-from crdt_models.replication.messages import (
-    MAX_FRAME_BYTES,
-    Changes,
-    Hello,
-    Ignored,
-    decode_message,
-    encode_message,
-)
+from crdt_models.replication.frames import decode_message, encode_message
+from crdt_models.replication.messages import MAX_FRAME_BYTES, Changes, Hello, Ignored
 
 MINOR_BEFORE = 0
 KNOWN_BEFORE = range(1, 10)  # Hello to Goodbye

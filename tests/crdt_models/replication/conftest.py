@@ -16,9 +16,10 @@ import pytest
 
 from crdt_models.canonical_cbor import decode, encode
 from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
+from crdt_models.replication.frames import decode_message
 from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.link import Me
-from crdt_models.replication.messages import Changes, Hello, Ignored, Message, decode_message
+from crdt_models.replication.messages import Changes, Hello, Ignored, Message
 from crdt_models.replication.settings import GossipSettings
 
 SITE = SiteId(b"s" * 16)

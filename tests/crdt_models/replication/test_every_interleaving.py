@@ -26,15 +26,9 @@ from crdt_models.disputes import Opening, lineage_forked
 from crdt_models.documents.kinds import empty_view
 from crdt_models.ids import TERMINALS, ChangeId, DocumentId, fact_id
 from crdt_models.replication.anti_entropy import Wanted, answer, missing_from
+from crdt_models.replication.frames import decode_message, encode_message
 from crdt_models.replication.holdings import Holdings
-from crdt_models.replication.messages import (
-    MAX_CHANGES,
-    Changes,
-    Have,
-    Want,
-    decode_message,
-    encode_message,
-)
+from crdt_models.replication.messages import MAX_CHANGES, Changes, Have, Want
 
 LONGER = int(os.environ.get("MALHA_FORK", "0"))
 LIMITS = (1, MAX_CHANGES)  # changes in an answer: the fewest, which leaves holes, and the usual

@@ -6,6 +6,7 @@ import pytest
 
 from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
 from crdt_models.replication.anti_entropy import MAX_GAPS_WANTED, missing_from
+from crdt_models.replication.frames import encode_message
 from crdt_models.replication.holdings import MISSING_LISTED_OF_A_DEVICE, Holdings
 from crdt_models.replication.link import Link, Me
 from crdt_models.replication.messages import (
@@ -16,7 +17,6 @@ from crdt_models.replication.messages import (
     HaveEntry,
     Hello,
     Neighbours,
-    encode_message,
 )
 from crdt_models.replication.patience import BYTES_AT_ONCE, BYTES_PER_SECOND
 

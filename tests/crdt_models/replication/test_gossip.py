@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from crdt_models.ids import DeviceId
+from crdt_models.replication.frames import decode_message, encode_message, packed
 from crdt_models.replication.link import CloseReason
 from crdt_models.replication.messages import (
     Addresses,
@@ -13,9 +14,6 @@ from crdt_models.replication.messages import (
     HaveEntry,
     Neighbours,
     Want,
-    decode_message,
-    encode_message,
-    packed,
 )
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
+from crdt_models.replication.frames import encode_message
 from crdt_models.replication.gossip import Committed, Gossip
 from crdt_models.replication.link import CloseReason, Me
 from crdt_models.replication.messages import (
@@ -20,7 +21,6 @@ from crdt_models.replication.messages import (
     Ping,
     Pong,
     Want,
-    encode_message,
 )
 
 SITE = SiteId(b"s" * 16)

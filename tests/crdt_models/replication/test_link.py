@@ -3,6 +3,7 @@ import pytest
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import ChangeId, DeviceId, SiteId
 from crdt_models.replication import link as link_module
+from crdt_models.replication.frames import decode_message, encode_message
 from crdt_models.replication.link import (
     TRANSITIONS,
     CloseReason,
@@ -20,8 +21,6 @@ from crdt_models.replication.messages import (
     Ping,
     Pong,
     Want,
-    decode_message,
-    encode_message,
 )
 from crdt_models.replication.pace import MOST_BYTES
 from crdt_models.replication.patience import FRAMES_AT_ONCE, REFUSED_LIMIT

@@ -10,9 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import crdt_models.replication.frames as frames_module
 import crdt_models.replication.messages as messages_module
 from crdt_models.canonical_cbor import decode, encode
 from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
+from crdt_models.replication.frames import (
+    MalformedFrame,
+    UnknownMajor,
+    decode_message,
+    encode_message,
+    packed,
+)
 from crdt_models.replication.messages import (
     MAJOR,
     MAX_CHANGES,
@@ -28,16 +36,13 @@ from crdt_models.replication.messages import (
     Have,
     HaveEntry,
     Hello,
+    Holds,
     Ignored,
-    MalformedFrame,
+    Inquire,
     Neighbours,
     Ping,
     Pong,
-    UnknownMajor,
     Want,
-    decode_message,
-    encode_message,
-    packed,
 )
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "replication" / "messages.json"
@@ -59,7 +64,8 @@ HELLO = Hello(
 )
 SAMPLES = {
     "hello": msgspec.structs.replace(HELLO, minor=0),
-    "hello_of_1_1": HELLO,
+    "hello_of_1_1": msgspec.structs.replace(HELLO, minor=1),
+    "hello_of_1_2": HELLO,
     "have": Have((ENTRY, HaveEntry(device(2), Epoch(b"f" * 8), 2**40, change(5)))),
     "have_of_nothing": Have(()),
     "have_with_more": Have((ENTRY,), more=True),
@@ -72,6 +78,8 @@ SAMPLES = {
     "ping": Ping(1, 1_448_582_400_000, 16766),
     "pong": Pong(1, 1_448_582_400_123, 16766),
     "goodbye": Goodbye("shutting_down"),
+    "inquire": Inquire((change(2), change(3))),
+    "holds": Holds((change(3),)),
 }
 
 
@@ -101,7 +109,7 @@ def test_golden_packed_frames_unpack_to_the_frame_inside(vector):
 def test_every_message_has_a_golden_vector():
     named = {vector["message"] for vector in json.loads(VECTORS.read_text())}
     assert named == {type(sample).__name__ for sample in SAMPLES.values()}
-    assert named == {kind.__name__ for kind, _ in messages_module._READERS.values()}
+    assert named == {kind.__name__ for kind, _ in frames_module._READERS.values()}
 
 
 def frame_of(kind: int, fields: object, version: int = MAJOR << 8) -> bytes:
@@ -270,10 +278,13 @@ def test_a_message_with_a_field_replaced_is_refused_or_means_itself(name, data):
 def test_the_protocol_names_every_message_field_limit_and_version():
     text = PROTOCOL.read_text(encoding="utf-8")
     assert "### 10 · Packed (since 1.1)" in text
-    for kind, _ in messages_module._READERS.values():
-        assert re.search(rf"^### {kind.TYPE} · {kind.__name__}$", text, re.MULTILINE), kind
-        section = text.split(f"### {kind.TYPE} · {kind.__name__}\n")[1].split("\n#")[0]
-        for field in messages_module._names(kind):
+    for kind, _ in frames_module._READERS.values():
+        minor = frames_module._MINORS.get(kind.TYPE, 0)
+        since = f" (since {MAJOR}.{minor})" if minor else ""
+        title = f"\n### {kind.TYPE} · {kind.__name__}{since}\n"
+        assert title in text, kind
+        section = text.split(title)[1].split("\n#")[0]
+        for field in frames_module._names(kind):
             assert f"`{field}`" in section, (kind, field)
     limits = {n: v for n, v in vars(messages_module).items() if n.startswith("MAX_")}
     for name, value in limits.items():

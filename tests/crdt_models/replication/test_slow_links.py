@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from crdt_models.replication.messages import Changes, Have, decode_message
+from crdt_models.replication.frames import decode_message
+from crdt_models.replication.messages import Changes, Have
 from crdt_models.replication.pace import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, Pace
 
 RATE = 1000.0  # bytes a second, each direction

@@ -11,6 +11,7 @@ import trio
 from crdt_models.change import Change, Unsigned, sign_change
 from crdt_models.fact import fact_of
 from crdt_models.ids import ChangeId, DeviceId, Epoch
+from crdt_models.replication.frames import decode_message, encode_message
 from crdt_models.replication.messages import (
     Changes,
     Goodbye,
@@ -22,8 +23,6 @@ from crdt_models.replication.messages import (
     Ping,
     Pong,
     Want,
-    decode_message,
-    encode_message,
 )
 from peer.environment import LinkClosed, MessageLink
 from peer.identity import Identity

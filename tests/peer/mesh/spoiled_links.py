@@ -6,7 +6,8 @@ from typing import TypeAlias
 import trio
 
 from crdt_models.certificates import Certificate
-from crdt_models.replication.messages import Changes, Goodbye, Hello, decode_message
+from crdt_models.replication.frames import decode_message
+from crdt_models.replication.messages import Changes, Goodbye, Hello
 from peer.environment import AddressSighted, LinkHandler, MessageLink, Network
 
 # A frame that was to be sent → the frames that are sent now.

@@ -9,14 +9,9 @@ import trio
 from crdt_models.canonical_cbor import encode
 from crdt_models.ids import DeviceId
 from crdt_models.replication import patience
+from crdt_models.replication.frames import encode_message
 from crdt_models.replication.gossip import Gossip
-from crdt_models.replication.messages import (
-    MAX_FRAME_BYTES,
-    Changes,
-    Have,
-    Neighbours,
-    encode_message,
-)
+from crdt_models.replication.messages import MAX_FRAME_BYTES, Changes, Have, Neighbours
 from crdt_models.replication.patience import REFUSED_LIMIT
 from crdt_models.replication.wants import MAX_IN_FLIGHT, MAX_MISSES
 from tests.peer.mesh.conftest import (
