@@ -18,7 +18,7 @@ NO_PYTHON = Malha needs Python 3.11 or later with its venv module, and none was 
 	(on Debian and Ubuntu: apt-get install python3-venv).
 OLD_PYTHON = Malha needs Python 3.11 or later; $(PYTHON) is older or does not run.
 
-.PHONY: help demo test test-real lint types bench fuzz campaign clean
+.PHONY: help demo test test-real lint types bench fuzz histories campaign clean
 
 # The list below (no time at all).
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make types       mypy --strict on the four packages'
 	@echo 'make bench       the budgets, measured'
 	@echo 'make fuzz        hostile bytes at every door'
+	@echo 'make histories   the models against the reference on generated histories (COUNT=20000)'
 	@echo 'make campaign    random shops under fresh seeds; a row more in simulations/README.md'
 	@echo 'make clean       removes environments, caches and builds'
 
@@ -62,6 +63,14 @@ bench: $(VENV)/.installed-dev
 # About 5 minutes: changes, frames, CBOR and HTTP bodies; prints inputs tried and deaths.
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m simulations fuzz $(ARGS)
+
+# About 9 minutes: the models and the independent reference model read 20,000 generated histories
+# alike, or COUNT=n of them from FROM=n on. A history that they read differently is named.
+COUNT ?= 20000
+FROM ?= 0
+histories: $(VENV)/.installed-dev
+	MALHA_HISTORIES=$(COUNT) MALHA_FIRST_HISTORY=$(FROM) $(BIN)/python -m pytest -q \
+	tests/simulations/reference/test_histories.py -k models_and_the_reference_say_the_same $(ARGS)
 
 # 60 minutes, or MINUTES=n: services and faults drawn from fresh seeds; a seed that fails is printed.
 MINUTES ?= 60
