@@ -5,11 +5,17 @@ sets fields and adds lines that have no id, and never takes anything away: a sta
 cancel another waiter's lines.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from crdt_models.documents.orders.commands import AnyLine, EditOrder, LineCancellation, NewLine
+from crdt_models.documents.orders.commands import (
+    AnyLine,
+    EditOrder,
+    LineCancellation,
+    NewLine,
+    NewStation,
+)
 from crdt_models.documents.orders.facts import Delivery
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
@@ -43,13 +49,14 @@ async def replace_order(api: Api, call: Call) -> Answer:
         is_current = matched_version(api, call, order_document(order)) is not None
     except StaleVersion as error:
         return stale(api, order, error)
-    add, cancel = _line_changes(view, body, is_current=is_current)
+    changes = _line_changes(view, body, is_current=is_current)
     command = EditOrder(
         order=order,
         fields=fields_of(body.members()),
         flags=body.marks({name: view.flag(name) for name in view.flags}),
-        add=tuple(add),
-        cancel=tuple(cancel),
+        add=tuple(changes.add),
+        cancel=tuple(changes.cancel),
+        route=tuple(changes.route),
         reason=clean_text(body.motivo) or REPLACED,
         delivery=_delivery(body),
     )
@@ -105,40 +112,52 @@ def _check_unchanged(api: Api, order: OrderId, given: dict[str, Any]) -> None:
             raise InvalidField(field=name[:60], reason="não pode ser alterado aqui")
 
 
-def _line_changes(
-    view: OrderView, body: ReplacementBody, *, is_current: bool
-) -> tuple[list[AnyLine], list[LineCancellation]]:
-    """Lines to add and to cancel so that the order becomes what the body says."""
+class _LineChanges(NamedTuple):
+    """What becomes of the lines of an order."""
+
+    add: list[AnyLine]
+    cancel: list[LineCancellation]
+    route: list[NewStation]
+
+
+def _line_changes(view: OrderView, body: ReplacementBody, *, is_current: bool) -> _LineChanges:
+    """What makes the order into what the body says."""
+    changes = _LineChanges([], [], [])
     if isinstance(body.itens, msgspec.UnsetType):
-        return [], []
-    add = [item.new_line() for item in body.itens if item.id is None]
+        return changes
+    changes.add.extend(item.new_line() for item in body.itens if item.id is None)
     if not is_current:
-        return add, []
+        return changes
     kept = {line_id(item.id): item for item in body.itens if item.id is not None}
-    cancel: list[LineCancellation] = []
     for line in view.lines:
         if line.left:
-            more, less = _line_change(line, kept.pop(line.id, None))
-            add.extend(more)
-            cancel.extend(less)
+            _change_line(changes, line, kept.pop(line.id, None))
     for sent_back in kept:
         # Lines of which nothing is left are sent back too; only an id nobody knows is a mistake.
         if sent_back not in view.lines_by_id:
             raise InvalidField(field="itens[].id", reason="este item não é deste pedido")
-    return add, cancel
+    return changes
 
 
-def _line_change(line: Line, item: ItemBody | None) -> tuple[list[NewLine], list[LineCancellation]]:
-    """What makes `line` into `item`: nothing, less of it, more of it, or another in its place."""
+def _change_line(changes: _LineChanges, line: Line, item: ItemBody | None) -> None:
+    """What makes `line` into `item`: nothing, less of it, more of it, the same made elsewhere, or
+    another in its place."""
     if item is None:
-        return [], [LineCancellation(line.id)]
+        changes.cancel.append(LineCancellation(line.id))
+        return
     wanted, current = _wanted(line, item), _as_it_is(line)
-    if msgspec.structs.replace(wanted, thousandths=line.left) != current:
-        return [wanted], [LineCancellation(line.id)]
+    elsewhere = msgspec.structs.replace(current, station=wanted.station)
+    if msgspec.structs.replace(wanted, thousandths=line.left) != elsewhere:
+        changes.add.append(wanted)
+        changes.cancel.append(LineCancellation(line.id))
+        return
+    if elsewhere != current:
+        changes.route.append(NewStation(line.id, wanted.station))
     more = wanted.thousandths - line.left
     if more > 0:
-        return [msgspec.structs.replace(current, thousandths=more)], []
-    return [], [LineCancellation(line.id, -more)] if more < 0 else []
+        changes.add.append(msgspec.structs.replace(elsewhere, thousandths=more))
+    elif more < 0:
+        changes.cancel.append(LineCancellation(line.id, -more))
 
 
 def _as_it_is(line: Line) -> NewLine:

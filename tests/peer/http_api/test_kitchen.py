@@ -69,6 +69,34 @@ async def test_a_line_is_made_elsewhere_and_a_put_keeps_it_there(shop: Any, dinn
     assert by_name(kept.json(), "estacao") == by_name(moved, "estacao")
 
 
+async def test_a_put_with_another_station_has_the_line_made_there(shop: Any, dinner: Any) -> None:
+    """The line that the kitchen knows goes elsewhere; it is not cancelled and ordered again."""
+
+    async def put(shown: Any, station: str, **more: Any) -> Any:
+        (juice,) = [each for each in shown["itens"] if each["nome"] == "Suco"]
+        given = {"id": juice["id"], "estacao": station, **more}
+        others = [{"id": each["id"]} for each in shown["itens"] if each["id"] != juice["id"]]
+        answer = await shop.ask(
+            "PUT",
+            f"/api/pedidos/{shown['id']}",
+            {"itens": [given, *others]},
+            if_match=f'"{shown["version"]}"',
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    moved = await put(dinner, "forno")
+    assert by_name(moved, "id") == by_name(dinner, "id")
+    assert by_name(moved, "estacao")["Suco"] == "forno"
+    assert by_name(moved, "status")["Suco"] == "enviado"
+    assert not any(each["cancelado"] for each in moved["itens"])
+    more = await put(moved, "bar", quantidade_milesimos=3000)
+    juices = [each for each in more["itens"] if each["nome"] == "Suco"]
+    assert [(each["estacao"], each["quantidade_milesimos"]) for each in juices] == [
+        ("bar", 1000), ("bar", 2000),
+    ]  # fmt: skip
+
+
 async def test_each_station_reads_what_it_has_to_make(shop: Any, dinner: Any) -> None:
     queue = await shop.get("/api/cozinha")
     assert [each["estacao"] for each in queue["fila"]] == ["bar", "fogão"]

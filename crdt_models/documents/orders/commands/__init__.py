@@ -1,7 +1,7 @@
 """What people ask of an order, a file a subject. The bill and its payments stand in
 `bill_commands`."""
 
-from crdt_models.documents.orders.commands.fields import EditOrder
+from crdt_models.documents.orders.commands.fields import EditOrder, NewStation
 from crdt_models.documents.orders.commands.kitchen import (
     LINES_OF_A_FACT,
     AdvanceLines,
@@ -46,6 +46,7 @@ __all__ = [
     "SendLines",
     "batched",
     "EditOrder",
+    "NewStation",
     "LineMove",
     "MergeOrders",
     "MoveLines",

@@ -10,11 +10,13 @@ import msgspec
 
 from crdt_models.documents.command import Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import ServiceType
+from crdt_models.documents.orders.commands.kitchen import lines_routed
 from crdt_models.documents.orders.commands.lines import (
     LineCancellation,
     check_room,
     lines_added,
     lines_cancelled,
+    lines_chosen,
     service_of,
 )
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
@@ -23,26 +25,35 @@ from crdt_models.documents.orders.delivery import delivery_set
 from crdt_models.documents.orders.facts import Delivery, FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.registers import Value
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import LineId
+
+
+class NewStation(msgspec.Struct, frozen=True):
+    """Where a line is to be made."""
+
+    line: LineId
+    station: str
 
 
 class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
     """Several changes at once, all or nothing: what a PUT or PATCH of an order becomes.
 
     fields: registers, see `FieldSet`. flags: marks by name. add, cancel: lines; creates `line.<n>`.
-    delivery: where it goes, whole; None leaves it as it is.
-    Raises InvalidField, and for add and cancel what AddLines and CancelLines raise.
+    route: lines that are made elsewhere. delivery: where it goes, whole; None leaves it as it is.
+    Raises InvalidField, and for add, cancel and route what AddLines, CancelLines and RouteLines
+    raise.
     """
 
     fields: dict[FieldName, Value] = msgspec.field(default_factory=dict)
     flags: dict[str, bool] = msgspec.field(default_factory=dict)
     add: tuple[AnyLine, ...] = ()
     cancel: tuple[LineCancellation, ...] = ()
+    route: tuple[NewStation, ...] = ()
     reason: str = ""
     delivery: Delivery | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
-        changes_lines = bool(self.add or self.cancel)
-        view = self.open_view(read) if changes_lines else self.view(read)
+        view = self._view(read)
         if self.add:
             check_room(view, len(self.add))
         service = cast(ServiceType, self.fields.get("service_type") or service_of(view))
@@ -53,7 +64,17 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
             *_flags_set(view, self.flags),
             *([] if self.delivery is None else delivery_set(view, self.delivery)),
         ]
-        return Decision((*self.placed(lines), *cancelled, *self.placed(marked)), ids)
+        routed = [
+            fact
+            for each in self.route
+            for fact in lines_routed(view, lines_chosen(view, (each.line,)), each.station)
+        ]
+        return Decision((*self.placed(lines), *cancelled, *routed, *self.placed(marked)), ids)
+
+    def _view(self, read: Read) -> OrderView:
+        if self.add or self.cancel:
+            return self.open_view(read)
+        return self.uncancelled_view(read) if self.route else self.view(read)
 
 
 def _fields_set(view: OrderView, fields: dict[FieldName, Value]) -> list[FieldSet]:

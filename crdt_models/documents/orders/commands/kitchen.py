@@ -4,7 +4,7 @@ Rule of this file: the kitchen goes on whatever the bill says: a counter sale is
 afterwards.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypedDict
 
 from crdt_models.documents.command import Context, Decision, Read
@@ -29,7 +29,6 @@ from crdt_models.documents.orders.facts import (
     LinesSent,
 )
 from crdt_models.documents.orders.kitchen import (
-    Reported,
     firings_of,
     reported,
     reports_of,
@@ -37,6 +36,7 @@ from crdt_models.documents.orders.kitchen import (
     station_register,
 )
 from crdt_models.documents.orders.lines import STAGES, Line
+from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import FactId, LineId
 
 LINES_OF_A_FACT = 256  # named by one report; it may name twice as many cancellations of them
@@ -174,21 +174,23 @@ class RouteLines(OrderCommand, frozen=True, kw_only=True, tag="route_lines"):
         view = self.uncancelled_view(read)
         if not self.lines:
             raise NoLines
-        facts = []
-        for home, lines in by_home(lines_chosen(view, self.lines)).items():
-            said = reported(view.orders[home])
-            facts += [at_home(line, fact) for line in lines for fact in self._routed(line, said)]
-        return Decision(tuple(facts))
+        return Decision(tuple(lines_routed(view, lines_chosen(view, self.lines), self.station)))
 
-    def _routed(self, line: Line, said: Reported) -> Iterator[LineRouted]:
-        register = station_register(line.id, line.added, said)
-        if len(register.heads) > 1 or register.value("") != self.station:
-            yield LineRouted(
-                line=line.id,
-                station=self.station,
-                replaces=register.replaced_next,
-                splits_seen=_splits([line]),
-            )
+
+def lines_routed(view: OrderView, lines: Iterable[Line], station: str) -> Iterator[Placed]:
+    """The facts that have lines of an order made at a station, unless they are."""
+    for home, some in by_home(lines).items():
+        said = reported(view.orders[home])
+        for line in some:
+            register = station_register(line.id, line.added, said)
+            if len(register.heads) > 1 or register.value("") != station:
+                routed = LineRouted(
+                    line=line.id,
+                    station=station,
+                    replaces=register.replaced_next,
+                    splits_seen=_splits([line]),
+                )
+                yield at_home(line, routed)
 
 
 def batched(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
