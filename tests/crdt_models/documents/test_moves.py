@@ -3,6 +3,7 @@
 import pytest
 
 from crdt_models.disputes import open_disputes
+from crdt_models.documents.command import NotEveryoneUpdated
 from crdt_models.documents.orders.bill_commands import CloseBill, ReopenBill, TakePayment
 from crdt_models.documents.orders.charge_commands import GiveDiscount, SetCouvert
 from crdt_models.documents.orders.commands import (
@@ -31,8 +32,11 @@ from crdt_models.documents.orders.errors import (
     SameOrder,
     UnknownLine,
 )
+from crdt_models.documents.orders.facts import LinesArrived, LinesMoved, LineSplit
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.terminals import TerminalsView
 from crdt_models.errors import DomainError
+from crdt_models.fact import Fact
 from crdt_models.ids import LineId, OrderId
 from tests.crdt_models.documents.shop import Till
 
@@ -385,3 +389,14 @@ def test_a_line_stays_where_it_was_until_the_other_order_is_known(room: Room) ->
     assert (late.order(room.first).total, late.order(fourth).lines) == (4_200, ())
     late.receive([opening])
     assert (late.order(room.first).total, late.order(fourth).total) == (1_500, 2_700)
+
+
+@pytest.mark.parametrize("kind", [LinesMoved, LinesArrived, LineSplit])
+def test_nothing_moves_before_everyone_knows_how(
+    room: Room, kind: type[Fact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TerminalsView, "all_understand", lambda _, tag: tag != kind.tag())
+    with pytest.raises(NotEveryoneUpdated):
+        room.one.give(move(room.first, room.second, (room.beer, 1_000)))
+    with pytest.raises(NotEveryoneUpdated):
+        room.one.give(MergeOrders(order=room.first, to=room.second))

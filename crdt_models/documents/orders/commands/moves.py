@@ -38,7 +38,16 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.ids import CreatedId, DocumentId, FactId, LineId, OrderId, order_document
+from crdt_models.documents.terminals import check_all_understand
+from crdt_models.ids import (
+    TERMINALS,
+    CreatedId,
+    DocumentId,
+    FactId,
+    LineId,
+    OrderId,
+    order_document,
+)
 
 
 class LineMove(msgspec.Struct, frozen=True):
@@ -54,13 +63,15 @@ class Moving(OrderCommand, frozen=True, kw_only=True):
     to: OrderId
 
     def reads(self) -> tuple[DocumentId, ...]:
-        return (self.document, order_document(self.to))
+        return (self.document, order_document(self.to), TERMINALS)
 
     def both(self, read: Read) -> tuple[OrderView, OrderView]:
-        """Raises SameOrder, UnknownOrder, UnknownDestination, and of either order OrderIsCancelled,
-        BillIsClosed, OrderIsMerged."""
+        """Raises SameOrder, NotEveryoneUpdated, UnknownOrder, UnknownDestination, and of either
+        order OrderIsCancelled, BillIsClosed, OrderIsMerged."""
         if self.to == self.order:
             raise SameOrder(order=self.order.hex())
+        for kind in (LinesMoved, LinesArrived, LineSplit):
+            check_all_understand(read, kind)
         view = self.open_view(read)
         if order_view(read, self.to).opening is None:
             raise UnknownDestination(order=self.to.hex())
@@ -94,8 +105,8 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
     """Put lines, or parts of them, on the order `to`. Creates `part.<n>` for the n-th
     part.
 
-    Raises SameOrder, UnknownOrder, UnknownDestination, OrderIsCancelled, BillIsClosed,
-    OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge, ChargesStay.
+    Raises SameOrder, NotEveryoneUpdated, UnknownOrder, UnknownDestination, OrderIsCancelled,
+    BillIsClosed, OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge, ChargesStay.
     """
 
     moves: tuple[LineMove, ...]
