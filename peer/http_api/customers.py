@@ -45,7 +45,7 @@ from peer.http_api.api import (
     replayed,
 )
 from peer.http_api.orders.payment_bodies import OutcomeBody, ReceiptBody, RefundBody
-from peer.http_api.orders.payments import check_not_denied
+from peer.http_api.orders.payments import all_of, check_not_denied
 from peer.http_api.values import centavos, clean_text, id_of, iso_date, text_or_none
 from peer.node.requests import Outcome
 from peer.service.routes import Answer, Call
@@ -267,18 +267,17 @@ async def refund(api: Api, call: Call) -> Answer:
     first = await replayed(api, call)
     if first is not None:
         return _told(api, account, first, first.ids["refund"], status=201)
-    found = known_account(api, account).payments_under(payment)
+    view = known_account(api, account)
+    found = view.payments_under(payment)
     methods = [each.received.fact.method for each in found if each.account is None]
     if not found or not methods:
         raise UnknownPayment(payment=payment.hex())
-    amount = body.amount()
-    left = sum(each.centavos for each in found) - found[0].refunded
-    method = body.forma or methods[0]
+    amount, method = body.amount(), body.forma or methods[0]
     assert method != "fiado", "what is received on an account is money"
     command = RefundReceipt(
         account=account,
         payment=payment,
-        centavos=max(1, left) if amount is None else amount,
+        centavos=all_of(found, payment, view.settled) if amount is None else amount,
         method=method,
         reason=clean_text(body.motivo),
     )

@@ -1,11 +1,16 @@
 """Money received, confirmed, denied, refunded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.errors import UnknownAccount
 from crdt_models.documents.fields import ON_ACCOUNT, AnyMethod
-from crdt_models.documents.orders.bill_commands import RefundPayment, SettlePayment, TakePayment
+from crdt_models.documents.orders.bill_commands import (
+    RefundPayment,
+    SettlePayment,
+    TakePayment,
+    refundable,
+)
 from crdt_models.documents.orders.errors import RefundAbovePaid, UnknownPayment
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.errors import MalhaError
@@ -119,12 +124,19 @@ def _refund_defaults(
     api: Api, order: OrderId, payment: PaymentId, body: RefundBody
 ) -> tuple[int, AnyMethod]:
     """Without an amount all that is left of the payment; without a method, the one it came by."""
-    found = known_order(api.node, order).payments_under(payment)
+    view = known_order(api.node, order)
+    found = view.payments_under(payment)
     if not found:
         raise UnknownPayment(payment=payment.hex())
-    paid = found[0]
     given = body.amount()
-    left = max(0, sum(each.centavos for each in found) - paid.refunded)
-    if given is None and left == 0:
-        raise RefundAbovePaid(asked=paid.received.fact.centavos, paid=0)
-    return left if given is None else given, body.forma or paid.received.fact.method
+    amount = all_of(found, payment, view.paid) if given is None else given
+    return amount, body.forma or found[0].received.fact.method
+
+
+def all_of(found: Sequence[Payment], payment: PaymentId, paid: int) -> int:
+    """What a refund without an amount hands back. found: under the id. paid: all that is there.
+    Raises UnknownPayment, RefundAbovePaid."""
+    left = refundable(found, payment, paid)
+    if left == 0:
+        raise RefundAbovePaid(asked=found[0].centavos, paid=0)
+    return left

@@ -116,6 +116,9 @@ async def test_a_card_that_pays_a_debt_is_confirmed_denied_and_refunded(shop: An
         "estorno_de_pagamento", 1000,
     )  # fmt: skip
     assert back["cliente"]["saldo_centavos"] == 4400
+    again = await shop.ask("POST", f"{one}/estornar", {})
+    assert (again.status_code, again.json()["code"]) == (409, "refund_above_paid")
+    assert "R$ 10,00" in again.json()["detail"], "what was asked for is the whole payment"
     other = f"{path}/{(await shop.post(path, card, 201))['movimento']['id']}"
     assert (await shop.post(f"{other}/negar"))["movimento"]["status"] == "negado"
     refused = await shop.ask("POST", f"{other}/confirmar", {})
