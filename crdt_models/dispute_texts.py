@@ -10,6 +10,7 @@ from crdt_models.disputes import Actor, Severity
 
 TITLES: Final = {
     "overpaid": "Pago a mais",
+    "part_paid_twice": "Uma parte da conta paga duas vezes",
     "paid_and_cancelled": "Pago e cancelado",
     "paid_with_residual": "Conta paga com item lançado depois",
     "late_change_to_closed_bill": "Conta fechada mudou depois",
@@ -52,6 +53,7 @@ ACTORS: Final[dict[Actor, str]] = {
 }
 CHOICES: Final = {
     "refunded": "O dinheiro foi devolvido",
+    "for_others": "Pagou pelos outros também",
     "tip": "Ficou como gorjeta",
     "credit": "Ficou como crédito do cliente",
     "recorded_twice": "Foi registrado duas vezes",

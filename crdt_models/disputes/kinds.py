@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal[
     "overpaid",
+    "part_paid_twice",
     "paid_and_cancelled",
     "paid_with_residual",
     "late_change_to_closed_bill",
@@ -46,6 +47,7 @@ class KindOf(NamedTuple):
 
 KINDS: dict[Kind, KindOf] = {
     "overpaid": KindOf("urgent", "cashier", ("refunded", "tip", "credit", "recorded_twice")),
+    "part_paid_twice": KindOf("urgent", "cashier", ("refunded", "for_others", "recorded_twice")),
     "paid_and_cancelled": KindOf("urgent", "manager", ("refunded", "restored", "kept")),
     "paid_with_residual": KindOf("urgent", "cashier", ("charged", "reopened", "waived")),
     "late_change_to_closed_bill": KindOf("attention", "manager", ("reopened", "refunded", "kept")),

@@ -11,6 +11,7 @@ from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import PaymentRefunded
 from crdt_models.documents.orders.findings import findings_of
+from crdt_models.documents.orders.split import paid_twice
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import View
 from crdt_models.ids import FactId
@@ -20,7 +21,7 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     """Every dispute that one document's facts make, settled ones included, sorted by id."""
     found = list(_of_any(view))
     if isinstance(view, OrderView):
-        found += [*_of_money(view), *_of_bill(view), *_of_payments(view)]
+        found += [*_of_money(view), *_of_shares(view), *_of_bill(view), *_of_payments(view)]
         found += [dispute_of(view, *each) for each in findings_of(view)]
     elif isinstance(view, CatalogView):
         found += _of_catalog(view)
@@ -65,6 +66,11 @@ def _of_money(order: OrderView) -> Iterator[Group]:
         yield dispute_of(order, "overpaid", subject, [*payments, *refunds])
     if order.refunded > order.received:
         yield dispute_of(order, "over_refunded", subject, [*payments, *refunds])
+
+
+def _of_shares(order: OrderView) -> Iterator[Group]:
+    for share, payments in paid_twice(order, order.shares, order.payments):
+        yield dispute_of(order, "part_paid_twice", f"{order.order.hex()}:{share.hex()}", payments)
 
 
 def _of_bill(order: OrderView) -> Iterator[Group]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crdt_models.disputes import of_documents
 from crdt_models.documents.orders import charges, split
 from crdt_models.documents.orders import view as order_view
 from crdt_models.documents.orders.charges import Terms
@@ -82,3 +83,9 @@ def withdrawn_discounts_stand(patch: Patcher) -> None:
         return terms
 
     patch.wrap(order_view, "terms_of", around)
+
+
+@mutant(*CUTS, scenes=("one_part_paid_at_two_tills",))
+def parts_paid_twice_told_to_nobody(patch: Patcher) -> None:
+    """A part of a bill that two tills received is looked at by nobody."""
+    patch.put(of_documents, "paid_twice", lambda *_: ())

@@ -18,6 +18,7 @@ from msgspec import Struct
 from simulations.reference.lines import times, unit_price
 from simulations.reference.once import Meaning, Register
 from simulations.reference.payments import ReferencePayment
+from simulations.reference.shares import paid_twice
 from simulations.reference.stored import Fact, Fields
 
 if TYPE_CHECKING:  # an order is made of situations too
@@ -97,6 +98,7 @@ def of_any_document(meaning: Meaning) -> Iterator[Situation]:
 def of_order(order: "ReferenceOrder") -> Iterator[Situation]:
     """What an order can have beside that."""
     yield from _of_money(order)
+    yield from _of_shares(order)
     yield from of_payments(order.payments)
     yield from _of_bill(order)
     yield from _of_lines(order)
@@ -123,6 +125,11 @@ def of_payments(payments: list[ReferencePayment]) -> Iterator[Situation]:
         namesakes = [each.received.id for each in payments if each.id == payment.id]
         if len(namesakes) > 1:
             yield situation("command_used_twice", payment.id.hex(), namesakes)
+
+
+def _of_shares(order: "ReferenceOrder") -> Iterator[Situation]:
+    for share, payments in paid_twice(order.meaning, order.shares, order.payments):
+        yield situation("part_paid_twice", f"{order.id}:{share.hex()}", payments)
 
 
 def _of_bill(order: "ReferenceOrder") -> Iterator[Situation]:

@@ -176,6 +176,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "is_pending": (is_bool, False),
         "note": (NOTE, ""),
         "share": MAYBE_ID,
+        "payments_seen": REFERENCES,
     },
     "payment_confirmed": {"payment": ID, "acquirer": (or_none(map_of(_ACQUIRER)), None)},
     "payment_denied": _PAYMENT_REPORT,
@@ -193,6 +194,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "centavos": (MONEY, REQUIRED),
         "note": (NOTE, ""),
         "share": MAYBE_ID,
+        "payments_seen": REFERENCES,
     },
     "bill_asked": {},
     "bill_closed": {
@@ -273,6 +275,8 @@ ORDER_RELIES: Final = {
     "minimum_set": ("replaces",),
     "delivery_fee_set": ("replaces",),
     "bill_split": ("replaces",),
+    "payment_received": ("payments_seen",),
+    "paid_on_account": ("payments_seen",),
 }
 
 # What each register of an order can hold.

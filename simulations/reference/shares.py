@@ -8,8 +8,11 @@ Rules of this file:
 3. What shares and nobody owe is the total, what they paid is what was received less refunds: a
    payment is its share's while the split has that share, and a refund its payment's.
 4. The split is a register: of splits that stand the greatest stamp is shown.
+5. A share that paid more than it owes was paid twice when two of its payments know nothing of each
+   other. One who pays more knowingly pays for others.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from simulations.reference.charges import shared_out
@@ -92,3 +95,25 @@ def _owed(
 
 def _plus(one: list[int], other: list[int]) -> list[int]:
     return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def paid_twice(
+    meaning: Meaning, shares: list[ReferenceShare], payments: list[ReferencePayment]
+) -> Iterator[tuple[bytes, list[str]]]:
+    """Shares with all that was paid for them."""
+    for share in shares:
+        if share.id is None or share.paid <= share.owed:
+            continue
+        told = [
+            each.received for each in payments if each.counts and each.received["share"] == share.id
+        ]
+        strangers = [
+            one
+            for one in told
+            for other in told
+            if one.id != other.id
+            and one.id not in meaning.same(other["payments_seen"])
+            and other.id not in meaning.same(one["payments_seen"])
+        ]
+        if strangers:
+            yield share.id, [each.id for each in told]

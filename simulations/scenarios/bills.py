@@ -52,4 +52,35 @@ async def two_generous_waiters(shop: SimShop) -> None:
     await shop.expect_only()
 
 
-SCENARIOS: tuple[Scenario, ...] = (nine_split_the_bill, two_generous_waiters)
+@scenario(terminals=3)
+async def one_part_paid_at_two_tills(shop: SimShop) -> None:
+    """Ana pays her part to the waiter, and her husband pays it at the till that does not hear of
+    it: a person is told whose part it was. Known here, a part is not paid again, and the bill is
+    not split anew without the parts that were paid."""
+    order = await shop.open("A", 5000, 5000, 5000)
+    parts = [{"nome": name, "pessoas": 1} for name in ("Ana", "Bia", "Caio")]
+    await shop.do("A", order, "divisao", partes=parts)
+    await shop.expect_agreement()
+    ana = (await shop.shares("B", order))[0]
+    shop.cut(["A"], ["B", "C"])
+    await shop.pay_share("A", order, ana, 5000)
+    await shop.pay_share("B", order, ana, 5000)
+    await shop.wait(5)
+    await shop.pay_share("C", order, ana, 100)
+    await shop.do("C", order, "divisao", partes=parts[1:])
+    shop.expect_told("part_already_paid", at="C")
+    shop.expect_told("paid_part_stays", at="C")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_rows(order, "divisao", pago_centavos=[10000, 0, 0, 0])
+    await shop.expect_only("part_paid_twice")
+    await shop.settle("C", "part_paid_twice", "for_others", order)
+    await shop.expect_agreement()
+    await shop.expect_only()
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    nine_split_the_bill,
+    two_generous_waiters,
+    one_part_paid_at_two_tills,
+)

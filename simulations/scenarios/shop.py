@@ -222,6 +222,15 @@ class SimShop(Machines):
                 actor = await self._at(at, order)
                 await acts.pay(actor, share.left, "dinheiro", share=share.id, tip=tip)
 
+    async def pay_share(self, at: str, order: Order, share: str, centavos: int) -> Deed:
+        """Somebody pays so much for one share of a split bill."""
+        return await acts.pay(await self._at(at, order), centavos, "pix", share=share)
+
+    async def shares(self, at: str, order: Order) -> list[str]:
+        """The ids of the shares of a split bill."""
+        sight = await self.look(at, order)
+        return [] if sight is None else [each.id for each in sight.bill.shares if each.id]
+
     async def walk_away(self, at: str, order: Order, seconds: float) -> Deed:
         """They tap one more and are gone after so long, with the front end that they tapped."""
         actor = Actor(order, Person(f"person at {at}", at), at, order.dice)

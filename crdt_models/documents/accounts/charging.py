@@ -17,7 +17,7 @@ from crdt_models.documents.accounts.errors import (
 from crdt_models.documents.accounts.facts import AccountCharged
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.command import Context, Decision, Read
-from crdt_models.documents.orders.bill_commands import check_owed
+from crdt_models.documents.orders.bill_commands import check_owed, received_for
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.facts import PaidOnAccount
 from crdt_models.documents.terminals import check_all_understand
@@ -28,7 +28,7 @@ class PayOnAccount(OrderCommand, frozen=True, kw_only=True, tag="pay_on_account"
     """`centavos` of the bill are sold on trust. Creates `payment`.
 
     Raises UnknownOrder, OrderIsCancelled, PaymentAboveBalance, UnknownAccount, AccountIsBlocked,
-    CreditLimitExceeded, NotEveryoneUpdated, UnknownShare.
+    CreditLimitExceeded, NotEveryoneUpdated, UnknownShare, PartAlreadyPaid.
     """
 
     account: AccountId
@@ -51,6 +51,7 @@ class PayOnAccount(OrderCommand, frozen=True, kw_only=True, tag="pay_on_account"
             centavos=self.centavos,
             note=self.note,
             share=self.share,
+            payments_seen=received_for(order, self.share),
         )
         charged = AccountCharged(order=self.order, payment=payment, centavos=self.centavos)
         return Decision(

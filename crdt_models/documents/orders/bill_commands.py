@@ -23,6 +23,7 @@ from crdt_models.documents.command import (
     Read,
 )
 from crdt_models.documents.fields import (
+    MAX_MENTIONS,
     MAX_TOTAL_CENTAVOS,
     ON_ACCOUNT,
     AnyMethod,
@@ -39,6 +40,7 @@ from crdt_models.documents.orders.errors import (
     BillIsOpen,
     BillTooLarge,
     NoChangeFromThis,
+    PartAlreadyPaid,
     PaymentAboveBalance,
     RefundAbovePaid,
     UnknownPayment,
@@ -61,7 +63,15 @@ from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.errors import InvalidAmount
 from crdt_models.fact import Fact, body_of
-from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, ShareId, account_document
+from crdt_models.ids import (
+    AccountId,
+    CreatedId,
+    DocumentId,
+    FactId,
+    PaymentId,
+    ShareId,
+    account_document,
+)
 
 CASH: PaymentMethod = "dinheiro"
 _DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads around both
@@ -72,7 +82,7 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
 
     tendered: cash handed over, None for exactly `centavos` and the tip. is_pending: the acquirer
     has not answered. share: whose part it is. tip_centavos: for the staff, beside the bill.
-    Raises OrderIsCancelled, PaymentAboveBalance, NoChangeFromThis, UnknownShare.
+    Raises OrderIsCancelled, PaymentAboveBalance, NoChangeFromThis, UnknownShare, PartAlreadyPaid.
     """
 
     centavos: int
@@ -99,6 +109,7 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
             is_pending=self.is_pending,
             note=self.note,
             share=self.share,
+            payments_seen=received_for(view, self.share),
         )
         return self.decision(received, *self._tip(payment), ids={"payment": payment})
 
@@ -109,13 +120,29 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
 
 
 def check_owed(view: OrderView, centavos: int, share: ShareId | None) -> None:
-    """Raises UnknownShare, PaymentAboveBalance."""
-    if share is not None and all(
-        each.share is None or each.share.share != share for each in view.shares
-    ):
-        raise UnknownShare(share=share.hex())
+    """Raises UnknownShare, PartAlreadyPaid, PaymentAboveBalance."""
+    if share is not None:
+        _check_share(view, share)
     if centavos > view.balance:
         raise PaymentAboveBalance(asked=centavos, balance=max(0, view.balance))
+
+
+def _check_share(view: OrderView, share: ShareId) -> None:
+    for each in view.shares:
+        if each.share is None or each.share.share != share:
+            continue
+        if each.paid > 0 and each.left <= 0:
+            raise PartAlreadyPaid(share=share.hex(), paid=each.paid)
+        return
+    raise UnknownShare(share=share.hex())
+
+
+def received_for(view: OrderView, share: ShareId | None) -> tuple[FactId, ...]:
+    """The payments of a part that count, none of nobody's: what the next one is to name."""
+    if share is None:
+        return ()
+    named = (each for each in view.payments if each.received.fact.share == share)
+    return tuple(sorted(each.received.id for each in named if each.counts))[:MAX_MENTIONS]
 
 
 def change_of(centavos: int, tendered: int | None, method: PaymentMethod) -> int:

@@ -17,6 +17,7 @@ from crdt_models.documents.orders.charges import TermSet
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.errors import (
     MoreThanTheLine,
+    PaidPartStays,
     UnknownDiscount,
     UnknownLine,
     UnknownShare,
@@ -196,15 +197,19 @@ class NewShare(msgspec.Struct, frozen=True, kw_only=True):
 
 class SplitBill(OrderCommand, frozen=True, kw_only=True, tag="split_bill"):
     """Say who pays what; without shares nobody in particular does. Creates `share.<n>` for each
-    that is new. Raises OrderIsCancelled, BillIsClosed, UnknownShare, UnknownLine,
-    MoreThanTheLine, InvalidField."""
+    that is new. A part for which something was paid stays, under its id: whose money it was would
+    be forgotten otherwise. Raises OrderIsCancelled, BillIsClosed, UnknownShare, UnknownLine,
+    MoreThanTheLine, PaidPartStays, InvalidField."""
 
     shares: tuple[NewShare, ...]
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.open_view(read)
+        if self._is_there(view):
+            return self.decision()
         _check_taken(view, self.shares)
         known = {each.share.share for each in view.shares if each.share is not None}
+        self._check_paid(view)
         ids, shares = {}, []
         for index, each in enumerate(self.shares):
             name = each.share
@@ -217,6 +222,28 @@ class SplitBill(OrderCommand, frozen=True, kw_only=True, tag="split_bill"):
             raise InvalidField(reason="a share is named twice")
         split = BillSplit(shares=tuple(shares), replaces=view.split.replaced_next)
         return self.decision(split, ids=dict(ids))
+
+    def _is_there(self, view: OrderView) -> bool:
+        """Whether the bill is split so already, and nobody said otherwise at the same time."""
+        told = view.split.current
+        shares = () if told is None else told.value.fact.shares
+        return (
+            len(view.split.heads) <= 1
+            and len(shares) == len(self.shares)
+            and all(
+                one.share in (None, other.share)
+                and (one.name, one.lines, one.centavos, one.people)
+                == (other.name, other.lines, other.centavos, other.people)
+                for one, other in zip(self.shares, shares, strict=True)
+            )
+        )
+
+    def _check_paid(self, view: OrderView) -> None:
+        """Raises PaidPartStays."""
+        kept = {each.share for each in self.shares}
+        for each in view.shares:
+            if each.share is not None and each.paid and each.share.share not in kept:
+                raise PaidPartStays(share=each.share.share.hex(), paid=each.paid)
 
 
 def _check_taken(view: OrderView, shares: tuple[NewShare, ...]) -> None:

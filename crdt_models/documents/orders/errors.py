@@ -201,3 +201,19 @@ class UnknownShare(DomainError):
     code = "unknown_share"
     sentence = "The bill has no share {share}."
     cure = "Load the order again."
+
+
+class PartAlreadyPaid(DomainError):
+    """Nothing is left to pay of this part of the bill."""
+
+    code = "part_already_paid"
+    sentence = "Share {share} has paid the {paid} centavos that it owed."
+    cure = "Choose another share, or receive the money without naming one."
+
+
+class PaidPartStays(DomainError):
+    """A bill is not split anew without the parts for which something was paid."""
+
+    code = "paid_part_stays"
+    sentence = "{paid} centavos were paid for share {share}."
+    cure = "Name that share in the new split too, or refund its payments first."

@@ -45,6 +45,11 @@ class Payment(msgspec.Struct, frozen=True):
         return self.received.fact.payment
 
     @property
+    def counts(self) -> bool:
+        """Whether it is money that the shop has, or is owed on an account."""
+        return self.state == "confirmed"
+
+    @property
     def centavos(self) -> int:
         """What counts towards the bill when confirmed."""
         return self.received.fact.centavos

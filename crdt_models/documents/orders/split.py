@@ -12,11 +12,16 @@ Rules of this file:
 1. A split never moves the bill. When lines come, go or get a discount, the shares follow.
 2. A payment belongs to the share that it names while the split has that share; refunds of it too.
    All others belong to nobody: so what shares and nobody paid is all that was paid.
-3. What nobody takes of a line is left over for 3 and 4. Where more is taken than there is, the
+3. A part that is paid is not paid again, and a new split keeps the parts for which something was
+   paid. Two terminals that do not hear each other may do both: the payments of a part that is gone
+   are nobody's and name it still, and a part that was paid twice is shown to a person.
+4. What nobody takes of a line is left over for 3 and 4. Where more is taken than there is, the
    takers share what the line costs by what they took.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +34,7 @@ from crdt_models.documents.orders.facts import (
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.view import Once, View
-from crdt_models.ids import LineId, ShareId
+from crdt_models.ids import FactId, LineId, ShareId
 from crdt_models.money import split_by_weights
 
 
@@ -44,6 +49,29 @@ class ShareDue(msgspec.Struct, frozen=True):
     def left(self) -> int:
         """Centavos that it still owes; below zero: it paid for others too."""
         return self.owed - self.paid
+
+
+class PaidTwice(NamedTuple):
+    """A part that people who did not know of each other paid, more than it owes. payments: all of
+    it."""
+
+    share: ShareId
+    payments: tuple[FactId, ...]
+
+
+def paid_twice(
+    view: View, shares: Iterable[ShareDue], payments: Iterable[Payment]
+) -> Iterator[PaidTwice]:
+    """Where a person must look. Who knowingly pays for others too is nobody's concern."""
+    counting = [each.received for each in payments if each.counts]
+    for due in shares:
+        if due.share is None or due.left >= 0:
+            continue
+        of_it = [each for each in counting if each.fact.share == due.share.share]
+        knew = {each.id: view.same_all(each.fact.payments_seen) for each in of_it}
+        pairs = combinations(knew, 2)
+        if any(one not in knew[other] and other not in knew[one] for one, other in pairs):
+            yield PaidTwice(due.share.share, tuple(knew))
 
 
 def split_register(view: View) -> Register[Once[BillSplit]]:

@@ -80,7 +80,7 @@ def _line_actions() -> list[Action]:
 def _move_actions() -> list[Action]:
     transfer = (*EDIT_ERRORS, "unknown_table", "invalid_field")
     both = ("bill_is_closed", "order_is_merged", "same_order", "unknown_destination")
-    merge = (*EDIT_ERRORS, *both, "order_too_large", "charges_stay")
+    merge = (*EDIT_ERRORS, *both, "order_too_large", "charges_stay", "not_everyone_updated")
     moved = (*merge, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
     return [
         (
@@ -170,6 +170,7 @@ def _payment_actions() -> list[Action]:
                 "payment_above_balance",
                 "no_change_from_this",
                 "unknown_share",
+                "part_already_paid",
                 *on_account,
             ),
             201,

@@ -79,7 +79,7 @@ def _term_actions() -> list[Action]:
 
 
 def _share_and_tip_actions() -> list[Action]:
-    split = (*_OPEN, "unknown_line", "unknown_share", "more_than_the_line")
+    split = (*_OPEN, "unknown_line", "unknown_share", "more_than_the_line", "paid_part_stays")
     return [
         ("/divisao", charges.split_bill, "Diz quem paga o quê", SplitBody, split, 200),
         (

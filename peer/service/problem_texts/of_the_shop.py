@@ -77,6 +77,18 @@ ORDERS = {
     "unknown_discount": Text(404, "Desconto desconhecido", "Busque o pedido de novo."),
     "unknown_tip": Text(404, "Gorjeta desconhecida", "Busque o pedido de novo."),
     "unknown_share": Text(404, "Parte da conta desconhecida", "Busque o pedido de novo."),
+    "part_already_paid": Text(
+        409,
+        "Esta parte já foi paga",
+        "Escolha outra parte, ou receba sem dizer de quem é.",
+        "Desta parte já foram recebidos {paid:reais}.",
+    ),
+    "paid_part_stays": Text(
+        409,
+        "Há uma parte já paga que ficaria de fora",
+        "Mantenha o id dessa parte na nova divisão, ou estorne antes o que ela pagou.",
+        "Dessa parte já foram recebidos {paid:reais}.",
+    ),
     "more_than_the_line": Text(
         409,
         "Mais do que há do item",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt_models.disputes import Dispute, open_disputes
 from crdt_models.documents.command import InvalidField
 from crdt_models.documents.orders.bill_commands import CloseBill, RefundPayment, TakePayment
 from crdt_models.documents.orders.charge_commands import (
@@ -24,6 +25,8 @@ from crdt_models.documents.orders.commands import (
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
     MoreThanTheLine,
+    PaidPartStays,
+    PartAlreadyPaid,
     UnknownLine,
     UnknownShare,
 )
@@ -33,7 +36,7 @@ from crdt_models.documents.orders.facts import (
     ShareOfLine,
 )
 from crdt_models.documents.orders.split import owed_by
-from crdt_models.ids import CreatedId, LineId, OrderId, ShareId
+from crdt_models.ids import CreatedId, LineId, OrderId, PaymentId, ShareId
 from tests.crdt_models.documents.shop import Till
 
 NOWHERE = CreatedId(bytes(16))
@@ -165,6 +168,80 @@ def test_what_cannot_be_split_is_refused(till: Till, order: OrderId) -> None:
     (ana,) = split(till, order, NewShare(people=1))
     with pytest.raises(InvalidField):
         split(till, order, NewShare(share=ana), NewShare(share=ana))
+
+
+def test_a_bill_that_is_split_so_already_is_not_split_again(till: Till, order: OrderId) -> None:
+    shares = NewShare(name="Ana", people=1), NewShare(people=2)
+    first = split(till, order, *shares)
+    known = len(till.changes)
+    assert split(till, order, *shares) == []
+    assert split(till, order, NewShare(share=first[0], name="Ana", people=1), shares[1]) == []
+    assert len(till.changes) == known
+    split(till, order, shares[1], shares[0])
+    assert len(till.changes) == known + 1
+    other = Till("B")
+    till.sync(other)
+    split(till, order, shares[0])
+    split(other, order, shares[1])
+    till.sync(other)
+    current = till.order(order).split.current
+    assert current is not None
+    told = current.value.fact.shares[0]
+    split(till, order, NewShare(name=told.name, people=told.people))
+    assert len(till.order(order).split.heads) == 1, "who says so again decides between two"
+
+
+def test_a_part_that_is_paid_is_not_paid_again(till: Till, order: OrderId) -> None:
+    ana, bia = split(till, order, NewShare(name="Ana", people=1), NewShare(name="Bia", people=1))
+    till.give(TakePayment(order=order, centavos=1_000, method="pix", share=ana))
+    till.give(TakePayment(order=order, centavos=3_000, method="pix", share=ana))  # for Bia too
+    assert not disputed(till, order)
+    with pytest.raises(PartAlreadyPaid):
+        till.give(TakePayment(order=order, centavos=1, method="pix", share=ana))
+    till.give(TakePayment(order=order, centavos=1, method="pix", share=bia))
+    till.give(TakePayment(order=order, centavos=3_000, method="pix"))
+
+
+def test_a_part_that_two_tills_received_is_shown(till: Till, order: OrderId) -> None:
+    ana, _ = split(till, order, NewShare(name="Ana", people=1), NewShare(name="Bia", people=1))
+    other = Till("B")
+    till.sync(other)
+    paid = [
+        each.give(TakePayment(order=order, centavos=much, method="pix", share=ana))["payment"]
+        for each, much in ((till, 2_000), (other, 3_000))
+    ]
+    till.sync(other)
+    (dispute,) = disputed(till, order)
+    assert (dispute.kind, dispute.subject) == ("part_paid_twice", f"{order.hex()}:{ana.hex()}")
+    assert len(dispute.facts) == 2
+    till.give(RefundPayment(order=order, centavos=2_000, payment=PaymentId(paid[0])))
+    assert not disputed(till, order)
+
+
+def test_halves_of_a_part_are_no_dispute(till: Till, order: OrderId) -> None:
+    ana, _ = split(till, order, NewShare(name="Ana", people=1), NewShare(name="Bia", people=1))
+    other = Till("B")
+    till.sync(other)
+    for each in (till, other):
+        each.give(TakePayment(order=order, centavos=1_700, method="pix", share=ana))
+    till.sync(other)
+    assert not disputed(till, order)
+
+
+def test_a_part_that_was_paid_stays_in_a_new_split(till: Till, order: OrderId) -> None:
+    ana, bia = split(till, order, NewShare(name="Ana", people=1), NewShare(name="Bia", people=1))
+    paid = till.give(TakePayment(order=order, centavos=500, method="pix", share=ana))["payment"]
+    with pytest.raises(PaidPartStays):
+        split(till, order)
+    with pytest.raises(PaidPartStays):
+        split(till, order, NewShare(share=bia, people=3))
+    split(till, order, NewShare(share=ana, people=1), NewShare(people=2))
+    till.give(RefundPayment(order=order, centavos=500, payment=PaymentId(paid)))
+    split(till, order)
+
+
+def disputed(till: Till, order: OrderId) -> tuple[Dispute, ...]:
+    return open_disputes(till.order(order))
 
 
 def test_two_splits_made_apart_are_one_everywhere(till: Till, order: OrderId) -> None:

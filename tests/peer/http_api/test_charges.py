@@ -128,8 +128,10 @@ async def test_a_bill_is_split_in_every_way_at_once(shop: Any, path: str) -> Non
     shown = await shop.post(f"{path}/divisao", {"partes": again})
     assert sum(each["total_centavos"] for each in shown["divisao"]) == 9900
     assert shown["divisao"][0]["pago_centavos"] == 2200
-    gone = await shop.post(f"{path}/divisao", {"partes": []})
-    assert gone["divisao"] == []
+    refused = await shop.ask("POST", f"{path}/divisao", {"partes": []})
+    assert (refused.status_code, refused.json()["code"]) == (409, "paid_part_stays")
+    gone = await shop.post(f"{path}/divisao", {"partes": [{"id": ana, "pessoas": 1}]})
+    assert [each["id"] for each in gone["divisao"]] == [ana, None]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,16 @@ def _unrefunded(payment: Payment) -> Payment:
     return msgspec.structs.replace(payment, refunded=0)
 
 
+class _Forgetful:
+    """A view by which nobody ever knew of anything."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def same_all(self, _: Any) -> frozenset[str]:
+        return frozenset()
+
+
 # As the product has them, whatever stands in their places later.
 _united, _dispute = view._united, of_documents.dispute_of
 _terms_of, _charges, _tips_of, _paid, _closed_figures = (
@@ -103,6 +113,7 @@ _terms_of, _charges, _tips_of, _paid, _closed_figures = (
     charges.closed_figures,
 )
 _taken_of = left.taken_of
+_paid_twice = split.paid_twice
 _two_tabs, _equal_numbers = of_the_site.two_tabs, of_the_site.equal_numbers
 
 MUTANTS = [
@@ -165,6 +176,10 @@ MUTANTS = [
     )),
     Mutant("a refund is nobody's", split, "_paid", lambda shares, payments, refunded: (
         _paid(shares, [_unrefunded(each) for each in payments], refunded)
+    )),
+    Mutant("a part paid twice is told to nobody", of_documents, "paid_twice", lambda *_: ()),
+    Mutant("who pays for others is asked too", of_documents, "paid_twice", lambda view, *given: (
+        _paid_twice(_Forgetful(view), *given)
     )),
     Mutant("payments are deduplicated by amount", payments, "_transaction", lambda fact, _: (
         "", "", fact.centavos

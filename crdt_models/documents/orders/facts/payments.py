@@ -13,6 +13,7 @@ from crdt_models.documents.fields import (
     Centavos,
     CentavosOrZero,
     Code,
+    FactRefs,
     Note,
     PaymentMethod,
     PaymentRef,
@@ -35,7 +36,10 @@ class Acquirer(msgspec.Struct, frozen=True, omit_defaults=True):
 class PaymentReceived(Fact, frozen=True, tag="payment_received"):
     """Money towards the bill. centavos: what counts. change_centavos: cash handed back; the
     customer gave the sum of both, and a tip that names it. is_pending: recorded before the acquirer
-    answered. share: whose part of a bill that is split."""
+    answered. share: whose part of a bill that is split. payments_seen: what was received for that
+    part before, as far as the receiver knew."""
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"payments_seen"})
 
     payment: PaymentRef
     centavos: Centavos
@@ -45,13 +49,16 @@ class PaymentReceived(Fact, frozen=True, tag="payment_received"):
     is_pending: bool = False
     note: Note = ""
     share: ShareRef | None = None
+    payments_seen: FactRefs = ()
 
 
 class PaidOnAccount(Fact, frozen=True, tag="paid_on_account"):
     """Sold on trust: a payment towards the bill that the customer's account owes from now on. The
     same change holds the charge, see `accounts`. A version that skipped it would ask for the money
-    again, hence the mark; written only when every terminal announced that it knows it."""
+    again, hence the mark; written only when every terminal announced that it knows it. share,
+    payments_seen: as of `PaymentReceived`."""
 
+    RELIES: ClassVar[frozenset[str]] = frozenset({"payments_seen"})
     MUST_UNDERSTAND: ClassVar[bool] = True
 
     payment: PaymentRef
@@ -59,6 +66,7 @@ class PaidOnAccount(Fact, frozen=True, tag="paid_on_account"):
     centavos: Centavos
     note: Note = ""
     share: ShareRef | None = None
+    payments_seen: FactRefs = ()
 
     @property
     def method(self) -> AnyMethod:
