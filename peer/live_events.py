@@ -34,6 +34,7 @@ from crdt_models.pedido import JSON, JsonObject, dispute_json
 from crdt_models.read_models import DISPUTE
 from peer.live_sightings import EventType, Sighting, affected_by, sightings_of
 from peer.live_tables import Room, ToldTables
+from peer.node.members import number_of
 from peer.node.node import Node
 from peer.node.requests import Commit
 from peer.storage.projections import Condition, Query
@@ -318,11 +319,15 @@ class LiveEvents:
 
     def _data(self, sighting: Sighting, shown: dict[object, msgspec.Raw]) -> msgspec.Raw:
         if sighting.dispute is not None:
-            return msgspec.Raw(JSON.encode(dispute_json(sighting.dispute)))
+            return msgspec.Raw(JSON.encode(self._dispute(sighting.dispute)))
         key = sighting.document, sighting.table, sighting.products
         if key not in shown:
             shown[key] = msgspec.Raw(JSON.encode(self.present(sighting)))
         return shown[key]
+
+    def _dispute(self, dispute: Dispute) -> JsonObject:
+        """As the list of disputes has it."""
+        return dispute_json(dispute, number_of(self._node, dispute.document))
 
     def _letters(self, device: DeviceId) -> str:
         view = self._node.view(TERMINALS)

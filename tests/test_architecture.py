@@ -34,6 +34,7 @@ FLOORS: tuple[tuple[str, str], ...] = (
     ("F2", "crdt_models.catalog_files.*"),
     ("F2", "crdt_models.disputes.* crdt_models.dining_room"),
     ("F2", "crdt_models.dispute_texts"),
+    ("F2", "crdt_models.dispute_advice crdt_models.telling.*"),
     ("F2", "crdt_models.read_models.* crdt_models.pedido.*"),
     ("F3", "crdt_models.replication.*"),
     ("F4", "peer"),

@@ -9,6 +9,13 @@ Rules of this folder:
 3. What only the terminal knows (syncStatus, sincronizado_em, …) is added there.
 """
 
+from crdt_models.pedido.audit import (
+    Writer,
+    choices_json,
+    order_in_dispute_json,
+    resolution_json,
+    told_json,
+)
 from crdt_models.pedido.customers import account_json, statement_json
 from crdt_models.pedido.dining_tables import reservation_json, table_json, waiter_history_json
 from crdt_models.pedido.disputes import dispute_json
@@ -59,4 +66,9 @@ __all__ = [
     "ticket_json",
     "waiter_history_json",
     "dispute_json",
+    "Writer",
+    "choices_json",
+    "order_in_dispute_json",
+    "resolution_json",
+    "told_json",
 ]

@@ -5,14 +5,16 @@ from crdt_models.disputes import Dispute
 from crdt_models.pedido.figures import JsonObject
 
 
-def dispute_json(dispute: Dispute) -> JsonObject:
-    """A dispute for front ends: codes stay English, their texts stand beside them."""
+def dispute_json(dispute: Dispute, number: str | None = None) -> JsonObject:
+    """A dispute for front ends: codes stay English, their texts stand beside them. number: of the
+    order in whose document it stands, if it is one."""
     return {
         "id": dispute.id,
         "tipo": dispute.kind,
         "titulo": dispute_texts.title(dispute.kind),
         "assunto": dispute.subject,
         "documento": dispute.document,
+        "numero": number,
         "gravidade": dispute.severity,
         "gravidade_texto": dispute_texts.SEVERITIES[dispute.severity],
         "quem": dispute.actor,

@@ -20,11 +20,11 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
     created = None if opening is None else iso(opening.stamp.hlc)
     updated = iso(order.updated)
     flags = {name: register.value(False) for name, register in order.flags.items()}  # noqa: FBT003
-    tips = tips_with_payments(order)
+    tips, number = tips_with_payments(order), shown_number(order, rank)
     shown = {**dict.fromkeys(DEFAULT_FLAGS, False), **flags}
     pedido: JsonObject = {
         "id": order.order.hex(),
-        "numero": shown_number(order, rank),
+        "numero": number,
         "numeros_alternativos": [_number(*alias) for alias in order.aliases],
         "tipo": order.text("service_type"),
         "status": STATUS[order.account],
@@ -55,7 +55,7 @@ def order_json(order: OrderView, version: str, *, rank: int = 1) -> JsonObject:
         "saldo_centavos": order.balance,
         "residual_centavos": order.residual,
         "flags": shown,
-        "conflitos": [dispute_json(each) for each in open_disputes(order)],
+        "conflitos": [dispute_json(each, number) for each in open_disputes(order)],
         "precisa_atualizar": order.needs_upgrade,
         "version": version,
         "versao": order.fact_count,

@@ -10,16 +10,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from crdt_models import dispute_texts
-from crdt_models.disputes import KINDS, Dispute, SettleDispute
-from crdt_models.documents.orders.view import OrderView
-from crdt_models.errors import MalhaError
-from crdt_models.ids import DocumentId, FactId, order_of
-from crdt_models.pedido import STATUS, decimal, iso_day, shown_number
-from crdt_models.read_models import DISPUTE, ORDER_ROW
-from peer.http_api.api import Api, execute, json_answer, limit_of, list_version
+from crdt_models.ids import DocumentId, order_of
+from crdt_models.pedido import STATUS, decimal, iso_day
+from crdt_models.read_models import ORDER_ROW
+from peer.http_api.api import Api, json_answer, limit_of, list_version
 from peer.http_api.shown import shown_orders
-from peer.http_api.values import clean_text, iso_date
+from peer.http_api.values import iso_date
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Is, Projections, Query
@@ -27,24 +23,7 @@ from peer.storage.projections import Condition, Is, Projections, Query
 TODAY = "hoje"
 ALL_DAYS = "todos"
 _OPENED = Condition("business_day", 0, Is.AT_LEAST)  # before its opening came, an order has no day
-_SITE = "site:"  # begins a cursor within the disputes that span documents, which are listed first
 _STATES = {shown: state for state, shown in STATUS.items()}
-
-
-class UnknownDispute(MalhaError):
-    """No dispute of this id, open or settled, is known here."""
-
-    code = "unknown_dispute"
-    sentence = "There is no dispute {dispute}."
-    cure = "Read the disputes again."
-
-
-class ResolutionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decisão de uma pessoa. `fatos`: o que ela viu; sem eles, o que se sabe agora."""
-
-    escolha: str
-    fatos: tuple[str, ...] = ()
-    observacao: str = ""
 
 
 async def list_orders(api: Api, call: Call) -> Answer:
@@ -99,49 +78,6 @@ async def statistics(api: Api, call: Call) -> Answer:
             "pendentes": None if uplink is None else uplink.pending,
         }
     )
-
-
-async def list_disputes(api: Api, call: Call) -> Answer:
-    """GET /api/conflitos."""
-    with_settled = call.flag("aberto") is False
-    limit, cursor = limit_of(call), call.text("desde")
-    rows: list[Mapping[str, object]] = []
-    if cursor is None or cursor.startswith(_SITE):
-        after = "" if cursor is None else cursor.removeprefix(_SITE)
-        site = [each for each in api.node.site_disputes() if each.is_open or with_settled]
-        rows += [_row_of(each) for each in site if each.id > after][:limit]
-        cursor = None
-    following: str | None = f"{_SITE}{rows[-1]['dispute_id']}" if rows else None
-    if len(rows) < limit:
-        where = () if with_settled else (Condition("is_open", 1),)
-        page = api.node.log.projections.page(
-            Query(table=DISPUTE.name, where=where, limit=limit - len(rows), cursor=cursor)
-        )
-        rows, following = [*rows, *page.rows], page.next
-    shown = [_dispute(api, row) for row in rows]
-    return json_answer({"conflitos": shown, "total": len(shown), "proximo": following})
-
-
-async def settle_dispute(api: Api, call: Call) -> Answer:
-    """POST /api/conflitos/{id}/resolver."""
-    body, row = call.body_as(ResolutionBody), _dispute_row(api, call.path["id"])
-    kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
-    if kind and body.escolha not in kind.choices:
-        reason = f"use um de {', '.join(kind.choices)}" if kind.choices else "só termina por si"
-        raise InvalidField(field="escolha", reason=reason)
-    weighed = body.fatos or tuple(str(row["facts"]).split())
-    command = SettleDispute(
-        document=DocumentId(str(row["document_id"])),
-        kind=row["kind"],  # type: ignore[arg-type]  # written by the models from the same table
-        subject=str(row["subject"]),
-        choice=body.escolha,
-        weighs=tuple(FactId(each) for each in weighed),
-        note=clean_text(body.observacao),
-    )
-    await execute(api, call, command)
-    rows = _disputes_by_id(api, call.path["id"])
-    shown = _dispute(api, rows[0] if rows else row)
-    return json_answer(shown if rows else {**shown, "aberto": False})
 
 
 class Sums(msgspec.Struct):
@@ -213,60 +149,6 @@ def day_of(call: Call, absent: str, *, today: int) -> int | None:
     if given == TODAY:
         return today
     return iso_date(given, field="dia", reason="use AAAA-MM-DD, hoje ou todos")
-
-
-def _dispute(api: Api, row: Mapping[str, object]) -> dict[str, object]:
-    kind = KINDS.get(row["kind"])  # type: ignore[call-overload]  # text from the models' own rows
-    choices = kind.choices if kind else ()
-    document = DocumentId(str(row["document_id"]))
-    view, number = api.node.view(document), None
-    if isinstance(view, OrderView):  # its opening may not have come: then it has no number yet
-        number = shown_number(view, api.node.number_rank(view.order))
-    return {
-        "id": row["dispute_id"],
-        "tipo": row["kind"],
-        "titulo": dispute_texts.title(str(row["kind"])),
-        "assunto": row["subject"],
-        "documento": document,
-        "numero": number,
-        "gravidade": row["severity"],
-        "gravidade_texto": dispute_texts.SEVERITIES[kind.severity] if kind else row["severity"],
-        "quem": row["actor"],
-        "quem_texto": dispute_texts.ACTORS[kind.actor] if kind else row["actor"],
-        "opcoes": list(choices),
-        "opcoes_textos": dispute_texts.labels(choices),
-        "fatos": str(row["facts"]).split(),
-        "aberto": bool(row["is_open"]),
-    }
-
-
-def _dispute_row(api: Api, dispute: str) -> dict[str, object]:
-    rows = _disputes_by_id(api, dispute)
-    if not rows:
-        raise UnknownDispute(dispute=dispute[:40])
-    return rows[0]
-
-
-def _row_of(dispute: Dispute) -> dict[str, object]:
-    """A dispute that spans documents, as the rows hold those of one."""
-    return {
-        "dispute_id": dispute.id,
-        "kind": dispute.kind,
-        "subject": dispute.subject,
-        "document_id": dispute.document,
-        "severity": dispute.severity,
-        "actor": dispute.actor,
-        "facts": " ".join(dispute.facts),
-        "is_open": int(dispute.is_open),
-    }
-
-
-def _disputes_by_id(api: Api, dispute: str) -> list[dict[str, object]]:
-    found = [_row_of(each) for each in api.node.site_disputes() if each.id == dispute]
-    if found:
-        return found
-    query = Query(table=DISPUTE.name, where=(Condition("dispute_id", dispute),), limit=1)
-    return [dict(row) for row in api.node.log.projections.page(query).rows]
 
 
 def _number(value: object) -> int:

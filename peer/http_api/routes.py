@@ -11,6 +11,7 @@ from peer.http_api.catalog.routes import catalog_routes
 from peer.http_api.customer_routes import customer_routes
 from peer.http_api.description import described
 from peer.http_api.dining_room.routes import dining_room_routes
+from peer.http_api.disputes.routes import dispute_routes
 from peer.http_api.list_routes import list_routes
 from peer.http_api.orders.routes import order_routes
 from peer.http_api.route_parts import ADMIN, FRONT_END, OBJECT, route
@@ -27,6 +28,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *dining_room_routes(api),
         *customer_routes(api),
         *catalog_routes(api),
+        *dispute_routes(api),
         *list_routes(api),
         *system_routes(api),
         _openapi_route(api),

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from crdt_models.certificates import Certificate
 from crdt_models.change import decode_change
+from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import AdmitMember, TrustView, admission_id, members_of
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError
 from crdt_models.ids import TERMINALS, TRUST, DeviceId, DocumentId
+from crdt_models.pedido import shown_number
 from peer.node.node import Node
 from peer.node.requests import Busy
 from peer.node.shelf import build
@@ -53,3 +55,10 @@ async def announce_all(node: Node, chains: Iterable[bytes]) -> None:
             await announce(node, chain)
         except (DomainError, NotDurable, Busy) as error:
             _logger.warning("member_not_announced reason=%s", error)
+
+
+def number_of(node: Node, document: DocumentId) -> str | None:
+    """What people call the order that a document is, with its place among those of one number; None
+    for another document, and before the number has arrived."""
+    view = node.view(document)
+    return shown_number(view, node.number_rank(view.order)) if isinstance(view, OrderView) else None

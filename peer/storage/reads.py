@@ -19,6 +19,8 @@ from crdt_models.ids import (
     DeviceId,
     DocumentId,
     Epoch,
+    FactId,
+    fact_origin,
 )
 from peer.service.sqlite_driver import SqlRow, SqlValue
 from peer.service.sqlite_writer import SqliteReader
@@ -34,7 +36,15 @@ from peer.storage.records import (
     Receipt,
     Tip,
 )
-from peer.storage.stored_changes import COLUMNS, TABLES, Stored, find, short_of, stored
+from peer.storage.stored_changes import (
+    COLUMNS,
+    TABLES,
+    Stored,
+    find,
+    find_beginning,
+    short_of,
+    stored,
+)
 
 _CHANGE = f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608
 _PART = (
@@ -81,6 +91,11 @@ class CommittedReads:
         wanted = list(changes)
         found = {change: it.data for change, it in self._find(wanted)}
         return [found[change] for change in wanted]
+
+    def telling(self, facts: Iterable[FactId]) -> list[bytes]:
+        """The bytes of the stored changes that hold these facts, each once."""
+        prefixes = (fact_origin(fact)[0] for fact in facts)
+        return [it.data for it in find_beginning(self._reader.rows, prefixes)]
 
     def header(self, change: ChangeId) -> Header | None:
         return self.headers((change,)).get(change)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from crdt_models.change import AUTHOR_BYTES, head_of
-from crdt_models.ids import ChangeId
+from crdt_models.ids import SHORT_BYTES, ChangeId
 from peer.storage.lookup import Fetch, rows_in
 from peer.storage.records import Header
 
@@ -86,3 +86,12 @@ def find(fetch: Fetch, changes: Iterable[ChangeId]) -> Iterator[tuple[ChangeId, 
         change = found.id
         if change in wanted:
             yield change, found
+
+
+def find_beginning(fetch: Fetch, prefixes: Iterable[bytes]) -> Iterator[Stored]:
+    """The stored changes whose ids begin with one of `prefixes`, each of SHORT_BYTES."""
+    wanted = set(prefixes)
+    for row in rows_in(fetch, _FIND, map(short_of, wanted)):
+        found = stored(*row)
+        if found.id[:SHORT_BYTES] in wanted:
+            yield found

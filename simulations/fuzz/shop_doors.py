@@ -19,8 +19,10 @@ import trio.testing
 from crdt_models.change import decode_change
 from crdt_models.errors import NotCanonical
 from crdt_models.ids import ChangeId, CommandId, Epoch
+from crdt_models.read_models import DISPUTE
 from peer.config import SETTINGS, read_config
 from peer.service.settings import BadSetting
+from peer.storage.projections import Query
 from simulations.fuzz.door import Door, Use, dice_of, require
 from simulations.fuzz.http_doors import HOST, ask
 from simulations.fuzz.members import Author
@@ -31,13 +33,15 @@ from simulations.fuzz.view_doors import look_at
 
 MEMBERS = ("B", "C", "stranger")
 ROWS_EVERY = 50  # inputs between two comparisons of the rows with those made anew
+_DISPUTES_LOOKED_AT = 3
 _HLCS = (0, 1 << 16, 1_728_000_000_000 << 16, (2**48 - 1) << 16, 2**64 - 1)
 _DAYS = (0, 19_999, 20_000, 20_001, 2**31 - 1)
 _READS = (
     "/api/pedidos?dia=todos&limite=20", "/api/pedidos?dia=hoje&limite=5", "/api/conflitos",
-    "/api/conflitos?aberto=false&limite=5",
+    "/api/conflitos?aberto=false&limite=5", "/api/conflitos?gravidade=urgent&quem=cashier",
     "/api/mesas", "/api/estatisticas?dia=todos", "/api/terminal", "/api/sync/malha", "/health",
     "/api/documentos/tables", *(f"/api/pedidos/{each.hex()}" for each in IDS[:3]),
+    *(f"/api/pedidos/{each.hex()}/auditoria" for each in IDS[:3]),
 )  # fmt: skip
 _OPENINGS = ("right", "right", "twice", "elsewhere", "another's", "strangers", "noise", "unsigned")
 
@@ -166,6 +170,11 @@ async def _sells(terminal: MemoryTerminal, booted: Booted, salt: int) -> None:
     headers = [[b"host", HOST], [b"x-api-key", terminal.key.encode()]]
     for place in _READS:
         await ask(booted, "GET", place, headers)
+    rows = booted.node.log.projections.page(
+        Query(table=DISPUTE.name, limit=_DISPUTES_LOOKED_AT)
+    ).rows
+    for dispute in (*(str(row["dispute_id"]) for row in rows), "none"):
+        await ask(booted, "GET", f"/api/conflitos/{dispute}", headers)
     command = CommandId(terminal.environment.dice.random_bytes(16))
     writing = [
         *headers,

@@ -36,7 +36,15 @@ from peer.http_api.answers.dining_room import (
     Reserva,
     Reservas,
 )
-from peer.http_api.answers.disputes import Conflito, ConflitoListado, Conflitos
+from peer.http_api.answers.disputes import Conflito, Conflitos
+from peer.http_api.answers.evidence import (
+    Auditoria,
+    ConflitoComProvas,
+    Decisao,
+    EscolhaOferecida,
+    FatoContado,
+    PedidoEmConflito,
+)
 from peer.http_api.answers.kitchen import Cozinha, EstacaoCozinha, FichaCozinha
 from peer.http_api.answers.orders import (
     Adquirente,
@@ -97,7 +105,12 @@ __all__ = [
     "Movimento",
     "Recebimento",
     "Conflito",
-    "ConflitoListado",
+    "Auditoria",
+    "ConflitoComProvas",
+    "Decisao",
+    "EscolhaOferecida",
+    "FatoContado",
+    "PedidoEmConflito",
     "Conflitos",
     "Area",
     "Mesa",

@@ -7,8 +7,9 @@ from peer.http_api.answers.answer_shape import AnswerShape
 class Conflito(AnswerShape, frozen=True, kw_only=True):
     """O que só uma pessoa decide. Códigos não mudam; os textos ao lado são para mostrar.
 
-    `titulo`, `gravidade_texto`, `quem_texto`, `opcoes_textos`: em português · `opcoes`: códigos que
-    `/resolver` aceita em `escolha` · `fatos`: as provas, para devolver em `fatos`.
+    `titulo`, `gravidade_texto`, `quem_texto`, `opcoes_textos`: em português · `numero`: do pedido
+    em que está, se for um · `opcoes`: códigos que `/resolver` aceita em `escolha` · `fatos`: as
+    provas, para devolver em `fatos`.
     """
 
     id: str
@@ -16,6 +17,7 @@ class Conflito(AnswerShape, frozen=True, kw_only=True):
     titulo: str
     assunto: str
     documento: str
+    numero: str | None
     gravidade: Severity
     gravidade_texto: str
     quem: Actor
@@ -26,15 +28,9 @@ class Conflito(AnswerShape, frozen=True, kw_only=True):
     aberto: bool
 
 
-class ConflitoListado(Conflito, frozen=True, kw_only=True):
-    """Um conflito com o número do pedido em que está, se for um."""
-
-    numero: str | None
-
-
 class Conflitos(AnswerShape, frozen=True, kw_only=True):
     """Uma página de conflitos. `total`: desta página."""
 
-    conflitos: list[ConflitoListado]
+    conflitos: list[Conflito]
     total: int
     proximo: str | None

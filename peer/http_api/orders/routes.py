@@ -2,6 +2,7 @@
 
 from peer.http_api import answers, lists
 from peer.http_api.api import Api
+from peer.http_api.disputes import audit
 from peer.http_api.orders import edits, whole_orders
 from peer.http_api.orders.action_routes import order_actions
 from peer.http_api.orders.bodies import OrderBody, PatchBody, ReplacementBody
@@ -75,6 +76,17 @@ def _one_order(api: Api | None, one: str) -> list[Route]:
             "Mostra um pedido",
             answer=answers.Pedido,
             errors=("unknown_order",),
+            **READ,
+        ),
+        route(
+            api,
+            "GET",
+            one + "/auditoria",
+            audit.show_trail,
+            "Conta tudo o que houve com o pedido: quem, em que terminal, quando",
+            answer=answers.Auditoria,
+            query=PAGE,
+            errors=("unknown_order", "bad_cursor"),
             **READ,
         ),
         route(

@@ -155,6 +155,12 @@ ORDERS = {
         409, "O pagamento foi negado", "Receba de novo, como outro pagamento."
     ),
     "unknown_dispute": Text(404, "Divergência desconhecida", "Busque as divergências de novo."),
+    "evidence_grew": Text(
+        409,
+        "Há provas novas neste conflito",
+        "Veja as provas de agora, que vêm em `atual`, e decida de novo.",
+        "A decisão não viu {unseen} das provas.",
+    ),
 }
 
 TABLES = {
