@@ -21,6 +21,7 @@ from crdt_models.errors import MalhaError
 from crdt_models.ids import SHORT_BYTES, CommandId, DeviceId, DocumentId
 from crdt_models.pedido import JSON
 from peer.environment import Environment
+from peer.http_api import durability
 from peer.http_api.catalog.finder import Finder
 from peer.http_api.front_ends import FrontEnds
 from peer.http_api.refused_values import told_to_front_end
@@ -39,7 +40,7 @@ RETRY_AFTER_SECONDS = 1
 _WORDING = msgspec.json.Encoder(decimal_format="string", order="sorted")
 
 
-class Uplink(Protocol):
+class Uplink(durability.Uplink, Protocol):
     """The relay's side of this terminal, as the API asks for it."""
 
     def status(self) -> UplinkStatus: ...
@@ -72,7 +73,7 @@ class Link(Protocol):
     def since(self) -> float: ...
 
 
-class Mesh(Protocol):
+class Mesh(durability.Mesh, Protocol):
     """The links of this terminal (`peer.mesh.Mesh`)."""
 
     def links(self) -> Sequence[Link]: ...
@@ -119,9 +120,14 @@ def bound(api: Api | None, handler: Handler) -> Endpoint:
 
 
 async def _retriable(handler: Handler, api: Api, call: Call) -> Answer:
-    """Says when to try again, where trying again is what helps."""
+    """Says when to try again, where trying again is what helps, and how far a write has come."""
     try:
-        return await handler(api, call)
+        wait = durability.wait_of(call)
+        answer = await handler(api, call)
+        if wait is None:
+            return answer
+        parts = api.environment, api.mesh, api.uplink
+        return await durability.told_how_far(call, answer, wait, *parts)
     except (NotDurable, Busy) as error:
         return refusal(error, headers={"retry-after": str(RETRY_AFTER_SECONDS)})
 
@@ -163,7 +169,8 @@ async def execute(
     identity, asked = _identity(api, call)
     expect = _expected(call, documents)
     try:
-        return await api.node.execute(command, command_id=identity, expect=expect, asked=asked)
+        outcome = await api.node.execute(command, command_id=identity, expect=expect, asked=asked)
+        return _noted(call, outcome)
     except StaleVersion as error:
         if len(documents) < 2:
             raise
@@ -197,14 +204,21 @@ async def replayed(api: Api, call: Call) -> Outcome | None:
     identity, asked = _identity(api, call)
     if not asked or api.node.log.command_of_key(identity) is None:
         return None
-    return await api.node.execute(_Again(), command_id=identity, asked=asked)
+    return _noted(call, await api.node.execute(_Again(), command_id=identity, asked=asked))
+
+
+def _noted(call: Call, outcome: Outcome) -> Outcome:
+    if outcome.change is not None:
+        call.wrote.append(outcome.change)
+    return outcome
 
 
 def _identity(api: Api, call: Call) -> tuple[CommandId, bytes]:
     """The id of the request's command, and what was asked for; that only counts under a key."""
     if call.idempotency_key is None:
         return CommandId(api.environment.dice.random_bytes(SHORT_BYTES)), b""
-    asked = _WORDING.encode([_route(call), call.path, call.query, call.body])
+    query = {name: value for name, value in call.query.items() if name not in durability.NAMES}
+    asked = _WORDING.encode([_route(call), call.path, query, call.body])
     request = hashlib.sha256(asked).digest()
     return command_id(api.node.site, call.idempotency_key, request), request
 

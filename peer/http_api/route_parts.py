@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from crdt_models.pedido import STATUS
-from peer.http_api import answers
+from peer.http_api import answers, durability
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
 from peer.http_api.dining_room.floor import CleaningBody
 from peer.http_api.dining_room.reservations import MarkBody, SeatBody
@@ -77,6 +77,9 @@ def route(
     **more: Any,
 ) -> Route:
     """A route for front ends, unless said otherwise. more: members of `Route`."""
+    if "idempotency-key" in more.get("takes", ()):  # it writes
+        more["query"] = (*more.get("query", ()), *durability.FIELDS)
+        more["gives"] = (*more.get("gives", ()), durability.HEADER)
     more.setdefault("role", FRONT_END)
     more.setdefault("body_optional", more.get("body") in OPTIONAL_BODIES)
     return Route(method=method, path=path, endpoint=bound(api, handler), summary=summary, **more)

@@ -212,7 +212,7 @@ class Preparation:
         def settle(positions: Mapping[ChangeId, int]) -> None:
             place = positions.get(record.change) if record.change else None
             position = place or record.position or 0
-            request.answer(Outcome(ids, documents, position, replayed))
+            request.answer(Outcome(ids, documents, position, replayed, record.change))
 
         self._settle.append(settle)
 

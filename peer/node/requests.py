@@ -46,13 +46,15 @@ class Outcome(msgspec.Struct, frozen=True):
     """What a command did, durably.
 
     ids: what it created, by name. documents: what its change touched. position: its place in the
-    log. replayed: whether it had been executed before and nothing was written now.
+    log. replayed: whether it had been executed before and nothing was written now. change:
+    what it wrote, None when there was nothing to write.
     """
 
     ids: Mapping[str, CreatedId]
     documents: tuple[DocumentId, ...]
     position: int
     replayed: bool = False
+    change: ChangeId | None = None
 
 
 class Received(msgspec.Struct, frozen=True):

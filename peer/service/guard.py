@@ -36,7 +36,7 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
     "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key"
 )
-_SHOWN_HEADERS = "etag, location, retry-after, idempotency-replayed"
+_SHOWN_HEADERS = "etag, location, retry-after, idempotency-replayed, malha-durability"
 _PREFLIGHT_SECONDS = 600
 
 

@@ -25,6 +25,7 @@ HEADERS = {
     "if-match": "a ETag que se viu: 412 se mudou enquanto isso",
     "if-none-match": "a ETag que se tem: 304 se nada mudou",
     "etag": "a versão desta resposta, para If-Match e If-None-Match",
+    "malha-durability": "onde está guardado: `local`, `peers:1` ou `cloud` (só com `?wait`)",
     "idempotency-replayed": "`true`: já tinha sido feita com esta Idempotency-Key",
     "location": "o endereço do que foi criado",
     "retry-after": "segundos até tentar de novo",

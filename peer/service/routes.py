@@ -62,7 +62,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     path: the values of `{…}` in the route's path · query: the declared fields that came · body: of
     the route's body type, None without one · caller: None on public routes · headers: all of them ·
-    route: the method and the path as the table has it.
+    route: the method and the path as the table has it · wrote: ids of the
+    changes that it made, noted by who made them.
     """
 
     path: Mapping[str, str]
@@ -71,6 +72,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     caller: Caller | None
     headers: Mapping[str, str]
     route: str = ""
+    wrote: list[bytes] = []
 
     def body_as(self, shape: type[Shape]) -> Shape:
         """The body, which the route declared as `shape`."""

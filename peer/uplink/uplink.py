@@ -163,6 +163,7 @@ class Uplink:
         self._is_talking = False
         self._stored_position = -1
         self._journal = Journal(world.wall_ms)
+        self._believed = trio.Event()  # since somebody waits for a receipt
 
     # --- what others ask
 
@@ -188,6 +189,15 @@ class Uplink:
             and header.position <= self._outbox.loaded_to
             and change not in self._outbox
         )
+
+    async def receipted(self, change: ChangeId, seconds: float) -> bool:
+        """Whether a receipt covers a change of the log, within that time."""
+        with trio.move_on_after(seconds):
+            while not self.covered(change):
+                if self._believed.is_set():
+                    self._believed = trio.Event()
+                await self._believed.wait()
+        return self.covered(change)
 
     def is_synced(self, document: DocumentId) -> bool:
         """Whether receipts cover all that the log holds of `document`."""
@@ -346,6 +356,7 @@ class Uplink:
             self._stored_position = -1
             self._journal.note("relay", "recebimento", "tudo é enviado de novo", "relay_lost_data")
         await self._read_log()
+        self._believed.set()
         return is_whole
 
     # --- when

@@ -15,7 +15,7 @@ from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import ORDER, World
 from simulations.workload.catalog_scenes import PRODUCTS
-from simulations.workload.ledger import ORDERS, Ledger
+from simulations.workload.ledger import ORDERS, Deed, Ledger
 from simulations.workload.people import Party
 from simulations.workload.till import JSON, TillDown
 from simulations.workload.trust_scenes import CUSTOMERS
@@ -56,6 +56,11 @@ class Expectations:
         """otherwise: the sentence of the finding."""
         if not holds:
             self.world.findings.append(f"scenario: {otherwise}")
+
+    def expect_durability(self, deed: Deed, level: str) -> None:
+        """How far the answer said that it had come."""
+        told = deed.answer.durability if deed.answer else "no answer"
+        self.expect(told == level, f"{deed.act} was told {told!r}, not {level!r}")
 
     async def expect_agreement(self, within: float = EQUAL_SECONDS) -> None:
         """Everybody holds the same within so many virtual seconds."""

@@ -158,6 +158,26 @@ async def newcomer_in_the_rush(shop: SimShop) -> None:
     await shop.expect_agreement()
 
 
+@scenario(terminals=3, relay=True, uplinks=3)
+async def stored_next_door(shop: SimShop) -> None:
+    """A payment is answered once a neighbour has stored it; the terminal burns the moment after,
+    and the payment is there."""
+    order = await shop.open("A")
+    shop.expect_durability(await shop.pay("A", order, 1_000), "")
+    shop.expect_durability(await shop.pay("A", order, 1_000, wait="cloud"), "cloud")
+    shop.cut(["C"], ["A", "B", "relay"])
+    shop.expect_durability(await shop.pay("A", order, 100, wait="peers:2"), "peers:1")
+    shop.cut(["A"], ["B", "relay"])
+    shop.expect_durability(await shop.pay("A", order, 100, wait="cloud"), "local")
+    shop.expect_durability(await shop.pay("A", order, 100, wait="peers:1"), "local")
+    shop.heal()
+    shop.expect_durability(await shop.pay("A", order, 100, wait="peers:1&timeout=3s"), "peers:1")
+    shop.leave("A")
+    await shop.expect_agreement()
+    await shop.expect_shown(order, total_centavos=PIZZA, saldo_centavos=PIZZA - 2_400)
+    await shop.expect_only()
+
+
 @scenario(terminals=4)
 async def last_terminal_standing(shop: SimShop) -> None:
     """Fire, flood and a thief: one terminal after the other is gone, the last one has everything,
@@ -221,6 +241,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     twenty_terminals_power_cut,
     disk_full_on_friday,
     newcomer_in_the_rush,
+    stored_next_door,
     last_terminal_standing,
     no_room_for_what_comes,
     one_runs_the_version_before,

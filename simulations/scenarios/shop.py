@@ -181,8 +181,11 @@ class SimShop(Machines):
         """Somebody writes on the order. version: only if it is still this one."""
         return await acts.edit(await self._at(at, order), fields, version=version)
 
-    async def pay(self, at: str, order: Order, centavos: int, method: str = "dinheiro") -> Deed:
-        return await acts.pay(await self._at(at, order), centavos, method)
+    async def pay(
+        self, at: str, order: Order, centavos: int, method: str = "dinheiro", *, wait: str = ""
+    ) -> Deed:
+        """wait: until where it is stored, as `?wait=` has it."""
+        return await acts.pay(await self._at(at, order), centavos, method, wait=wait)
 
     async def customer(self, at: str, limit: int | None) -> str:
         """Somebody who may buy on trust, and may owe so many centavos; the id."""

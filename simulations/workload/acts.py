@@ -84,9 +84,10 @@ async def pay(
     transaction: str = "",
     share: str = "",
     tip: int = 0,
+    wait: str = "",
 ) -> Deed:
     """One payment that is done. method: drawn unless given · transaction: of the acquirer · share:
-    whose part of the bill · tip: centavos beside it."""
+    whose part of the bill · tip: centavos beside it · wait: see `?wait=`."""
     key = actor.new_key()
     method = method or ("dinheiro" if actor.dice.random() < 0.35 else actor.dice.choice(_CARDS))
     body: JSON = {"forma": method, "valor_centavos": centavos}
@@ -98,7 +99,8 @@ async def pay(
         body["valor_recebido_centavos"] = centavos + tip + actor.party.next_change()
     else:
         body["adquirente"] = acquirer(key, transaction)
-    return await actor.write("pay", "/pagamentos", body, key=key)
+    path = f"/pagamentos?wait={wait}" if wait else "/pagamentos"
+    return await actor.write("pay", path, body, key=key)
 
 
 async def pay_later(actor: Actor, centavos: int, outcome: str) -> None:

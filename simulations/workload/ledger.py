@@ -42,7 +42,8 @@ DOWN = 0  # the status of an attempt that nobody answered
 
 class Attempt(Struct, frozen=True):
     """One call. at, until: virtual seconds · status: HTTP, or DOWN · code: of the problem ·
-    replayed: the answer says that it had happened before · sight: the order as answered."""
+    replayed: the answer says that it had happened before · sight: the order as answered ·
+    durability: where it says that it is stored."""
 
     letters: str
     at: float
@@ -51,6 +52,7 @@ class Attempt(Struct, frozen=True):
     code: str = ""
     replayed: bool = False
     sight: Sight | None = None
+    durability: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -146,6 +148,7 @@ class Ledger:
                 code="" if answer.status < 300 else _code(answer),
                 replayed=answer.headers.get("idempotency-replayed") == "true",
                 sight=sight,
+                durability=answer.headers.get("malha-durability", ""),
             )
             why = why or _strange(deed, attempt)
             if why:
