@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from crdt_models.replication import anti_entropy, compose, gossip
 from crdt_models.replication.arrivals import Arrivals
+from crdt_models.replication.frames import encode_message
 from crdt_models.replication.gossip import Gossip
 from crdt_models.replication.holdings import Holdings
+from crdt_models.replication.messages import Holds
 from crdt_models.replication.wants import WantBook, _Miss
 from simulations.mutants.patching import Patcher, mutant
 
@@ -38,6 +40,22 @@ def nobody_compares(patch: Patcher) -> None:
         return of_repair
 
     patch.wrap(compose, "_of_repair", around)
+
+
+@mutant("disk_full", relay=False, scenes=("stored_next_door",))
+def holds_what_it_only_heard(patch: Patcher) -> None:
+    """Asked what it has stored, it names all it was asked for: the disk is not looked at."""
+
+    def around(before: Any) -> Any:
+        def of_peers(link: Any, outlook: Any, now: float) -> Any:
+            if link.inquired:
+                yield encode_message(Holds(link.inquired))
+                link.inquired = ()
+            yield from before(link, outlook, now)
+
+        return of_peers
+
+    patch.wrap(compose, "_of_peers", around)
 
 
 @mutant("left_for_ever", "database_lost", relay=False, scenes=("newcomer_in_the_rush",))

@@ -167,6 +167,9 @@ async def stored_next_door(shop: SimShop) -> None:
     shop.expect_durability(await shop.pay("A", order, 1_000, wait="cloud"), "cloud")
     shop.cut(["C"], ["A", "B", "relay"])
     shop.expect_durability(await shop.pay("A", order, 100, wait="peers:2"), "peers:1")
+    shop.fill_disk("B")
+    shop.expect_durability(await shop.pay("A", order, 100, wait="peers:1"), "local")
+    await shop.free_disk("B")
     shop.cut(["A"], ["B", "relay"])
     shop.expect_durability(await shop.pay("A", order, 100, wait="cloud"), "local")
     shop.expect_durability(await shop.pay("A", order, 100, wait="peers:1"), "local")
@@ -174,7 +177,7 @@ async def stored_next_door(shop: SimShop) -> None:
     shop.expect_durability(await shop.pay("A", order, 100, wait="peers:1&timeout=3s"), "peers:1")
     shop.leave("A")
     await shop.expect_agreement()
-    await shop.expect_shown(order, total_centavos=PIZZA, saldo_centavos=PIZZA - 2_400)
+    await shop.expect_shown(order, total_centavos=PIZZA, saldo_centavos=PIZZA - 2_500)
     await shop.expect_only()
 
 

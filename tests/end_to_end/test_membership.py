@@ -21,6 +21,7 @@ from tests.end_to_end.tills import (
     Founded,
     Till,
     key_file_of,
+    order_body,
     settings_of,
     tool,
 )
@@ -146,6 +147,30 @@ async def test_two_terminals_join_and_everyone_sees_the_roster(
             await first.stop()
     assert {admissions_in(each) for each in (home, b, c)} == {2}
     assert absent["ligado_em"] is not None, "it was linked a moment ago"
+
+
+async def test_an_order_is_answered_once_another_terminal_has_stored_it(
+    founded: Founded, home: Path, tmp_path: Path
+) -> None:
+    """The terminal that took it is killed right after the answer, and never comes back."""
+    other = tmp_path / "b"
+    await joined(home, other, name="Bar")
+    body, _ = order_body(1)
+    async with trio.open_nursery() as nursery:
+        second = await a_till(founded, other, nursery)
+        async with ended_with_us([second.child]):
+            first = await a_till(founded, home, nursery, second)
+            async with ended_with_us([first.child]), first.client() as client:
+                await until_it_sees(first, {"B": "Bar"})
+                asked = "/api/pedidos?wait=peers:1&timeout=10s"
+                taken = await client.post(asked, json=body)
+                await first.kill()
+            assert taken.headers["malha-durability"] == "peers:1"
+            async with second.client() as client:
+                found = await client.get(f"/api/pedidos/{taken.json()['id']}")
+                alone = await client.post("/api/pedidos?wait=peers:1&timeout=50ms", json=body)
+            assert (found.status_code, found.json()["numero"]) == (200, taken.json()["numero"])
+            assert (alone.status_code, alone.headers["malha-durability"]) == (201, "local")
 
 
 async def test_joining_again_renews_under_the_same_letters(
