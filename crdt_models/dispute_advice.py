@@ -46,6 +46,7 @@ _OF_ANY: dict[str, Advice] = {
         "Estorne o que sobra e registre-o como gorjeta, para o caixa conferir.",
         _TIP,
     ),
+    "for_others": Advice("Quem pagou a mais pagou de propósito a parte de outros."),
     "credit": Advice(
         "O que passou da conta fica guardado para o cliente.",
         "Anote na conta do cliente quanto a loja lhe deve.",
@@ -118,6 +119,14 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
     ("charges_set_apart", "kept"): Advice("Vale o que foi lançado por último, como já conta."),
     ("charges_set_apart", "corrected"): Advice(
         "Alguém lançou de novo o desconto ou a taxa certa.", "Lance de novo o valor certo."
+    ),
+    ("discounted_while_moved", "kept"): Advice(
+        "Os totais ficam como estão: o desconto vale só para o que está no pedido."
+    ),
+    ("discounted_while_moved", "corrected"): Advice(
+        "Alguém deu de novo, ou retirou, o desconto, ou levou os itens de volta.",
+        "Dê o desconto também no outro pedido, ou retire-o.",
+        "POST /api/pedidos/{id}/descontos",
     ),
     ("double_move", "kept"): Advice("O item fica no pedido onde está agora."),
     ("over_split", "kept"): Advice("Quem separou primeiro fica com tudo o que pediu."),

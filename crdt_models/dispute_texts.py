@@ -24,6 +24,7 @@ TITLES: Final = {
     "line_billed_twice": "Item cobrado em duas contas",
     "line_on_merged_order": "Item em pedido que foi juntado a outro",
     "moved_to_cancelled_order": "Item levado a um pedido cancelado",
+    "discounted_while_moved": "Desconto dado e itens transferidos ao mesmo tempo",
     "over_refunded": "Estornado a mais",
     "payment_outcome_unknown": "Pagamento sem resposta",
     "credit_limit_exceeded": "Fiado acima do limite",

@@ -11,6 +11,7 @@ from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import PaymentRefunded
 from crdt_models.documents.orders.findings import findings_of
+from crdt_models.documents.orders.line_discounts import set_apart
 from crdt_models.documents.orders.split import paid_twice
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import View
@@ -75,7 +76,8 @@ def _of_shares(order: OrderView) -> Iterator[Group]:
 
 def _of_bill(order: OrderView) -> Iterator[Group]:
     closing, late, subject = order.closed, order.late, order.order.hex()
-    for name, heads in order.terms.set_apart:
+    of_lines = set_apart(order.own_lines, order.line_discounts.standing)
+    for name, heads in (*order.terms.set_apart, *of_lines):
         yield dispute_of(order, "charges_set_apart", f"{subject}:{name}", heads)
     if closing is None:
         return

@@ -6,7 +6,7 @@ from crdt_models.documents.orders.split import ShareDue
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import Once
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import PaymentId
+from crdt_models.ids import LineId, PaymentId
 from crdt_models.pedido.figures import JsonObject, decimal, quantity
 from crdt_models.pedido.names import CHARGE_KIND, DISCOUNT_KIND, TIP_STATUS
 
@@ -21,8 +21,8 @@ def charges_json(order: OrderView) -> JsonObject:
         "desconto": decimal(figures.discount),
         "desconto_centavos": figures.discount,
         "descontos": [
-            discount_json(each, counts=each is standing[-1])
-            for standing in order.terms.discounts.values()
+            discount_json(each, line, counts=each is standing[-1])
+            for (_, line), standing in order.terms.discounts.items()
             for each in standing
         ],
         "taxas": [charge_json(each) for each in figures.charges],
@@ -46,8 +46,8 @@ def tips_with_payments(order: OrderView) -> dict[PaymentId, int]:
     return found
 
 
-def discount_json(given: Once[DiscountGiven], *, counts: bool) -> JsonObject:
-    """A discount that stands."""
+def discount_json(given: Once[DiscountGiven], line: LineId | None, *, counts: bool) -> JsonObject:
+    """A discount that stands. line: of the order, that has it; None: the order."""
     fact = given.fact
     is_percent = fact.kind == "percent"
     return {
@@ -56,7 +56,7 @@ def discount_json(given: Once[DiscountGiven], *, counts: bool) -> JsonObject:
         "percentual": decimal(fact.amount if is_percent else 0),
         "valor": decimal(0 if is_percent else fact.amount),
         "valor_centavos": 0 if is_percent else fact.amount,
-        "item_id": None if fact.line is None else fact.line.hex(),
+        "item_id": None if line is None else line.hex(),
         "motivo": fact.reason,
         "autorizado_por": None if fact.authorised_by is None else fact.authorised_by.hex(),
         "vale": counts,

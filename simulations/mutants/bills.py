@@ -3,9 +3,11 @@
 from typing import Any
 
 from crdt_models.disputes import of_documents
-from crdt_models.documents.orders import charges, split
+from crdt_models.documents.orders import charges, findings, split
 from crdt_models.documents.orders import view as order_view
 from crdt_models.documents.orders.charges import Terms
+from crdt_models.documents.orders.facts import DiscountWithdrawn
+from crdt_models.documents.orders.shared_lines import SharedLines
 from crdt_models.documents.orders.view import OrderView
 from simulations.mutants.patching import CUTS, Patcher, mutant
 
@@ -74,10 +76,9 @@ def withdrawn_discounts_stand(patch: Patcher) -> None:
 
     def around(before: Any) -> Any:
         def terms(view: Any) -> Any:
-            other = OrderView(view.document)
-            for entry in view.entries:
-                if entry.fact.tag() != "discount_withdrawn":
-                    other.apply(entry)
+            other = view.copy()
+            other._slots.pop(DiscountWithdrawn, None)
+            other._forget()
             return before(other)
 
         return terms
@@ -89,3 +90,15 @@ def withdrawn_discounts_stand(patch: Patcher) -> None:
 def parts_paid_twice_told_to_nobody(patch: Patcher) -> None:
     """A part of a bill that two tills received is looked at by nobody."""
     patch.put(of_documents, "paid_twice", lambda *_: ())
+
+
+@mutant(*CUTS, scenes=("generous_while_it_was_carried_off",))
+def discounts_stay_behind(patch: Patcher) -> None:
+    """A line that goes to another order leaves its discounts where it was."""
+    patch.put(SharedLines, "has_line_discounts", property(lambda self: not self.beside))
+
+
+@mutant(*CUTS, scenes=("generous_while_it_was_carried_off",))
+def unheard_discounts_told_to_nobody(patch: Patcher) -> None:
+    """A discount of an order that lines left meanwhile is looked at by nobody."""
+    patch.put(findings, "_of_discounts", lambda _: iter(()))

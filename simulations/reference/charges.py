@@ -1,18 +1,18 @@
 """What a bill comes to: discounts, service, couvert, minimum, fee, and what stands beside it, tips.
 
 Rules of this file, in whole centavos, halves up:
-1. Off a line: everything when it is a courtesy; else a percentage of it and then an amount. Off the
-   order likewise, of what its lines cost after that, shared out over them in proportion (exactly;
-   centavos that are left go to the greatest fractions, the first line first among equals).
+1. Off a line: see `line_discounts`. Off the order, of what its lines cost after that: everything
+   when it is a courtesy; else a percentage and then an amount, shared out over them in proportion
+   (exactly; what is left over goes to the greatest fractions, the first line first among equals).
 2. Added: what the lines lack to the minimum, before any discount; service on what the lines cost
    after all discounts; couvert for each person; the delivery fee. An order on the house: nothing.
-3. Each of these is a register, and so is each kind of discount on each line and on the order. Of
-   discounts that stand in one register a withdrawal takes away those that it names. What counts is
-   the greatest stamp; where writes that stand say different things a person must look.
+3. Each of these is a register, and so is each kind of discount on the order. Of discounts that
+   stand in one register a withdrawal takes away those that it names. What counts is the greatest
+   stamp; where writes that stand say different things a person must look.
 4. A tip counts unless it was handed back, or came with a payment that does not count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -31,7 +31,7 @@ REGISTERS = {
     "minimum_set": ("minimum", ("centavos", "is_per_person")),
     "delivery_fee_set": ("delivery_fee", ("centavos",)),
 }
-MOVING = ("discount_given", "discount_withdrawn", *REGISTERS)  # facts that move a total
+SET = tuple(REGISTERS)  # facts that move a total, beside discounts
 
 
 class ReferenceBill(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class ReferenceBill(Struct, frozen=True, kw_only=True):
 
 
 class ReferenceTerms:
-    """What the facts of one order say of its bill."""
+    """What the facts of one order say of its bill, beside what is taken off single lines."""
 
     def __init__(self, meaning: Meaning) -> None:
         self.registers: dict[str, list[Told]] = {
@@ -58,44 +58,41 @@ class ReferenceTerms:
         withdrawn = meaning.same(
             each for told in meaning.of("discount_withdrawn") for each in told["discounts"]
         )
-        self.discounts: dict[tuple[str, bytes | None], list[Told]] = {}
-        targets = {(each["kind"], each["line"]) for each in meaning.of("discount_given")}
-        for kind, line in targets:
-            told = [
-                each
-                for each in meaning.of("discount_given")
-                if (each["kind"], each["line"]) == (kind, line)
-            ]
+        self.discounts: dict[str, list[Told]] = {}
+        given = [each for each in meaning.of("discount_given") if each["line"] is None]
+        for kind in {each["kind"] for each in given}:
+            told = [each for each in given if each["kind"] == kind]
             left = [each for each in _standing(meaning, told) if each.id not in withdrawn]
-            self.discounts[kind, line] = left
+            self.discounts[kind] = left
 
     def of(self, name: str, field: str) -> Any:
         """What a register says; 0 when nobody wrote it."""
         standing = self.registers[name]
         return standing[-1][field] if standing else 0
 
-    def gives(self, kind: str, line: bytes | None) -> int | None:
+    def gives(self, kind: str) -> int | None:
         """The amount of a discount; None when there is none."""
-        standing = self.discounts.get((kind, line))
+        standing = self.discounts.get(kind)
         return standing[-1]["amount"] if standing else None
 
     def contradictions(self) -> Iterable[tuple[str, list[str]]]:
         """(register, facts that stand there) where they do not say the same."""
         for name, fields in REGISTERS.values():
             yield from _contradiction(name, self.registers[name], fields)
-        for (kind, line), standing in self.discounts.items():
-            name = kind if line is None else f"{kind}:{line.hex()}"
-            yield from _contradiction(name, standing, ("amount",))
+        for kind, standing in self.discounts.items():
+            yield from _contradiction(kind, standing, ("amount",))
 
-    def bill(self, lines: list[ReferenceLine], people: int | None) -> ReferenceBill:
-        """people: at the table, when somebody said so."""
+    def bill(
+        self, lines: list[ReferenceLine], taken: Callable[[ReferenceLine], int], people: int | None
+    ) -> ReferenceBill:
+        """taken: off each line, by discounts of it. people: at the table, when somebody said so."""
         billed = [line for line in lines if line.left]
-        first = [self._off(line.amount, line.id) for line in billed]
+        first = [taken(line) for line in billed]
         after = [line.amount - off for line, off in zip(billed, first, strict=True)]
-        second = shared_out(self._off(sum(after), None), after)
+        second = shared_out(self._off(sum(after)), after)
         asked = [cost - off for cost, off in zip(after, second, strict=True)]
         added = self._added(sum(line.amount for line in billed), sum(asked), people or 1)
-        if self.gives(FREE, None) is not None:
+        if self.gives(FREE) is not None:
             added = {}
         off: dict[bytes, tuple[int, ...]] = {}
         for line, *both in zip(billed, first, second, strict=True):
@@ -121,11 +118,11 @@ class ReferenceTerms:
         }
         return [(kind, *said[kind], centavos) for kind, centavos in bill.added.items()]
 
-    def _off(self, cost: int, line: bytes | None) -> int:
-        if self.gives(FREE, line) is not None:
+    def _off(self, cost: int) -> int:
+        if self.gives(FREE) is not None:
             return cost
-        part = half_up(Fraction(cost * (self.gives(PERCENT, line) or 0), 10_000))
-        return min(cost, part + (self.gives(VALUE, line) or 0))
+        part = half_up(Fraction(cost * (self.gives(PERCENT) or 0), 10_000))
+        return min(cost, part + (self.gives(VALUE) or 0))
 
     def _added(self, before: int, after: int, people: int) -> dict[str, int]:
         heads = people if self.of("minimum", "is_per_person") else 1

@@ -134,7 +134,8 @@ def _of_shares(order: "ReferenceOrder") -> Iterator[Situation]:
 
 def _of_bill(order: "ReferenceOrder") -> Iterator[Situation]:
     closing = order.closing
-    for name, told in order.terms.contradictions():
+    of_lines = order.line_discounts.contradictions(order.own_lines)
+    for name, told in (*order.terms.contradictions(), *of_lines):
         yield situation("charges_set_apart", f"{order.id}:{name}", told)
     if closing is None:
         return
@@ -142,7 +143,7 @@ def _of_bill(order: "ReferenceOrder") -> Iterator[Situation]:
         added = [line.added.id for line in order.late_lines]
         yield situation("paid_with_residual", order.id, [closing.id, *added])
     if order.late_changes or order.late_terms:
-        late = [*order.late_changes, *(each.id for each in order.late_terms)]
+        late = [*order.late_changes, *order.late_terms]
         yield situation("late_change_to_closed_bill", order.id, [closing.id, *late])
     if order.total != sum(amount for _, _, _, _, amount, *_ in closing["lines"]):
         yield situation("closing_does_not_add_up", order.id, [closing.id])

@@ -35,7 +35,7 @@ class ReferenceLine(Struct, frozen=True, kw_only=True):
     order that it was added to. origin: the addition or split that made it a line. whole: the line
     that it was split off. parts: the splits that took from it. quantity: what it began with.
     excess: cancelled beyond what there was. short: what splits asked for beyond it. not_knowing:
-    sends and cancellations that know nothing of each other."""
+    sends and cancellations that know nothing of each other. called: how facts may call it."""
 
     id: bytes
     given: bytes
@@ -55,6 +55,7 @@ class ReferenceLine(Struct, frozen=True, kw_only=True):
     station: str
     cancellations: tuple[Told, ...]
     not_knowing: frozenset[str]
+    called: Called
 
     @property
     def amount(self) -> int:
@@ -133,6 +134,7 @@ def _line(
         station=station(meaning, called, added),
         cancellations=tuple(cancellations),
         not_knowing=frozenset(_not_knowing(meaning, sends_of(meaning, called), cancellations)),
+        called=called,
     )
 
 

@@ -138,8 +138,35 @@ def of_moves(order: "ReferenceOrder", orders: Orders) -> Iterator[Situation]:
             closings = (orders[each].closing for each in place.billed)
             facts = [each.id for each in closings if each is not None]
             yield situation("line_billed_twice", line.id.hex(), facts)
+    if order.is_owed:
+        yield from _of_discounts(order)
     if order.closing is None:
         yield from _of_done_with(order)
+
+
+def _of_discounts(order: "ReferenceOrder") -> Iterator[Situation]:
+    """A discount of the whole order, and lines that left it or came to it meanwhile: neither author
+    knew of the other, and the discount comes to something else by it. (An amount does only when
+    nothing is left to take it off.)"""
+    found: set[str] = set()
+    here = {line.origin for line in order.lines}
+    discounts = [each for told in order.terms.discounts.values() for each in told]
+    for home in (order, *order.homes):
+        for move in home.meaning.of("lines_moved"):
+            left, to = (None if each is None else each.hex() for each in (move["left"], move["to"]))
+            if left == to or order.id not in (left, to):
+                continue
+            lines = [line for line in home.own_lines if line.left and line.id in move["lines"]]
+            if all((line.origin in here) != (to == order.id) for line in lines):
+                continue
+            for discount in discounts:
+                if discount["kind"] == "value" and (to == order.id or order.consumption):
+                    continue
+                knew = move.id in order.meaning.same(discount["moves_seen"])
+                if not knew and discount.id not in order.meaning.same(move["discounts_seen"]):
+                    found |= {discount.id, move.id}
+    if found:
+        yield situation("discounted_while_moved", order.id, found)
 
 
 def _of_done_with(order: "ReferenceOrder") -> Iterator[Situation]:

@@ -20,13 +20,14 @@ from functools import cached_property
 from typing import Any
 
 from simulations.reference.charges import (
-    MOVING,
+    SET,
     ReferenceBill,
     ReferenceTerms,
     ReferenceTip,
     tips_of,
 )
 from simulations.reference.kitchen import STAGES
+from simulations.reference.line_discounts import LineDiscounts, about
 from simulations.reference.lines import ReferenceLine, lines_of
 from simulations.reference.moves import ReferencePlace, is_within, late_changes, was_counted
 from simulations.reference.once import Meaning, Register, Told
@@ -178,8 +179,32 @@ class ReferenceOrder:
         return ReferenceTerms(self.meaning)
 
     @cached_property
+    def line_discounts(self) -> LineDiscounts:
+        """Of its own lines, wherever they are."""
+        return LineDiscounts(self.meaning, self.own_lines)
+
+    @property
+    def discounts(self) -> dict[tuple[str, bytes | None], list[Told]]:
+        """Those that stand of the order and of the lines that are on it, by kind and line."""
+        found: dict[tuple[str, bytes | None], list[Told]] = {
+            (kind, None): told for kind, told in self.terms.discounts.items() if told
+        }
+        for line in self.lines:
+            for (kind, name), told in self._home(line).line_discounts.standing.items():
+                if name == line.id:
+                    found.setdefault((kind, name), told)
+        return found
+
+    def _home(self, line: ReferenceLine) -> "ReferenceOrder":
+        return next(each for each in (self, *self.homes) if each.id == line.home)
+
+    @cached_property
     def _computed(self) -> ReferenceBill:
-        return self.terms.bill(self.lines, self.register("people"))
+        return self.terms.bill(
+            self.lines,
+            lambda line: self._home(line).line_discounts.off[line.origin],
+            self.register("people"),
+        )
 
     @property
     def total(self) -> int:
@@ -223,13 +248,16 @@ class ReferenceOrder:
         return sum(centavos for each, *_, centavos in self.charges if each == kind)
 
     @cached_property
-    def late_terms(self) -> list[Told]:
+    def late_terms(self) -> list[str]:
         """Discounts, charges and withdrawals that the closing did not count."""
         if self.closing is None:
             return []
         counted = self.meaning.same(self.closing["counted"])
-        told = [each for tag in MOVING for each in self.meaning.of(tag)]
-        return [each for each in told if each.id not in counted]
+        told = [each.id for tag in SET for each in self.meaning.of(tag)]
+        for home in (self, *self.homes):
+            lines = [line for line in self.lines if line.home == home.id]
+            told += about(home.meaning, lines, of_order=home is self)
+        return [each for each in told if each not in counted]
 
     @cached_property
     def tips(self) -> list[ReferenceTip]:

@@ -181,7 +181,7 @@ def _payment(order: ReferenceOrder, at: int) -> Json:
 
 
 def _discounts(order: ReferenceOrder) -> Iterator[Json]:
-    for (kind, line), standing in order.terms.discounts.items():
+    for (kind, line), standing in order.discounts.items():
         for told in standing:
             yield {
                 "id": told.id,

@@ -72,8 +72,32 @@ async def more_taken_than_there_is(shop: SimShop) -> None:
     shop.expect(sum(sold) == 3 * PIZZA, f"three pizzas are sold for {sold}")
 
 
+@scenario(terminals=3)
+async def generous_while_it_was_carried_off(shop: SimShop) -> None:
+    """On one side of a cut the manager takes ten reais off a pizza and a tenth off the whole order;
+    on the other a waiter carries half of the pizza to another table. Each half has its part of the
+    ten reais; that the tenth is off the other table no longer is shown to a person."""
+    table, other = await shop.open("A", PIZZA, 500), await shop.open("B", 700)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    burnt = acts.left_lines(await shop.look("A", table))[0].id
+    await shop.do("A", table, "descontos", item_id=burnt, valor_centavos=1000, motivo="queimou")
+    await shop.do("A", table, "descontos", percentual=10, motivo="fiel")
+    await carry(shop, "B", table, other, 500)
+    shop.heal()
+    await shop.expect_agreement()
+    half = PIZZA // 2 - 500
+    await shop.expect_shown(other, total_centavos=700 + half, desconto_centavos=500)
+    await shop.expect_shown(table, total_centavos=(half + 500) * 9 // 10)
+    await shop.expect_only("discounted_while_moved")
+    await shop.settle("C", "discounted_while_moved", "kept", table)
+    await shop.expect_agreement()
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     one_beer_for_two_tables,
     closed_while_it_was_carried_off,
     more_taken_than_there_is,
+    generous_while_it_was_carried_off,
 )

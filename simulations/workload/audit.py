@@ -46,8 +46,10 @@ def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = 
     for line in (line for sight in final.values() for line in sight.lines):
         pieces.setdefault(line.mark, []).append(line)
     struck = {target(deed) for case in known.values() for deed in case.may("strike")}
+    given = (deed for case in known.values() for deed in case.may("discount"))
+    generous = {deed.body["motivo"]: deed for deed in given if "item_id" in deed.body}
     for case in known.values():
-        case.pieces, case.struck = pieces, struck
+        case.pieces, case.struck, case.generous = pieces, struck, generous
     for order, case in known.items():
         if order not in final:
             first = case.promise.sights[0][0]

@@ -92,21 +92,33 @@ def _rate(body: JSON, name: str) -> int:
 
 
 def _discounts(case: Case, final: Sight) -> Iterator[str]:
-    given = {each.body["motivo"]: each for each in case.may("discount")}
+    given = {**case.generous, **{each.body["motivo"]: each for each in case.may("discount")}}
     for shown in final.bill.discounts:
         deed = given.get(shown.mark)
         if deed is None:
             yield f"discount {shown.mark} was given by nobody"
-        elif discount_of(deed) != (shown.kind, shown.line, shown.amount):
+        elif not _is_as_given(case, shown, deed):
             yield f"discount {shown.mark} is {shown}, not {discount_of(deed)}"
     if case.may("withdraw"):
         return  # by an id, which may be another's by now
     for place, deeds in _by_place(case.did("discount")).items():
         standing = [each for each in final.bill.discounts if _place(each) == place]
-        if not standing and deeds:
+        is_elsewhere = place[1] and case.gives_lines_away  # gone with its line
+        if not standing and deeds and not is_elsewhere:
             yield f"discount {deeds[-1].body['motivo']} is absent"
         if standing and sum(each.counts for each in standing) != 1:
             yield f"{place} has {len(standing)} discounts that count"
+
+
+def _is_as_given(case: Case, shown: SeenDiscount, deed: Deed) -> bool:
+    """A line takes its discounts along. A part of it has them too, and an amount may be less there:
+    its share of what all of them have."""
+    kind, line, amount = discount_of(deed)
+    if (shown.kind, shown.line, shown.amount) == (kind, line, amount):
+        return True
+    may_move = deed.order != case.order or case.gives_lines_away
+    is_less = shown.amount == amount or (kind == "valor" and shown.amount < amount)
+    return may_move and bool(line and shown.line) and shown.kind == kind and is_less
 
 
 def _by_place(deeds: Sequence[Deed]) -> dict[tuple[str, str], list[Deed]]:

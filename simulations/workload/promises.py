@@ -109,13 +109,15 @@ class Promise(Struct):
 
 class Case:
     """One order: what was asked of it, and what was shown. pieces: lines by mark, on whichever
-    order they are in the end. struck: ids of lines that anybody struck out, on any order."""
+    order they are in the end. struck: ids of lines that anybody struck out, on any order. generous:
+    discounts of lines that may have been given on any order, by mark."""
 
     def __init__(self, order: str, deeds: list[Deed]) -> None:
         self.order = order
         self.deeds = deeds
         self.pieces: Mapping[str, Sequence[SeenLine]] = {}
         self.struck: Set[str] = frozenset()
+        self.generous: Mapping[str, Deed] = {}
 
     @property
     def gives_lines_away(self) -> bool:

@@ -18,6 +18,8 @@ from crdt_models.documents.orders.facts import (
     BillReopened,
     ClosedLine,
     ClosedPayment,
+    DiscountGiven,
+    DiscountWithdrawn,
     LineAdded,
     LineCancelled,
     LineSplit,
@@ -25,6 +27,7 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
     PaymentRefunded,
 )
+from crdt_models.documents.orders.line_discounts import discounts_about
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.whereabouts import is_in_whole
@@ -35,9 +38,12 @@ from crdt_models.ids import FactId, LineId
 if TYPE_CHECKING:  # the view is made of this file
     from crdt_models.documents.orders.shared_lines import SharedLines
 
+_SET: tuple[type[Fact], ...] = tuple(
+    kind for kind in TERMS if kind not in (DiscountGiven, DiscountWithdrawn)
+)
 COUNTED: tuple[type[Fact], ...] = (
     LineAdded, LineCancelled, LineSplit, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked,
-    *TERMS,
+    *_SET,
 )  # fmt: skip
 
 
@@ -81,7 +87,8 @@ def counted_now(order: "SharedLines") -> tuple[FactId, ...]:
     arrived = (line for line in order.lines if line.home != order.order)
     came = {fact for line in arrived for fact in (line.origin, *_changes(line))}
     split_off = {part for line in order.lines for part in line.parts}  # wherever the parts are
-    return tuple(sorted((own - elsewhere) | came | split_off))
+    discounts = {each.id for each in discounts_about(order)}
+    return tuple(sorted((own - elsewhere) | came | split_off | discounts))
 
 
 def _changes(line: Line) -> tuple[FactId, ...]:
@@ -104,7 +111,9 @@ def late_of(order: "SharedLines", closing: Once[BillClosed]) -> Late:
             lines.append(line)
         if came.moved_by is not None and came.place is not None and came.place.asked != order.order:
             changes[came.moved_by] = None
-    terms = tuple(each.id for kind in TERMS for each in order.all(kind) if each.id not in counted)
+    told = [each for kind in _SET for each in order.all(kind)]
+    about = (*discounts_about(order), *told)
+    terms = tuple(each.id for each in about if each.id not in counted)
     return Late(tuple(lines), tuple(changes), terms)
 
 

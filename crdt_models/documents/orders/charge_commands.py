@@ -15,6 +15,8 @@ from crdt_models.documents.command import Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import MAX_MENTIONS, PaymentMethod
 from crdt_models.documents.orders.charges import TermSet
 from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.commands.lines import known_line
+from crdt_models.documents.orders.commands.order_command import Placed, at_home
 from crdt_models.documents.orders.errors import (
     MoreThanTheLine,
     PaidPartStays,
@@ -37,11 +39,22 @@ from crdt_models.documents.orders.facts import (
     TipReceived,
     TipReturned,
 )
+from crdt_models.documents.orders.line_discounts import discounts_about, having
+from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.orders.whereabouts import moves_at
 from crdt_models.documents.terminals import check_all_understand
 from crdt_models.documents.view import Once
 from crdt_models.fact import Fact
-from crdt_models.ids import TERMINALS, DocumentId, FactId, LineId, OperatorId, ShareId
+from crdt_models.ids import (
+    TERMINALS,
+    DocumentId,
+    FactId,
+    LineId,
+    OperatorId,
+    ShareId,
+    order_document,
+)
 
 _Told: TypeAlias = (
     tuple[Once[DiscountGiven], ...]
@@ -77,11 +90,11 @@ class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.charged_view(read, DiscountGiven)
-        if self.line is not None and self.line not in view.lines_by_id:
-            raise UnknownLine(line=self.line.hex())
+        line = None if self.line is None else known_line(view, self.line)
         if not self.reason:
             raise InvalidField(reason="a discount needs a reason")
         standing = view.terms.discounts.get((self.kind, self.line), ())
+        moves = () if line is not None else tuple(sorted(each.move.id for each in moves_at(view)))
         try:
             given = DiscountGiven(
                 kind=self.kind,
@@ -90,15 +103,45 @@ class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"
                 reason=self.reason,
                 authorised_by=self.authorised_by,
                 replaces=_replaced(standing),
+                splits_seen=() if line is None else line.parts[:MAX_MENTIONS],
+                moves_seen=moves[-MAX_MENTIONS:],
             )
         except ValueError as error:
             raise InvalidField(reason=str(error)) from error
-        return self.decision() if _is_there(standing, given.says) else self.decision(given)
+        others = [] if line is None else _keeping(view, line, self.kind)
+        if _is_there(standing, given.says) and not others:
+            return self.decision()
+        placed = (self.document, given) if line is None else at_home(line, given)
+        return Decision((placed, *others))
+
+
+def _keeping(view: OrderView, line: Line, kind: DiscountKind) -> list[Placed]:
+    """An amount off a line and its parts is of all of them: what the others have of it stays with
+    them when one gets another."""
+    home = view.home_of(line)
+    if kind != "value":
+        return []
+    facts: list[Placed] = []
+    for given, lines in having(home.own_lines, home.line_discounts.standing, kind):
+        if line not in lines:
+            continue
+        for other in lines:
+            part = home.line_discounts.amounts.get(other.origin)
+            if other.id != line.id and part:
+                kept = msgspec.structs.replace(
+                    given.fact,
+                    line=other.id,
+                    amount=part,
+                    replaces=_replaced(home.line_discounts.standing[kind, other.id]),
+                    splits_seen=other.parts[:MAX_MENTIONS],
+                )
+                facts.append(at_home(other, kept))
+    return facts
 
 
 class WithdrawDiscounts(ChargeCommand, frozen=True, kw_only=True, tag="withdraw_discounts"):
-    """Take discounts back. Raises OrderIsCancelled, BillIsClosed, UnknownDiscount,
-    NotEveryoneUpdated."""
+    """Take discounts back, also off the parts of a line that are elsewhere. Raises
+    OrderIsCancelled, BillIsClosed, UnknownDiscount, NotEveryoneUpdated."""
 
     discounts: tuple[FactId, ...]
     reason: str = ""
@@ -107,18 +150,31 @@ class WithdrawDiscounts(ChargeCommand, frozen=True, kw_only=True, tag="withdraw_
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.charged_view(read, DiscountWithdrawn)
         named = sorted(view.same_all(self.discounts))
-        known = {each.id for each in view.all(DiscountGiven)}
+        about = discounts_about(view)
+        known = {each.id for each in about if isinstance(each.fact, DiscountGiven)}
         for each in named:
             if each not in known:
                 raise UnknownDiscount(discount=each)
-        standing = {each.id for told in view.terms.discounts.values() for each in told}
-        left = tuple(each for each in named if each in standing)
-        if not left:
-            return self.decision()
-        withdrawn = DiscountWithdrawn(
-            discounts=left, reason=self.reason, authorised_by=self.authorised_by
+        homes: dict[DocumentId, list[FactId]] = {}
+        for (_, line), told in view.terms.discounts.items():
+            home = self.document if line is None else self._home(view, line)
+            ids = (each.id for each in told)
+            homes.setdefault(home, []).extend(each for each in ids if each in named)
+        return Decision(
+            tuple(
+                (document, self._withdrawn(tuple(sorted(set(found)))))
+                for document, found in sorted(homes.items())
+                if found
+            )
         )
-        return self.decision(withdrawn)
+
+    def _home(self, view: OrderView, line: LineId) -> DocumentId:
+        return order_document(view.lines_by_id[line].home)
+
+    def _withdrawn(self, discounts: tuple[FactId, ...]) -> DiscountWithdrawn:
+        return DiscountWithdrawn(
+            discounts=discounts, reason=self.reason, authorised_by=self.authorised_by
+        )
 
 
 class SetTerm(ChargeCommand, frozen=True, kw_only=True):

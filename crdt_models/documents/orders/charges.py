@@ -3,7 +3,8 @@
 In this order, in whole centavos; a percentage and an amount of weight are rounded half up, once:
 
     1 gross of a line    quantity left × unit price with modifiers
-    2 off the line       courtesy: all of 1; else the percent of 1 and then the value, at most all
+    2 off the line       courtesy: all of 1; else the percent of 1 and then the value, at most all:
+                         see `line_discounts`
     3 off the order      of the sum of 1 − 2, likewise; shared out over the lines in proportion to
                          1 − 2, to the centavo, by largest remainder
     4 consumption        the sum of 1 − 2 − 3: what the lines of a closing say
@@ -24,7 +25,7 @@ Rules of this file:
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -44,17 +45,24 @@ from crdt_models.documents.orders.facts import (
     TipReceived,
     TipReturned,
 )
+from crdt_models.documents.orders.line_discounts import (
+    KINDS,
+    Standing,
+    Target,
+    standing_of,
+    withdrawn_discounts,
+)
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.payments import Payment
-from crdt_models.documents.register import Register, Write
 from crdt_models.documents.view import Once, View
 from crdt_models.fact import Fact
 from crdt_models.ids import CreatedId, DocumentId, FactId, LineId
 from crdt_models.money import percentage, split_by_weights
 
+if TYPE_CHECKING:  # the view is made of this file
+    from crdt_models.documents.orders.shared_lines import SharedLines
+
 TermSet: TypeAlias = ServiceSet | CouvertSet | MinimumSet | DeliveryFeeSet
-T = TypeVar("T", DiscountGiven, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet)
-Target: TypeAlias = tuple[DiscountKind, LineId | None]
 
 TERMS: tuple[type[Fact], ...] = (
     DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
@@ -72,17 +80,19 @@ _UNIT_LIMIT = 10**11  # what `ClosedLine.unit_centavos` holds
 
 
 class Terms(NamedTuple):
-    """What stands, by stamp: the last counts; others were written without knowing of it."""
+    """What stands, by stamp: the last counts; others were written without knowing of it. of_lines:
+    centavos off each line that has a discount, by the fact that made it a line."""
 
-    discounts: Mapping[Target, tuple[Once[DiscountGiven], ...]]
+    discounts: Standing
+    of_lines: Mapping[FactId, int]
     service: tuple[Once[ServiceSet], ...]
     couvert: tuple[Once[CouvertSet], ...]
     minimum: tuple[Once[MinimumSet], ...]
     delivery_fee: tuple[Once[DeliveryFeeSet], ...]
 
-    def discount(self, kind: DiscountKind, line: LineId | None = None) -> int | None:
-        """Its amount; None when there is none."""
-        standing = self.discounts.get((kind, line))
+    def discount(self, kind: DiscountKind) -> int | None:
+        """The amount of one of the order; None when there is none."""
+        standing = self.discounts.get((kind, None))
         return standing[-1].fact.amount if standing else None
 
     @property
@@ -95,32 +105,33 @@ class Terms(NamedTuple):
         """Whether all of it is on the house."""
         return self.discount("courtesy") is not None
 
-    def stay_behind(self, lines: Iterable[LineId]) -> bool:
-        """Whether one of these lines has a discount, which moves nowhere."""
-        moved = set(lines)
-        return any(line in moved for _, line in self.discounts)
+    @property
+    def of_order(self) -> tuple[FactId, ...]:
+        """The discounts of the order as a whole."""
+        of_order = (told for (_, line), told in self.discounts.items() if line is None)
+        return tuple(sorted(each.id for told in of_order for each in told))
 
     @property
     def are_own(self) -> bool:
-        """Whether the order has discounts or charges that the house does not always ask for."""
+        """Whether the order as a whole has discounts, or charges that the house does not always ask
+        for: what no line takes along."""
         asked = (
             *(each.fact.unit_centavos for each in self.couvert),
             *(each.fact.centavos for each in self.minimum),
             *(each.fact.centavos for each in self.delivery_fee),
         )
-        return bool(self.discounts) or any(asked)
+        return bool(self.of_order) or any(asked)
 
     @property
     def set_apart(self) -> tuple[tuple[str, tuple[FactId, ...]], ...]:
-        """Registers that hold contradictions: (name, facts that stand)."""
+        """Registers of the order that hold contradictions: (name, facts that stand)."""
         named: list[tuple[str, tuple[Once[Any], ...]]] = [
             ("service", self.service),
             ("couvert", self.couvert),
             ("minimum", self.minimum),
             ("delivery_fee", self.delivery_fee),
         ]
-        for (kind, line), standing in self.discounts.items():
-            named.append((kind if line is None else f"{kind}:{line.hex()}", standing))
+        named += [(kind, told) for (kind, line), told in self.discounts.items() if line is None]
         return tuple(
             (name, tuple(each.id for each in standing))
             for name, standing in sorted(named, key=lambda each: each[0])
@@ -128,37 +139,34 @@ class Terms(NamedTuple):
         )
 
 
-def terms_of(view: View) -> Terms:
-    """What the facts of an order agree on."""
-    withdrawn = view.same_all(
-        each for fact in view.all(DiscountWithdrawn) for each in fact.fact.discounts
-    )
+def terms_of(view: "SharedLines") -> Terms:
+    """What the facts of an order agree on, and those of the homes of its lines of these."""
+    withdrawn = withdrawn_discounts(view)
     given: dict[Target, list[Once[DiscountGiven]]] = {}
     for each in view.all(DiscountGiven):
-        given.setdefault((each.fact.kind, each.fact.line), []).append(each)
-    standing = {
-        target: tuple(each for each in _standing(view, told) if each.id not in withdrawn)
-        for target, told in given.items()
-    }
+        if each.fact.line is None:
+            given.setdefault((each.fact.kind, None), []).append(each)
+    discounts: dict[Target, tuple[Once[DiscountGiven], ...]] = {}
+    for target, told in given.items():
+        found = tuple(each for each in standing_of(view, told) if each.id not in withdrawn)
+        if found:
+            discounts[target] = found
+    off: dict[FactId, int] = {}
+    for line in view.lines if view.has_line_discounts else ():
+        of_lines = view.home_of(line).line_discounts
+        for kind in KINDS:
+            if (kind, line.id) in of_lines.standing:
+                discounts.setdefault((kind, line.id), of_lines.standing[kind, line.id])
+        if line.origin in of_lines.off:
+            off[line.origin] = of_lines.off[line.origin]
     return Terms(
-        {target: found for target, found in standing.items() if found},
-        _standing(view, view.all(ServiceSet)),
-        _standing(view, view.all(CouvertSet)),
-        _standing(view, view.all(MinimumSet)),
-        _standing(view, view.all(DeliveryFeeSet)),
+        discounts,
+        off,
+        standing_of(view, view.all(ServiceSet)),
+        standing_of(view, view.all(CouvertSet)),
+        standing_of(view, view.all(MinimumSet)),
+        standing_of(view, view.all(DeliveryFeeSet)),
     )
-
-
-def _standing(view: View, told: Iterable[Once[T]]) -> tuple[Once[T], ...]:
-    """Those that no other replaces, by stamp."""
-    writes = {each.id: each for each in told}
-    if len(writes) > 1:
-        heads = Register(
-            Write(each.id, each.stamp, each, view.same_all(each.fact.replaces))
-            for each in writes.values()
-        ).heads
-        writes = {each: writes[each] for each in heads}
-    return tuple(sorted(writes.values(), key=lambda each: each.stamp))
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -209,7 +217,7 @@ def figures_of(
 ) -> Figures:
     """The bill as it is now. people: at the table."""
     billed = [line for line in lines if line.left]
-    of_line = [_off(line.amount, terms, line.id) for line in billed]
+    of_line = [terms.of_lines.get(line.origin, 0) for line in billed]
     of_order = _off_order(
         [line.amount - off for line, off in zip(billed, of_line, strict=True)], terms
     )
@@ -235,17 +243,11 @@ def _closed(line: Line, amount: int) -> ClosedLine:
     )
 
 
-def _off(amount: int, terms: Terms, line: LineId | None) -> int:
-    """What discounts on one target take off an amount."""
-    if terms.discount("courtesy", line) is not None:
-        return amount
-    off = percentage(amount, terms.discount("percent", line) or 0)
-    return min(amount, off + (terms.discount("value", line) or 0))
-
-
 def _off_order(amounts: list[int], terms: Terms) -> list[int]:
     """Shared out: what the order's discounts take off each line. Never more than the line has."""
-    off = _off(sum(amounts), terms, None)
+    left = sum(amounts)
+    off = percentage(left, terms.discount("percent") or 0) + (terms.discount("value") or 0)
+    off = left if terms.is_free else min(left, off)
     return split_by_weights(off, amounts) if off else [0] * len(amounts)
 
 

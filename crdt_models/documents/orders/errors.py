@@ -100,7 +100,8 @@ class PaidOrderStays(DomainError):
 
 
 class ChargesStay(DomainError):
-    """A discount or charge is of the order where it was given: moving would change what is owed."""
+    """Discounts and charges of a whole order are of no line, so none of them goes anywhere: whoever
+    joins the order with another says what is to count there."""
 
     code = "charges_stay"
     sentence = "Order {order} has discounts or charges that would stay behind."

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, cast
 
-from crdt_models.documents.orders.facts import LineAdded
+from crdt_models.documents.orders.facts import DiscountGiven, LineAdded
 from crdt_models.documents.orders.lines import Line, unit_price
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.orders.whereabouts import MovedFrom, moves_at
 from crdt_models.ids import FactId
 from crdt_models.money import line_amount
 
@@ -26,6 +27,7 @@ FindingKind = Literal[
     "line_billed_twice",
     "line_on_merged_order",
     "moved_to_cancelled_order",
+    "discounted_while_moved",
 ]
 
 
@@ -44,6 +46,8 @@ def findings_of(order: OrderView) -> Iterator[Finding]:
     yield from _of_names(order)
     yield from _of_prices(order)
     yield from _of_places(order)
+    if order.is_owed:
+        yield from _of_discounts(order)
     if order.closed is not None:
         return
     if order.is_cancelled:
@@ -114,3 +118,42 @@ def _of_merged(order: OrderView) -> Iterator[Finding]:
     if left:
         facts = (*(each.id for each in order.mergings), *left)
         yield Finding("line_on_merged_order", order.order.hex(), facts)
+
+
+def _of_discounts(order: OrderView) -> Iterator[Finding]:
+    """Somebody gave a discount to the order while lines left it or came, and neither knew of the
+    other: people are asked for more, or less, than either of them saw."""
+    given = order.terms.of_order
+    moves = moves_at(order) if given else []
+    if not moves:
+        return
+    found: dict[FactId, None] = {}
+    for each in order.all(DiscountGiven):
+        if each.id not in given:
+            continue
+        known = order.same_all(each.fact.moves_seen)
+        unheard = [
+            moved.move.id
+            for moved in moves
+            if moved.move.id not in known
+            and each.id not in order.same_all(moved.move.fact.discounts_seen)
+            and _matters(order, moved, each.fact)
+        ]
+        if unheard:
+            found |= dict.fromkeys([each.id, *unheard])
+    if found:
+        yield Finding("discounted_while_moved", order.order.hex(), tuple(found))
+
+
+def _matters(order: OrderView, moved: MovedFrom, given: DiscountGiven) -> bool:
+    """Whether a move changed what the discount comes to: an amount is what it is while there is
+    something to take it off."""
+    home, fact = moved.home, moved.move.fact
+    came = fact.to == order.order
+    if given.kind == "value" and (came or order.figures.consumption):
+        return False
+    here = {line.origin for line in order.lines}
+    return any(
+        line.left and line.id in fact.lines and (line.origin in here) == came
+        for line in home.own_lines
+    )

@@ -13,6 +13,7 @@ from typing import Self
 
 from crdt_models.documents.orders.bill import Closings, closings_of
 from crdt_models.documents.orders.facts import BillClosed, LinesArrived, LinesMoved, OrderOpened
+from crdt_models.documents.orders.line_discounts import LineDiscounts, line_discounts_of
 from crdt_models.documents.orders.lines import Line, lines_of
 from crdt_models.documents.orders.whereabouts import (
     Here,
@@ -75,6 +76,11 @@ class SharedLines(View):
         return {line.id: line for line in self.own_lines}
 
     @Derived
+    def line_discounts(self) -> LineDiscounts:
+        """What is taken off them, wherever they are."""
+        return line_discounts_of(self, self.own_lines)
+
+    @Derived
     def moves(self) -> Moves:
         """Every move of them, by line."""
         return moves_of(self)
@@ -113,6 +119,11 @@ class SharedLines(View):
     def home_of(self, line: Line) -> "SharedLines":
         """The order in whose document a line of this one stands."""
         return self._beside.get(line.home, self)
+
+    @property
+    def has_line_discounts(self) -> bool:
+        """Whether a line that is on this order may have a discount."""
+        return any(each.line_discounts.standing for each in (self, *self._homes()))
 
     @Derived
     def here(self) -> tuple[Here, ...]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crdt_models.documents.orders.facts import LinesArrived, LinesMoved
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.register import Register, Write
-from crdt_models.documents.view import View
+from crdt_models.documents.view import Once, View
 from crdt_models.ids import FactId, LineId, OrderId, order_of
 
 if TYPE_CHECKING:  # the view is made of this file
@@ -73,6 +73,26 @@ def moves_of(view: View) -> Moves:
         for line in moved.fact.lines:
             found.setdefault(line, []).append(write)
     return {line: tuple(writes) for line, writes in found.items()}
+
+
+class MovedFrom(NamedTuple):
+    """A move, and the home of its lines."""
+
+    home: "SharedLines"
+    move: Once[LinesMoved]
+
+
+def moves_at(order: "SharedLines") -> list[MovedFrom]:
+    """Every move from an order or to it, of its own lines and of those that ever came to it."""
+    orders = order.orders
+    homes = (order.order, *sorted(order.arrivals))
+    return [
+        MovedFrom(orders[home], move)
+        for home in homes
+        if home in orders
+        for move in orders[home].all(LinesMoved)
+        if move.fact.left != move.fact.to and order.order in (move.fact.left, move.fact.to)
+    ]
 
 
 def arrivals_of(view: View) -> Mapping[OrderId, frozenset[LineId]]:

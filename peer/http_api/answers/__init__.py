@@ -56,7 +56,9 @@ from peer.http_api.answers.orders import (
     Pagamento,
     Pedido,
     Pedidos,
+    PedidoTransferido,
     Stage,
+    Transferencia,
 )
 from peer.http_api.answers.reports import Estatisticas
 from peer.http_api.answers.sync import (
@@ -95,6 +97,8 @@ __all__ = [
     "Pagamento",
     "Pedido",
     "Pedidos",
+    "PedidoTransferido",
+    "Transferencia",
     "Stage",
     "Cozinha",
     "EstacaoCozinha",

@@ -186,6 +186,26 @@ class Pedido(msgspec.Struct, frozen=True, kw_only=True):
     sincronizado_em: str | None
 
 
+class Transferencia(AnswerShape, frozen=True, kw_only=True):
+    """O que itens que mudaram de pedido fizeram com os totais.
+
+    `diferenca`: quanto a soma dos dois totais mudou; descontos, serviço e mínimo do pedido não
+    acompanham os itens. Nula numa repetição (`Idempotency-Replayed`).
+    """
+
+    destino_id: str
+    destino_total: Decimal
+    destino_total_centavos: int
+    diferenca: Decimal | None
+    diferenca_centavos: int | None
+
+
+class PedidoTransferido(Pedido, frozen=True, kw_only=True):
+    """O pedido de onde itens saíram."""
+
+    transferencia: Transferencia
+
+
 class Pedidos(AnswerShape, frozen=True, kw_only=True):
     """Uma página de pedidos. `total`: de todas as páginas · `proximo`: para `desde`, ou nulo."""
 

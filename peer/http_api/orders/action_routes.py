@@ -28,6 +28,10 @@ from peer.http_api.route_parts import (
 from peer.http_api.values import ReasonBody
 from peer.service.routes import Route
 
+_ANSWERS = {
+    "/itens/transferir": answers.PedidoTransferido,
+    "/juntar": answers.PedidoTransferido,
+}
 _MONEY = (*EDIT_ERRORS, "invalid_amount")
 
 
@@ -50,7 +54,7 @@ def order_actions(api: Api | None, one: str) -> list[Route]:
             handler,
             text,
             body=body,
-            answer=answers.Pedido,
+            answer=_ANSWERS.get(path, answers.Pedido),
             errors=errors,
             status=status,
             **WRITE,
@@ -79,9 +83,11 @@ def _line_actions() -> list[Action]:
 
 def _move_actions() -> list[Action]:
     transfer = (*EDIT_ERRORS, "unknown_table", "invalid_field")
-    both = ("bill_is_closed", "order_is_merged", "same_order", "unknown_destination")
-    merge = (*EDIT_ERRORS, *both, "order_too_large", "charges_stay", "not_everyone_updated")
-    moved = (*merge, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
+    both = (
+        *EDIT_ERRORS, "bill_is_closed", "order_is_merged", "same_order", "unknown_destination",
+        "order_too_large", "not_everyone_updated",
+    )  # fmt: skip
+    moved = (*both, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
     return [
         (
             "/transferir",
@@ -104,7 +110,7 @@ def _move_actions() -> list[Action]:
             moves.merge_orders,
             "Leva tudo a outro pedido; este acaba",
             MergeBody,
-            (*merge, "paid_order_stays"),
+            (*both, "paid_order_stays", "charges_stay"),
             200,
         ),
     ]

@@ -1,5 +1,7 @@
 """How every request about one order ends: the command executed, the order shown as committed."""
 
+from typing import Any
+
 from crdt_models.documents.command import Command
 from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.ids import OrderId, order_document
@@ -33,11 +35,14 @@ def shown(
     outcome: Outcome | None = None,
     *,
     status: int = 200,
+    beside: dict[str, Any] | None = None,
 ) -> Answer:
-    """The order as it is now, its version as ETag. outcome: of the command that made it so."""
+    """The order as it is now, its version as ETag. outcome: of the command that made it so.
+    beside: more members."""
     version = quoted(api.node.version(order_document(order)))
     headers = {"etag": version, **replay_header(outcome)}
-    return json_answer(shown_order(api, order), status=status, headers=headers)
+    told = {**shown_order(api, order), **(beside or {})}
+    return json_answer(told, status=status, headers=headers)
 
 
 def order_of_call(call: Call) -> OrderId:

@@ -7,12 +7,15 @@ import msgspec
 
 from crdt_models.documents.orders.commands import EditOrder, LineMove, MergeOrders, MoveLines
 from crdt_models.documents.orders.errors import UnknownDestination
-from crdt_models.ids import OrderId
-from peer.http_api.api import Api
-from peer.http_api.orders.answering import done, order_of_call
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import OrderId, order_document
+from crdt_models.pedido.figures import decimal
+from peer.http_api.api import Api, execute, replayed
+from peer.http_api.orders.answering import done, order_of_call, shown, stale
 from peer.http_api.orders.bodies import fields_of
 from peer.http_api.orders.line_bodies import line_id
 from peer.http_api.values import OpaqueId, id_of, thousandths
+from peer.node.requests import StaleVersion
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
 
@@ -63,13 +66,43 @@ async def move_lines(api: Api, call: Call) -> Answer:
         for item in body.itens
     )
     command = MoveLines(order=order, to=_target(body.destino_id), moves=moves)
-    return await done(api, call, order, command)
+    return await _moved(api, call, command)
 
 
 async def merge_orders(api: Api, call: Call) -> Answer:
     """POST …/juntar."""
     order, target = order_of_call(call), _target(call.body_as(MergeBody).destino_id)
-    return await done(api, call, order, MergeOrders(order=order, to=target))
+    return await _moved(api, call, MergeOrders(order=order, to=target))
+
+
+async def _moved(api: Api, call: Call, command: MoveLines | MergeOrders) -> Answer:
+    """The order, and what became of both totals: what is of an order as a whole (discounts,
+    service, a minimum) does not go with lines, so the sum may be another one."""
+    is_new = await replayed(api, call) is None
+    before = _owed(api, command) if is_new else 0
+    try:
+        outcome = await execute(api, call, command, order_document(command.order))
+    except StaleVersion as error:
+        return stale(api, command.order, error)
+    changed = _owed(api, command) - before if is_new and not outcome.replayed else None
+    target = _total(api, command.to)
+    told = {
+        "destino_id": command.to.hex(),
+        "destino_total": decimal(target),
+        "destino_total_centavos": target,
+        "diferenca": None if changed is None else decimal(changed),
+        "diferenca_centavos": changed,
+    }
+    return shown(api, command.order, outcome, beside={"transferencia": told})
+
+
+def _owed(api: Api, command: MoveLines | MergeOrders) -> int:
+    return _total(api, command.order) + _total(api, command.to)
+
+
+def _total(api: Api, order: OrderId) -> int:
+    view = api.node.view(order_document(order))
+    return view.total if isinstance(view, OrderView) else 0
 
 
 def _target(text: str) -> OrderId:

@@ -37,7 +37,12 @@ from crdt_models.documents.orders.bill_commands import (
     SettlePayment,
     TakePayment,
 )
-from crdt_models.documents.orders.charge_commands import NewShare, SetService, SplitBill
+from crdt_models.documents.orders.charge_commands import (
+    GiveDiscount,
+    NewShare,
+    SetService,
+    SplitBill,
+)
 from crdt_models.documents.orders.commands import (
     AddLines,
     CancelLines,
@@ -197,6 +202,14 @@ def _closed_at_two_tills(play: Play) -> None:
 def _two_rates_of_service(play: Play) -> None:
     for till, rate in zip(play.two(), play.dice.sample(range(1_500), 2), strict=True):
         till.give(SetService(order=play.first, basis_points=rate))
+
+
+@scene("discounted_while_moved")
+def _a_tenth_off_while_the_beer_left(play: Play) -> None:
+    one, other = play.two()
+    rate = play.dice.randint(1, 10_000)
+    one.give(GiveDiscount(order=play.first, kind="percent", amount=rate, reason="fiel"))
+    play.move(other, play.second)
 
 
 @scene("part_paid_twice")

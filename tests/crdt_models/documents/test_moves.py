@@ -5,7 +5,7 @@ import pytest
 from crdt_models.disputes import open_disputes
 from crdt_models.documents.command import NotEveryoneUpdated
 from crdt_models.documents.orders.bill_commands import CloseBill, ReopenBill, TakePayment
-from crdt_models.documents.orders.charge_commands import GiveDiscount, SetCouvert
+from crdt_models.documents.orders.charge_commands import SetCouvert
 from crdt_models.documents.orders.commands import (
     AddLines,
     AdvanceLines,
@@ -100,19 +100,6 @@ def test_a_moved_line_is_on_the_other_order_with_all_that_happened_to_it(room: R
         room.beer, room.first, "sent", "Chope"
     )  # fmt: skip
     assert room.disputes() == set()
-
-
-def test_nobody_is_asked_anew_for_what_was_given_away(room: Room) -> None:
-    room.one.give(GiveDiscount(order=room.first, kind="courtesy", reason="demorou", line=room.beer))
-    for refused in (
-        move(room.first, room.second, room.beer),
-        move(room.first, room.second, (room.beer, 1_000)),
-        MergeOrders(order=room.first, to=room.second),
-    ):
-        with pytest.raises(ChargesStay):
-            room.one.give(refused)
-    room.one.give(move(room.first, room.second, room.pie))
-    assert room.totals(room.one) == [0, 1_500, 0]
 
 
 def test_an_order_with_charges_of_its_own_is_not_joined_with_another(room: Room) -> None:

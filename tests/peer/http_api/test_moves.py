@@ -106,3 +106,37 @@ async def test_a_retried_move_moves_once(shop: Any) -> None:
     for _ in range(2):
         await shop.ask("POST", f"{order}/itens/transferir", body, **key)
     assert (await shop.get(other))["total_centavos"] == 900
+
+
+async def test_a_move_says_what_becomes_of_both_totals(shop: Any) -> None:
+    order, other, other_id = await two_orders(shop)
+    beer, pie = (item["id"] for item in (await shop.get(order))["itens"])
+    await shop.post(f"{order}/descontos", {"percentual": 10, "motivo": "fiel"}, 201)
+    value = {"valor": 3, "motivo": "quente", "item_id": beer}
+    await shop.post(f"{order}/descontos", value, 201)
+    assert (await shop.get(order))["total_centavos"] == 4200 - 300 - 390
+    body = {"destino_id": other_id, "itens": [{"id": beer, "quantidade": 1}]}
+    key = {"idempotency-key": "0123456789abcdef0123456789abcdef"}
+    answer = await shop.ask("POST", f"{order}/itens/transferir", body, **key)
+    told = answer.json()["transferencia"]
+    assert told == {
+        "destino_id": other_id,
+        "destino_total": 8.0,  # with its third of the three reais
+        "destino_total_centavos": 800,
+        "diferenca": 0.8,  # the ten percent of the order are off it no longer
+        "diferenca_centavos": 80,
+    }
+    there = await shop.get(other)
+    (discount,) = there["descontos"]
+    assert (discount["item_id"], discount["valor_centavos"]) == (there["itens"][0]["id"], 300)
+    assert (there["desconto_centavos"], there["total_centavos"]) == (100, 800)
+    again = await shop.ask("POST", f"{order}/itens/transferir", body, **key)
+    assert again.json()["transferencia"] == {**told, "diferenca": None, "diferenca_centavos": None}
+    refused = await shop.ask("POST", f"{order}/juntar", {"destino_id": other_id})
+    assert refused.json()["code"] == "charges_stay"
+    (of_order,) = [each for each in answer.json()["descontos"] if each["item_id"] is None]
+    await shop.post(f"{order}/descontos/{of_order['id']}/cancelar", {})
+    merged = await shop.post(f"{order}/juntar", {"destino_id": other_id})
+    assert merged["transferencia"]["diferenca_centavos"] == 0
+    assert (await shop.get(other))["total_centavos"] == 4200 - 300
+    assert pie in {each["id"] for each in (await shop.get(other))["itens"]}

@@ -166,11 +166,17 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         lambda order: order.closing is not None and len(order.charges) == 4
     ),
     "an order on the house": _orders(
-        lambda order: bool(order.terms.discounts.get(("courtesy", None)))
+        lambda order: bool(order.terms.discounts.get("courtesy"))
     ),
     "a withdrawn discount": _orders(
         lambda order: bool(order.meaning.of("discount_withdrawn"))
-        and not any(order.terms.discounts.values())
+        and not order.discounts
+    ),
+    "a discount that went with its line": _orders(
+        lambda order: any(
+            line.home != order.id and line.id in order.off and order.off[line.id][0] > 0
+            for line in order.lines
+        )
     ),
     "a closed bill that lacks a discount": _orders(lambda order: bool(order.late_terms)),
     "a share that was paid in part": _orders(
@@ -206,6 +212,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
             "two_resolutions", "double_move", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",
+            "part_paid_twice", "discounted_while_moved",
             "two_prices_of_a_line", "external_id_given_twice",
         )
     },

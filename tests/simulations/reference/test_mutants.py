@@ -163,7 +163,11 @@ MUTANTS = [
         _closed_figures(msgspec.structs.replace(closing, charges=()))
     )),
     Mutant("service is revenue", OrderView, "revenue", property(lambda self: self.owed)),
-    Mutant("a closed bill is never late of a discount", bill, "TERMS", ()),
+    Mutant("a closed bill is never late of a discount", bill, "discounts_about", (
+        lambda _: []
+    )),
+    Mutant("discounts stay behind", OrderView, "has_line_discounts", False),
+    Mutant("unheard discounts are told to nobody", findings, "_of_discounts", lambda _: iter(())),
     Mutant("contradicting discounts are told to nobody", charges.Terms, "set_apart", ()),
     Mutant("a tip that was handed back counts", order_view, "tips_of", lambda view, payments: (
         _tips_of(_without(view, TipReturned), payments)

@@ -5,8 +5,10 @@ Rules of this file:
    closed, cancelled or joined either order meanwhile: then the line is shown where it is, and a
    person is told.
 2. A part of a line is split off first, in its home, and moves as a line of its own.
-3. Payments never move: an order that holds any is not joined with another. Nor do discounts and
-   charges: what has any moves only without them, so that nobody is silently asked for more.
+3. Payments never move: an order that holds any is not joined with another. Discounts of a line go
+   with it. Those of an order, and its charges, stay: who moves some lines is told what becomes of
+   both totals; an order that has any is not joined with another, since a person must say for what
+   they are to count then. Whoever gave one meanwhile, unheard, is told (`discounted_while_moved`).
 """
 
 from collections.abc import Sequence
@@ -77,28 +79,44 @@ class Moving(OrderCommand, frozen=True, kw_only=True):
             raise UnknownDestination(order=self.to.hex())
         return view, OrderCommand(order=self.to).open_view(read)
 
-    def moved(self, view: OrderView, lines: Sequence[Line]) -> list[Placed]:
-        """The facts that move whole lines."""
+    def moved(
+        self, seen: tuple[FactId, ...], view: OrderView, lines: Sequence[Line]
+    ) -> list[Placed]:
+        """The facts that move whole lines. seen: see `discounts_seen`."""
         facts: list[Placed] = []
         for some in batched(lines):
             ids = tuple(line.id for line in some)
             known = {move for line in some for move in view.moves_known(line).replaced_next}
-            facts += self._moved(some[0].home, ids, tuple(sorted(known))[:MAX_MENTIONS])
+            facts += self._moved(some[0].home, ids, tuple(sorted(known))[:MAX_MENTIONS], seen)
         return facts
 
-    def split_off(self, line: Line, part: LineId, thousandths: int) -> list[Placed]:
+    def split_off(
+        self, seen: tuple[FactId, ...], line: Line, part: LineId, thousandths: int
+    ) -> list[Placed]:
         """The facts that move a part of a line."""
         split = LineSplit(line=line.id, part=part, thousandths=thousandths)
-        return [at_home(line, split), *self._moved(line.home, (part,), ())]
+        return [at_home(line, split), *self._moved(line.home, (part,), (), seen)]
 
     def _moved(
-        self, home: OrderId, lines: tuple[LineId, ...], replaces: tuple[FactId, ...]
+        self,
+        home: OrderId,
+        lines: tuple[LineId, ...],
+        replaces: tuple[FactId, ...],
+        seen: tuple[FactId, ...],
     ) -> list[Placed]:
-        moved = LinesMoved(lines=lines, to=self.to, replaces=replaces)
+        moved = LinesMoved(
+            lines=lines, to=self.to, replaces=replaces, left=self.order, discounts_seen=seen
+        )
         facts: list[Placed] = [(order_document(home), moved)]
         if home != self.to:  # who comes home needs no telling
             facts.append((order_document(self.to), LinesArrived(lines=lines, home=home)))
         return facts
+
+
+def discounts_seen(*orders: OrderView) -> tuple[FactId, ...]:
+    """Those of the orders as a whole, which a mover knows."""
+    seen = {each for order in orders for each in order.terms.of_order}
+    return tuple(sorted(seen))[:MAX_MENTIONS]
 
 
 class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
@@ -106,7 +124,7 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
     part.
 
     Raises SameOrder, NotEveryoneUpdated, UnknownOrder, UnknownDestination, OrderIsCancelled,
-    BillIsClosed, OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge, ChargesStay.
+    BillIsClosed, OrderIsMerged, NoLines, UnknownLine, MoreThanIsLeft, OrderTooLarge.
     """
 
     moves: tuple[LineMove, ...]
@@ -116,12 +134,11 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
         if not self.moves:
             raise NoLines
         check_room(target, len(self.moves))
-        if view.terms.stay_behind(move.line for move in self.moves):
-            raise ChargesStay(order=self.order.hex())
         whole: dict[LineId, Line] = {}
         facts: list[Placed] = []
         ids: dict[str, CreatedId] = {}
         left = {line.id: line.left for line in view.lines}
+        seen = discounts_seen(view, target)
         for index, move in enumerate(self.moves):
             line = known_line(view, move.line)
             asked = take(left, line.id, move.thousandths)
@@ -129,8 +146,8 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
                 whole[line.id] = line
             else:
                 ids[f"part.{len(ids)}"] = part = context.new_id(index)
-                facts += self.split_off(line, LineId(part), asked)
-        return Decision((*facts, *self.moved(view, list(whole.values()))), ids)
+                facts += self.split_off(seen, line, LineId(part), asked)
+        return Decision((*facts, *self.moved(seen, view, list(whole.values()))), ids)
 
 
 class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
@@ -148,4 +165,4 @@ class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
         lines = [line for line in view.lines if line.left]
         check_room(target, len(lines))
         merged = self.placed([OrderMergedInto(into=self.to)])
-        return Decision((*merged, *self.moved(view, lines)))
+        return Decision((*merged, *self.moved(discounts_seen(view, target), view, lines)))

@@ -38,14 +38,17 @@ ChargeKind = Literal["minimum", "service", "couvert", "delivery_fee"]
 
 
 class DiscountGiven(Fact, frozen=True, tag="discount_given"):
-    """Less is asked for a line, or for the order when `line` is None.
+    """Less is asked for a line, in whose home it stands, or for the order when `line` is None.
 
     kind, amount: `percent` in basis points (1 to 10000), `value` in centavos (at least 1), at most
     what there is to pay; `courtesy`: free, amount 0; an order on the house owes nothing at all.
-    authorised_by: the operator who allowed it, when it was not the one who entered it.
+    authorised_by: the operator who allowed it, when it was not the one who entered it. splits_seen:
+    splits of the line that the giver knew: their parts were not meant. moves_seen: of the order,
+    moves from it and to it that the giver knew: whoever moves and gives without knowing of each
+    other changes what people owe, and a person is told.
     """
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces", "splits_seen", "moves_seen"})
     MUST_UNDERSTAND: ClassVar[bool] = True
 
     kind: DiscountKind
@@ -54,6 +57,8 @@ class DiscountGiven(Fact, frozen=True, tag="discount_given"):
     line: LineRef | None = None
     authorised_by: OperatorRef | None = None
     replaces: FactRefs = ()
+    splits_seen: FactRefs = ()
+    moves_seen: FactRefs = ()
 
     def __post_init__(self) -> None:
         least, most = _AMOUNTS[self.kind]

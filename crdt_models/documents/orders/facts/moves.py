@@ -20,14 +20,17 @@ from crdt_models.fact import Fact
 
 class LinesMoved(Fact, frozen=True, tag="lines_moved"):
     """In the home: these lines are on the order `to` now, which may be the home itself. replaces:
-    the moves of these lines that the mover knew."""
+    the moves of these lines that the mover knew. left: the order that they were on. discounts_seen:
+    those of either order as a whole, which stay there, that the mover knew."""
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces", "discounts_seen"})
     MUST_UNDERSTAND: ClassVar[bool] = True
 
     lines: LineRefs
     to: OrderRef
     replaces: FactRefs = ()
+    left: OrderRef | None = None
+    discounts_seen: FactRefs = ()
 
 
 class LinesArrived(Fact, frozen=True, tag="lines_arrived"):

@@ -1,0 +1,173 @@
+"""What discounts of lines take off: told in the home of a line, and true wherever the line is.
+
+Rules of this file:
+1. A discount goes where its line goes: it stands in the line's home, like all that is said of a
+   line, and nothing here looks into another document.
+2. It is a register of one line and one kind. What is said of a line is said of the parts split off
+   it too, unless the author knew the split (see `parts`); so a line may have the discount of the
+   whole that it was split off, or one of its own in its place.
+3. Lines for which one discount counts have it together: a percentage or an amount is of all of
+   them, shared out in proportion to what each still costs. So no move and no split changes what is
+   taken off, whichever bills the parts are on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+from crdt_models.documents.orders.facts import (
+    CouvertSet,
+    DeliveryFeeSet,
+    DiscountGiven,
+    DiscountKind,
+    DiscountWithdrawn,
+    MinimumSet,
+    ServiceSet,
+)
+from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.parts import parts_of, spoken_of
+from crdt_models.documents.register import Register, Write
+from crdt_models.documents.view import Once, View
+from crdt_models.ids import FactId, LineId, OrderId
+from crdt_models.money import percentage, split_by_weights
+
+if TYPE_CHECKING:  # the view is made of this file
+    from crdt_models.documents.orders.shared_lines import SharedLines
+
+T = TypeVar("T", DiscountGiven, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet)
+Target: TypeAlias = tuple[DiscountKind, LineId | None]
+Standing: TypeAlias = Mapping[Target, tuple[Once[DiscountGiven], ...]]
+"""By kind and line, None being the order: the discounts that stand, by stamp. The last counts."""
+
+KINDS: tuple[DiscountKind, ...] = ("courtesy", "percent", "value")
+
+
+class LineDiscounts(NamedTuple):
+    """standing: of the lines of one home. off: centavos that they take off each line, by the fact
+    that made it a line; amounts: what of it is its part of an amount. Only of those with any."""
+
+    standing: Standing
+    off: Mapping[FactId, int]
+    amounts: Mapping[FactId, int]
+
+
+NONE = LineDiscounts({}, {}, {})
+
+
+def line_discounts_of(view: View, lines: Sequence[Line]) -> LineDiscounts:
+    """Of the lines of a home. lines: all of them."""
+    given = [each for each in view.all(DiscountGiven) if each.fact.line is not None]
+    if not given:  # nearly every order
+        return NONE
+    told: dict[Target, list[Once[DiscountGiven]]] = {}
+    for each, meant in spoken_discounts(view):
+        for line in meant:
+            told.setdefault((each.fact.kind, line), []).append(each)
+    withdrawn = withdrawn_discounts(view)
+    standing = {
+        target: tuple(each for each in standing_of(view, found) if each.id not in withdrawn)
+        for target, found in told.items()
+    }
+    standing = {target: found for target, found in standing.items() if found}
+    return _taken_off(lines, standing)
+
+
+def spoken_discounts(view: View) -> Iterable[tuple[Once[DiscountGiven], tuple[LineId, ...]]]:
+    """Every discount that was ever given to lines, with the lines it is about."""
+    parts = parts_of(view)
+    for each in view.all(DiscountGiven):
+        if each.fact.line is not None:
+            yield each, spoken_of(view, parts, (each.fact.line,), each.fact.splits_seen)
+
+
+def withdrawn_discounts(view: View) -> frozenset[FactId]:
+    """What withdrawals name."""
+    return view.same_all(
+        each for fact in view.all(DiscountWithdrawn) for each in fact.fact.discounts
+    )
+
+
+def standing_of(view: View, told: Iterable[Once[T]]) -> tuple[Once[T], ...]:
+    """Those that no other of them replaces, by stamp."""
+    writes = {each.id: each for each in told}
+    if len(writes) > 1:
+        heads = Register(
+            Write(each.id, each.stamp, each, view.same_all(each.fact.replaces))
+            for each in writes.values()
+        ).heads
+        writes = {each: writes[each] for each in heads}
+    return tuple(sorted(writes.values(), key=lambda each: each.stamp))
+
+
+def having(
+    lines: Sequence[Line], standing: Standing, kind: DiscountKind
+) -> Iterable[tuple[Once[DiscountGiven], list[Line]]]:
+    """Each discount of a kind that counts, with the lines that have it together."""
+    counting: dict[FactId, tuple[Once[DiscountGiven], list[Line]]] = {}
+    for line in lines:
+        found = standing.get((kind, line.id))
+        if found:
+            counting.setdefault(found[-1].id, (found[-1], []))[1].append(line)
+    return counting.values()
+
+
+def set_apart(lines: Sequence[Line], standing: Standing) -> list[tuple[str, tuple[FactId, ...]]]:
+    """Registers of lines that hold contradictions, as `Terms.set_apart`: each once, under the first
+    line that has it."""
+    found: dict[tuple[DiscountKind, tuple[FactId, ...]], str] = {}
+    for line in lines:
+        for kind in KINDS:
+            told = standing.get((kind, line.id), ())
+            if len({each.fact.says for each in told}) > 1:
+                heads = tuple(each.id for each in told)
+                found.setdefault((kind, heads), f"{kind}:{line.id.hex()}")
+    return sorted((name, heads) for (_, heads), name in found.items())
+
+
+def _taken_off(lines: Sequence[Line], standing: Standing) -> LineDiscounts:
+    free = {line.origin for line in lines if ("courtesy", line.id) in standing}
+    left = {line.origin: 0 if line.origin in free else line.amount for line in lines}
+    for given, some in having(lines, standing, "percent"):
+        asked = percentage(sum(left[each.origin] for each in some), given.fact.amount)
+        for origin, part in _shared(asked, some, left):
+            left[origin] -= part
+    amounts: dict[FactId, int] = {}
+    for given, some in having(lines, standing, "value"):
+        for origin, part in _shared(given.fact.amount, some, left):
+            left[origin] -= part
+            amounts[origin] = part
+    off = {line.origin: line.amount - left[line.origin] for line in lines}
+    return LineDiscounts(standing, {origin: each for origin, each in off.items() if each}, amounts)
+
+
+def _shared(
+    asked: int, lines: Sequence[Line], left: Mapping[FactId, int]
+) -> list[tuple[FactId, int]]:
+    """What each line has of a discount, at most all that it still costs."""
+    amounts = [left[line.origin] for line in lines]
+    off = min(sum(amounts), asked)
+    if not off:
+        return []
+    parts = split_by_weights(off, amounts)
+    return [(line.origin, part) for line, part in zip(lines, parts, strict=True)]
+
+
+def discounts_about(order: "SharedLines") -> list[Once[DiscountGiven] | Once[DiscountWithdrawn]]:
+    """Every discount that was ever given to an order or to a line that is on it, and what takes
+    any of those away: wherever they stand."""
+    found: list[Once[DiscountGiven] | Once[DiscountWithdrawn]] = []
+    here: dict[OrderId, set[LineId]] = {order.order: set()}
+    for line in order.lines:
+        here.setdefault(line.home, set()).add(line.id)
+    for home_id, lines in here.items():
+        home = order.orders[home_id]
+        if not home.all(DiscountGiven):
+            continue
+        about = [each for each, meant in spoken_discounts(home) if lines.intersection(meant)]
+        if home is order:
+            about += [each for each in home.all(DiscountGiven) if each.fact.line is None]
+        ids = {each.id for each in about}
+        found += about
+        found += [
+            each for each in home.all(DiscountWithdrawn) if ids & home.same_all(each.fact.discounts)
+        ]
+    return found

@@ -1,0 +1,89 @@
+"""What discounts take off lines, wherever the lines are.
+
+Rules of this file:
+1. A discount of a line stands in the line's home and goes where the line goes. It is about the
+   parts split off the line too, unless its author names the split as one that was known.
+2. Each line has a register for each kind of discount: of those about the line, what no other of
+   them replaces and no withdrawal names. The greatest stamp counts; where they do not say the same
+   a person must look, once for all lines that have the same ones.
+3. All lines of a home for which one discount counts have it together: a percentage of what they
+   cost, or an amount, is shared out over them in proportion (exactly, as any discount). Courtesies
+   come first, then percentages, then amounts; each at most what is left to pay.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import TypeAlias
+
+from simulations.reference.charges import FREE, PERCENT, VALUE, half_up, shared_out
+from simulations.reference.lines import ReferenceLine
+from simulations.reference.once import Meaning, Register, Told
+
+Place: TypeAlias = tuple[str, bytes]  # kind, line
+
+
+class LineDiscounts:
+    """Of the lines that were added to one order."""
+
+    def __init__(self, meaning: Meaning, lines: list[ReferenceLine]) -> None:
+        withdrawn = meaning.same(
+            each for told in meaning.of("discount_withdrawn") for each in told["discounts"]
+        )
+        self.standing: dict[Place, list[Told]] = {}
+        for line in lines:
+            for kind in (FREE, PERCENT, VALUE):
+                told = [each for each in given_to(meaning, line) if each["kind"] == kind]
+                heads = Register(meaning.writes(told)).standing - withdrawn
+                found = [each for each in told if each.id in heads]
+                if found:
+                    self.standing[kind, line.id] = found
+        self.off = self._off(lines)
+
+    def _off(self, lines: list[ReferenceLine]) -> dict[str, int]:
+        """By the fact that made it a line."""
+        costs = {line.origin: line.amount for line in lines}
+        for line in lines:
+            if (FREE, line.id) in self.standing:
+                costs[line.origin] = 0
+        for kind in (PERCENT, VALUE):
+            together: dict[str, list[ReferenceLine]] = {}
+            for line in lines:
+                if (kind, line.id) in self.standing:
+                    together.setdefault(self.standing[kind, line.id][-1].id, []).append(line)
+            for some in together.values():
+                weights = [costs[line.origin] for line in some]
+                off: int = self.standing[kind, some[0].id][-1]["amount"]
+                if kind == PERCENT:
+                    off = half_up(Fraction(sum(weights) * off, 10_000))
+                parts = shared_out(min(off, sum(weights)), weights)
+                for line, part in zip(some, parts, strict=True):
+                    costs[line.origin] -= part
+        return {line.origin: line.amount - costs[line.origin] for line in lines}
+
+    def contradictions(self, lines: list[ReferenceLine]) -> Iterator[tuple[str, list[str]]]:
+        """As those of an order, see `ReferenceTerms`."""
+        known = set()
+        for line in lines:
+            for kind in (FREE, PERCENT, VALUE):
+                told = self.standing.get((kind, line.id), [])
+                same = (kind, *(each.id for each in told))
+                if len({each["amount"] for each in told}) > 1 and same not in known:
+                    known.add(same)
+                    yield f"{kind}:{line.id.hex()}", [each.id for each in told]
+
+
+def given_to(meaning: Meaning, line: ReferenceLine) -> Iterable[Told]:
+    """Every discount about a line, by stamp. meaning: of its home."""
+    for told in meaning.of("discount_given"):
+        if told["line"] is not None and line.called.by(meaning, told):
+            yield told
+
+
+def about(meaning: Meaning, lines: list[ReferenceLine], *, of_order: bool) -> list[str]:
+    """Discounts in one document about these lines of it, or about the order; and withdrawals of
+    any of them."""
+    given = [each for each in meaning.of("discount_given") if of_order and each["line"] is None]
+    given += [each for line in lines for each in given_to(meaning, line)]
+    ids = {each.id for each in given}
+    withdrawn = meaning.of("discount_withdrawn")
+    return [*ids, *(each.id for each in withdrawn if ids & meaning.same(each["discounts"]))]
