@@ -89,15 +89,21 @@ class View:
         kind: type[Fact] = type(entry.fact)
         if kind not in self.UNDERSTANDS and kind is not Resolution:
             kind = Unknown
+        instead: Entry | None = None
         for held in self._slots.values():  # a collision may be of another kind
             known = held.get(entry.id)
             if known is None:
                 continue
             if known == entry or _rank(known) <= _rank(entry):
                 return
-            del held[entry.id]
+            instead = held.pop(entry.id)
         self._slots.setdefault(kind, {})[entry.id] = entry
         self._forget()
+        self._note(entry, instead)
+
+    def _note(self, entry: Entry, instead: Entry | None) -> None:
+        """For a view that keeps what it derived in step with its facts. instead: what `entry` took
+        the place of."""
 
     def _forget(self) -> None:
         """Keep the facts and drop whatever was derived from them."""
@@ -176,6 +182,11 @@ class View:
 
     @Derived
     def _tellings(self) -> _Tellings:
+        shared = self._told_under_one_key()
+        return _group(shared) if shared else _TOLD_ONCE
+
+    def _told_under_one_key(self) -> list[list[Entry]]:
+        """The facts that share their command key with another one, by key."""
         by_key: dict[tuple[bytes, int], list[Entry]] = {}
         count = 0
         for kind, slot in self._slots.items():
@@ -185,8 +196,8 @@ class View:
             for entry in slot.values():
                 by_key.setdefault((entry.command_id, entry.index), []).append(entry)
         if len(by_key) == count:
-            return _TOLD_ONCE
-        return _group([entries for entries in by_key.values() if len(entries) > 1])
+            return []
+        return [entries for entries in by_key.values() if len(entries) > 1]
 
     def _once_each(self, kind: type[F]) -> tuple[Once[F], ...]:
         entries = self.told(kind)

@@ -17,7 +17,13 @@ from crdt_models.read_models.disputes import DISPUTE
 from crdt_models.read_models.kitchen import KITCHEN_TICKET
 from crdt_models.read_models.orders import ORDER_LINE, ORDER_ROW, PAYMENT
 from crdt_models.read_models.products import PRODUCT, PRODUCT_TAKEN
-from crdt_models.read_models.rows import TABLES, rows_of, view_digest
+from crdt_models.read_models.rows import (
+    REPLACED_BY_KEY,
+    TABLES,
+    changed_rows,
+    rows_of,
+    view_digest,
+)
 from crdt_models.read_models.terminals import TERMINAL
 
 __all__ = [
@@ -38,6 +44,8 @@ __all__ = [
     "PRODUCT",
     "PRODUCT_TAKEN",
     "TABLES",
+    "REPLACED_BY_KEY",
+    "changed_rows",
     "rows_of",
     "view_digest",
 ]

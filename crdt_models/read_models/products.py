@@ -42,9 +42,14 @@ PRODUCT_TAKEN = TableDefinition(
 )
 
 
-def product_rows(document: DocumentId, catalog: CatalogView) -> list[Row]:
-    """The rows of `PRODUCT`."""
-    return [_product(document, each) for each in catalog.products.values()]
+def product_rows(
+    document: DocumentId, catalog: CatalogView, *, only_touched: bool = False
+) -> list[Row]:
+    """The rows of `PRODUCT`. only_touched: of the products that got facts since the view was
+    copied; a product that is known never ends, so the other rows are as they were."""
+    products = catalog.products
+    shown = sorted(catalog.touched & products.keys()) if only_touched else products
+    return [_product(document, products[each]) for each in shown]
 
 
 def _product(document: DocumentId, product: Product) -> Row:

@@ -62,6 +62,23 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
     return {name: found for name, found in rows.items() if found}
 
 
+REPLACED_BY_KEY = frozenset({PRODUCT.name})
+"""Tables of which `changed_rows` gives only rows that are other than before, to take the place of
+those with their keys. Of other tables it gives all rows of a document."""
+
+
+def changed_rows(document: DocumentId, view: View) -> dict[str, list[Row]]:
+    """The rows to be written after a view was copied and got facts: for a catalog of ten thousand
+    products those of the few that changed."""
+    if isinstance(view, CatalogView):
+        rows = {
+            DISPUTE.name: dispute_rows(document, view),
+            PRODUCT.name: product_rows(document, view, only_touched=True),
+        }
+        return {name: found for name, found in rows.items() if found}
+    return rows_of(document, view)
+
+
 def view_digest(rows: Mapping[str, list[Row]]) -> bytes:
     """SHA-256 of the sorted rows: equal views have equal digests on every machine."""
     return hashlib.sha256(

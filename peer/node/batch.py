@@ -49,7 +49,7 @@ from crdt_models.ids import (
     account_of,
     order_of,
 )
-from crdt_models.read_models import rows_of
+from crdt_models.read_models import REPLACED_BY_KEY, changed_rows
 from peer.node.authorship import Author, Authorship, Credentials
 from peer.node.requests import (
     CommandReused,
@@ -345,7 +345,8 @@ class Preparation:
                 for document, held in self.affected.items()
             ],
             commands=list(self._commands.values()),
-            rows={d: rows_of(d, held.view) for d, held in self.affected.items()},
+            rows={d: changed_rows(d, held.view) for d, held in self.affected.items()},
+            by_key=REPLACED_BY_KEY,
             settings=settings,
         )
 

@@ -83,7 +83,9 @@ class ChangeLog(CommittedReads):
         """Store a batch durably. Raises NotDurable, DiskFull or StorageBroken; see rule 1."""
         with self._writer.transaction() as connection:
             recorded = record(connection, batch)
-            self.projections.replace(connection, batch.rows, recorded.numbers, recorded.created)
+            self.projections.replace(
+                connection, batch.rows, recorded.numbers, recorded.created, batch.by_key
+            )
         # After a broken checkpoint the batch is durable, yet the disk is not to be trusted.
         self._writer.checkpoint_if_due()
         return recorded.appended

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Every table has a column `document_id`; the rows of one document are replaced together, in every
-   table, so a row never outlives what it came from. Only a document that is stored has rows.
+   table, so a row never outlives what it came from (but in a table that is written by key, whose
+   rows never end). Only a document that is stored has rows.
 2. The definitions are somebody else's (`crdt_models.read_models`). When they change, the tables are
    dropped and made anew, empty, and the caller is told to fill them from the log.
 3. What goes in comes out again, though it lies there shorter: a document by its number, and an
@@ -46,6 +47,7 @@ _FINGERPRINT = "projections"  # setting: which definitions the tables were made 
 _FILLED = "projections_filled"  # setting: the fingerprint under which they were last complete
 _HEX = re.compile(r"([0-9a-f]{2})+")
 _DOCUMENT_NUMBER = "(SELECT document.number FROM document WHERE id = ?)"
+_OR_REPLACE = ("INSERT", "INSERT OR REPLACE", 1)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TYPES = frozenset({"TEXT", "INTEGER", "BLOB"})
 
@@ -148,10 +150,12 @@ class Projections:
         rows: Mapping[DocumentId, TableRows],
         numbers: Mapping[DocumentId, int],
         created: Collection[DocumentId],
+        by_key: Collection[str] = (),
     ) -> None:
         """Put `rows` in the place of everything that stands under each document.
 
-        numbers: of all these documents · created: those under which nothing can stand yet.
+        numbers: of all these documents · created: those under which nothing can stand yet · by_key:
+        tables where a row takes only the place of the one with its key.
         """
         assert rows.keys() <= numbers.keys(), f"not stored: {sorted(rows.keys() - numbers.keys())}"
         unknown = {name for given in rows.values() for name in given} - self._tables.keys()
@@ -163,6 +167,9 @@ class Projections:
                 for document, given in rows.items()
                 for row in given.get(name, ())
             ]
+            if name in by_key:
+                connection.executemany(self._inserts[name].replace(*_OR_REPLACE), laid)
+                continue
             if standing:
                 connection.executemany(f"DELETE FROM {name} WHERE {DOCUMENT} = ?", standing)  # noqa: S608
             if laid:

@@ -68,13 +68,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     changes: in any order, known ones are skipped · documents: the state of every document that a
     new change touches, after the batch · rows: per document, its read-model rows, replacing all it
-    had · settings: name → value.
+    had · by_key: tables where they replace only those of their keys · settings: name → value.
     """
 
     changes: Sequence[Recordable] = ()
     documents: Sequence[DocumentState] = ()
     commands: Sequence[CommandRecord] = ()
     rows: Mapping[DocumentId, TableRows] = {}
+    by_key: frozenset[str] = frozenset()
     settings: Mapping[str, str] = {}
 
 

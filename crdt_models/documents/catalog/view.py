@@ -6,11 +6,13 @@ Rules of this file:
    written once, nearly every one, has no register made.
 3. What goes by a name is a list: two terminals may give one code apart. Nobody throws a coin.
 4. Commands stand in `commands`, prices in `pricing`, what is left of a counted product in `left`.
+5. A fact costs what it touches, however many products there are: what is derived is one index that
+   is brought up to date for the products with new facts, and shared between copies of the view.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -26,9 +28,10 @@ from crdt_models.documents.catalog.facts import (
     SoldBy,
 )
 from crdt_models.documents.register import Register, Write
-from crdt_models.documents.view import Derived, Once, View
-from crdt_models.fact import Stamp
-from crdt_models.ids import FactId, ProductId
+from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.view import Once, View
+from crdt_models.fact import Entry, Stamp
+from crdt_models.ids import DocumentId, FactId, ProductId
 
 T = TypeVar("T")
 
@@ -179,46 +182,142 @@ class Product:
         return None if current is None or current.value is None else (current.value, current.stamp)
 
 
+Named = Mapping[str, tuple[Product, ...]]
+
+
+class Index(NamedTuple):
+    """The products, in the order in which they were added, and who goes by which name. Never
+    changed once made."""
+
+    products: Mapping[ProductId, Product]
+    by_code: Named
+    by_barcode: Named
+    by_external_id: Named
+    taken_out: Named
+
+    def with_products(self, changed: Mapping[ProductId, Product | None]) -> "Index":
+        """With these as they are now; None: there is no such product (yet)."""
+        names = [dict(each) for each in self[1:]]
+        for each in (self.products[key] for key in changed if key in self.products):
+            for place, name in _names(each):
+                _take_from(names[place], name, each.id)
+        now = sorted((each for each in changed.values() if each is not None), key=_added)
+        for each in now:
+            for place, name in _names(each):
+                found = (*names[place].get(name, ()), each)
+                names[place][name] = tuple(sorted(found, key=_added))
+        gone = [key for key, each in changed.items() if each is None]
+        return Index(_in_order(self.products, now, gone), *names)
+
+
+def _in_order(
+    before: Mapping[ProductId, Product], now: Sequence[Product], gone: Iterable[ProductId]
+) -> Mapping[ProductId, Product]:
+    """All of them by when they were added; sorted anew only when somebody's place is another."""
+    products = dict(before)
+    for key in gone:
+        products.pop(key, None)
+    last = next(reversed(products.values())).added if products else None
+    products.update((each.id, each) for each in now)
+    new = (each for each in now if each.id not in before)
+    moved = any(each.id in before and before[each.id].added != each.added for each in now)
+    if moved or (last is not None and any(each.added < last for each in new)):
+        return {each.id: each for each in sorted(products.values(), key=_added)}
+    return products
+
+
 class CatalogView(View):
-    """The products of the site."""
+    """The products of the site. touched: those that got facts since the view was copied."""
 
     UNDERSTANDS = frozenset({ProductAdded, ProductChanged})
 
-    @Derived
-    def products(self) -> dict[ProductId, Product]:
-        """By id, in the order in which they were added."""
-        wrote: dict[ProductId, list[Wrote]] = {}
-        for added in self.all(ProductAdded):
-            begins = Wrote(added.id, added.stamp, added.fact.values, frozenset())
-            wrote.setdefault(added.fact.product, []).append(begins)
-        for changed in self.all(ProductChanged):
-            if changed.fact.product in wrote:
-                wrote[changed.fact.product].append(_wrote(self, changed))
-        return {product: Product(product, writes) for product, writes in wrote.items()}
+    def __init__(self, document: DocumentId) -> None:
+        super().__init__(document)
+        self.touched: set[ProductId] = set()
+        self._facts: dict[ProductId, tuple[Entry, ...]] = {}
+        self._by_key: dict[tuple[bytes, int], tuple[Entry, ...]] = {}
+        self._shared_keys: set[tuple[bytes, int]] = set()
+        self._stale: set[ProductId] = set()  # with facts that the index does not know yet
+        self._known = Index({}, {}, {}, {}, {})
 
-    @Derived
-    def by_code(self) -> dict[str, tuple[Product, ...]]:
-        """Active products by what people type."""
-        return _by(self._active, lambda each: [each.code] if each.code else [])
+    def copy(self) -> Self:
+        self._index()  # once for both
+        other = super().copy()
+        other.touched, other._stale = set(), set()
+        other._facts, other._by_key = dict(self._facts), dict(self._by_key)
+        other._shared_keys = set(self._shared_keys)
+        return other
 
-    @Derived
-    def by_barcode(self) -> dict[str, tuple[Product, ...]]:
-        """Active products by barcode."""
-        return _by(self._active, lambda each: each.barcodes)
+    def _note(self, entry: Entry, instead: Entry | None) -> None:
+        if instead is not None:
+            self._put(instead, lambda facts: tuple(each for each in facts if each is not instead))
+        self._put(entry, lambda facts: (*facts, entry))
 
-    @Derived
-    def by_external_id(self) -> dict[str, tuple[Product, ...]]:
-        """Active products by `source:id`; two of one name are a dispute."""
-        return _by(self._active, _external_id)
+    def _put(self, entry: Entry, put: Callable[[tuple[Entry, ...]], tuple[Entry, ...]]) -> None:
+        fact, key = entry.fact, entry.command_key
+        if isinstance(fact, ProductAdded | ProductChanged):
+            self._facts[fact.product] = put(self._facts.get(fact.product, ()))
+            self._stale.add(fact.product)
+            self.touched.add(fact.product)
+        elif not isinstance(fact, Resolution):
+            return
+        told = self._by_key[key] = put(self._by_key.get(key, ()))
+        (self._shared_keys.add if len(told) > 1 else self._shared_keys.discard)(key)
 
-    @Derived
-    def taken_out(self) -> dict[str, tuple[Product, ...]]:
-        """Products that are not active, by `source:id`."""
-        return _by((each for each in self.products.values() if not each.is_active), _external_id)
+    def _told_under_one_key(self) -> list[list[Entry]]:
+        return [list(self._by_key[key]) for key in self._shared_keys]
+
+    def _index(self) -> Index:
+        if self._stale:
+            changed = {each: self._made(each) for each in self._stale}
+            self._known, self._stale = self._known.with_products(changed), set()
+        return self._known
+
+    def _made(self, product: ProductId) -> Product | None:
+        """By its own facts alone: tellings of one fact are of one product, and nobody replaces a
+        write of another's."""
+        alone = _OneProduct(self.document)
+        for entry in self._facts[product]:
+            alone.apply(entry)
+        writes = [
+            Wrote(each.id, each.stamp, each.fact.values, frozenset())
+            for each in alone.all(ProductAdded)
+        ]
+        if not writes:
+            return None
+        changes = alone.all(ProductChanged)
+        return Product(product, [*writes, *(_wrote(alone, each) for each in changes)])
 
     @property
-    def _active(self) -> Iterable[Product]:
-        return (each for each in self.products.values() if each.is_active)
+    def products(self) -> Mapping[ProductId, Product]:
+        """By id, in the order in which they were added."""
+        return self._index().products
+
+    @property
+    def by_code(self) -> Named:
+        """Active products by what people type."""
+        return self._index().by_code
+
+    @property
+    def by_barcode(self) -> Named:
+        """Active products by barcode."""
+        return self._index().by_barcode
+
+    @property
+    def by_external_id(self) -> Named:
+        """Active products by `source:id`; two of one name are a dispute."""
+        return self._index().by_external_id
+
+    @property
+    def taken_out(self) -> Named:
+        """Products that are not active, by `source:id`."""
+        return self._index().taken_out
+
+
+class _OneProduct(View):
+    """The facts of one product."""
+
+    UNDERSTANDS = CatalogView.UNDERSTANDS
 
 
 def _wrote(view: View, changed: Once[ProductChanged]) -> Wrote:
@@ -226,18 +325,29 @@ def _wrote(view: View, changed: Once[ProductChanged]) -> Wrote:
     return Wrote(changed.id, changed.stamp, fact.values, view.same_all(fact.replaces))
 
 
-def _by(
-    products: Iterable[Product], names: Callable[[Product], Iterable[str]]
-) -> dict[str, tuple[Product, ...]]:
-    found: dict[str, list[Product]] = {}
-    for product in products:
-        for name in dict.fromkeys(names(product)):
-            found.setdefault(name, []).append(product)
-    return {name: tuple(named) for name, named in found.items()}
+def _added(product: Product) -> Stamp:
+    return product.added
 
 
-def _external_id(product: Product) -> Iterable[str]:
-    return () if product.external_id is None else (product.external_id,)
+def _names(product: Product) -> Iterable[tuple[int, str]]:
+    """(which of an index's four, what it is called there)."""
+    external = () if product.external_id is None else (product.external_id,)
+    if not product.is_active:
+        return [(_TAKEN_OUT, each) for each in external]
+    codes = (product.code,) if product.code else ()
+    named = (codes, dict.fromkeys(product.barcodes), external)
+    return [(place, name) for place, names in enumerate(named) for name in names]
+
+
+_TAKEN_OUT = 3
+
+
+def _take_from(names: dict[str, tuple[Product, ...]], name: str, product: ProductId) -> None:
+    left = tuple(each for each in names[name] if each.id != product)
+    if left:
+        names[name] = left
+    else:
+        del names[name]
 
 
 def _or(value: T | UnsetType, default: T) -> T:

@@ -16,14 +16,14 @@ POISON = OpenOrder(service_type="viagem", note="poison")
 @pytest.fixture
 def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows cannot be made of an order whose note says so."""
-    real = batch.rows_of
+    real = batch.changed_rows
 
-    def rows_of(document: Any, view: Any) -> Any:
+    def changed_rows(document: Any, view: Any) -> Any:
         if getattr(view, "text", None) and view.text("note") == "poison":
             raise RuntimeError("a fault of ours")
         return real(document, view)
 
-    monkeypatch.setattr(batch, "rows_of", rows_of)
+    monkeypatch.setattr(batch, "changed_rows", changed_rows)
 
 
 async def changes_with_poison(running: Any, log: Any, command: Any) -> list[bytes]:
