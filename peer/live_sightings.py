@@ -28,6 +28,8 @@ from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
+    DiscountGiven,
+    DiscountWithdrawn,
     FieldSet,
     LineCancelled,
     LinesDelivered,
@@ -44,6 +46,7 @@ from crdt_models.documents.orders.facts import (
     PaymentConfirmed,
     PaymentReceived,
 )
+from crdt_models.documents.orders.line_discounts import spoken_discounts
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.facts import TableAdded, TableFieldSet, TablePlaced, TableReserved
 from crdt_models.documents.tables.view import TablesView
@@ -143,11 +146,22 @@ def _concerned(view: OrderView, facts: list[Fact]) -> set[OrderId]:
     for fact in facts if view.beside else ():
         if isinstance(fact, OrderOpened | BillClosed | BillReopened):
             found.update(view.beside)
-        for line in _lines_of(fact):
+        for line in (*_lines_of(fact), *_discounted(view, fact)):
             place = view.places.get(line)
             if place is not None:
                 found.update(place.orders, (move.value for move in place.moves.writes))
     return found - {view.order}
+
+
+def _discounted(view: OrderView, fact: Fact) -> set[LineId]:
+    """The lines of this document of which a discount is given or taken back."""
+    if isinstance(fact, DiscountGiven):
+        given = {each.id for each in view.all(DiscountGiven) if each.fact == fact}
+    elif isinstance(fact, DiscountWithdrawn):
+        given = set(view.same_all(fact.discounts))
+    else:
+        return set()
+    return {line for each, meant in spoken_discounts(view) if each.id in given for line in meant}
 
 
 def _lines_of(fact: Fact) -> tuple[LineId, ...]:
