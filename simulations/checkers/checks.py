@@ -20,6 +20,7 @@ from simulations.reference.shop import read_shop
 from simulations.reference.stored import read_changes
 from simulations.workload.account_audit import check_accounts
 from simulations.workload.audit import check_ledger
+from simulations.workload.product_audit import check_prices, check_products
 from simulations.workload.promises import Excused
 
 Check = Callable[[Evidence], Iterator[str]]
@@ -54,6 +55,11 @@ def promises(evidence: Evidence) -> Iterator[str]:
             yield f"{copy.host}: {sentence}"
         for sentence in check_accounts(evidence.ledger, copy.shop.accounts, excuses):
             yield f"{copy.host}: {sentence}"
+        if evidence.world.hostile is not None:
+            continue  # a member that signs anything may price anything
+        products = check_products(evidence.ledger, copy.shop.products, excuses)
+        prices = check_prices(evidence.ledger, copy.shop.orders, excuses)
+        yield from (f"{copy.host}: {sentence}" for sentence in (*products, *prices))
 
 
 def meaning(evidence: Evidence) -> Iterator[str]:
