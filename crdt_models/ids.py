@@ -39,6 +39,7 @@ SHORT_BYTES = 16  # operators, commands and created ids
 KEY_BYTES = 12  # of a command id that stand for an idempotency key; the rest for what was asked
 
 CATALOG = DocumentId("catalog")
+SETTINGS = DocumentId("settings")
 TABLES = DocumentId("tables")
 TERMINALS = DocumentId("terminals")
 TRUST = DocumentId("trust")

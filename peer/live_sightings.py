@@ -56,6 +56,7 @@ from crdt_models.ids import (
     CATALOG,
     FLOOR_KIND,
     ORDER_KIND,
+    SETTINGS,
     TABLES,
     CreatedId,
     DocumentId,
@@ -77,6 +78,7 @@ EventType = Literal[
     "table:status:changed",
     "table:assigned",
     "catalog:updated",
+    "settings:updated",
     "dispute:opened",
     "dispute:resolved",
 ]
@@ -106,6 +108,8 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = _of_tables(facts)
         elif document == CATALOG:
             shown = _of_catalog(node, facts)
+        elif document == SETTINGS:
+            shown = iter((Sighting("settings:updated", SETTINGS),))
         elif kind_of(document) == FLOOR_KIND:
             shown = _of_floor(node, node.view(document), facts)
         else:

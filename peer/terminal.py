@@ -25,6 +25,7 @@ import trio
 
 import crdt_models
 from crdt_models.documents.command import Moment
+from crdt_models.documents.settings.commands import settings_view
 from crdt_models.read_models import TABLES
 from crdt_models.replication.settings import GossipSettings
 from peer.config import ADMIN_TOKEN, API_ADDRESS, Config
@@ -77,12 +78,16 @@ class Parts(NamedTuple):
     admin_token: str
 
 
-def business_day_of(config: Config) -> Callable[[int], int]:
-    """The business day (days since 1970-01-01) of a time in milliseconds."""
+def business_day_of(
+    config: Config, cutoff_of_site: Callable[[], int | None]
+) -> Callable[[int], int]:
+    """The business day (days since 1970-01-01) of a time in milliseconds. It ends at the minute
+    that the site's settings say now, or else at this terminal's own."""
     zone = ZoneInfo(config.time_zone)
-    cutoff = timedelta(minutes=config.day_cutoff)
 
     def day_of(wall_ms: int) -> int:
+        said = cutoff_of_site()
+        cutoff = timedelta(minutes=config.day_cutoff if said is None else said)
         return ((_local(wall_ms, zone) - cutoff).date() - _EPOCH.date()).days
 
     return day_of
@@ -238,14 +243,16 @@ async def start_parts(
     http: how the relay is reached, None when it is not. OSError: the links' port is taken.
     """
     days: list[Mesh] = []  # the mesh needs the node, which asks the mesh for its neighbours' days
+    nodes: list[Node] = []  # and the day of the node ends when its own settings say
     node = Node(
         credentials_of(identity, config),
         log,
         environment,
-        business_day_of(config),
+        business_day_of(config, lambda: settings_view(nodes[0].view).day_cutoff if nodes else None),
         lambda: days[0].neighbours_days() if days else (),
         moment_of(config),
     )
+    nodes.append(node)
     await nursery.start(node.run)
     mesh = Mesh(node, environment, _mesh_settings(config, gossip))
     days.append(mesh)

@@ -9,6 +9,7 @@ from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.settings.view import SettingsView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
@@ -18,6 +19,7 @@ from crdt_models.ids import (
     CATALOG,
     FLOOR_KIND,
     ORDER_KIND,
+    SETTINGS,
     TABLES,
     TERMINALS,
     TRUST,
@@ -27,6 +29,7 @@ from crdt_models.ids import (
 
 _SINGLE: dict[DocumentId, type[View]] = {
     CATALOG: CatalogView,
+    SETTINGS: SettingsView,
     TABLES: TablesView,
     TERMINALS: TerminalsView,
     TRUST: TrustView,

@@ -37,6 +37,7 @@ from crdt_models.pedido.names import (
 )
 from crdt_models.pedido.orders import order_json, shown_number
 from crdt_models.pedido.products import product_json
+from crdt_models.pedido.settings import settings_json
 
 __all__ = [
     "CUSTOMER_NAMES",
@@ -60,6 +61,7 @@ __all__ = [
     "order_json",
     "shown_number",
     "product_json",
+    "settings_json",
     "RESERVATION_STATUS",
     "reservation_json",
     "table_json",

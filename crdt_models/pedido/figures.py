@@ -23,6 +23,11 @@ def quantity(thousandths: int) -> Decimal:
     return Decimal(thousandths).scaleb(-3)
 
 
+def clock(minute: int) -> str:
+    """`04:00` of a minute of the day."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def iso_day(day: int) -> str:
     """`2026-11-22` of days since 1970-01-01; the number itself where no calendar reaches."""
     try:

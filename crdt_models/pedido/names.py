@@ -244,6 +244,7 @@ MOVEMENT_NAMES: Final = {
 WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")
 SOLD_BY: Final = {"unit": "unidade", "weight": "peso"}
 SCALE: Final = {"price": "preco", "weight": "peso"}
+PRINTER_KIND: Final = {"network": "rede", "usb": "usb", "file": "arquivo"}
 HALVES: Final = {"dearest": "mais_caro", "average": "media"}
 
 PRODUCT_NAMES: Final = {

@@ -2,7 +2,7 @@
 
 from crdt_models.documents.catalog.facts import Group, Option, PriceRule
 from crdt_models.documents.catalog.view import Product
-from crdt_models.pedido.figures import JsonObject, decimal, quantity
+from crdt_models.pedido.figures import JsonObject, clock, decimal, quantity
 from crdt_models.pedido.names import HALVES, SCALE, SOLD_BY, WEEKDAYS
 
 
@@ -47,14 +47,10 @@ def _price(rule: PriceRule) -> JsonObject:
         "preco": decimal(rule.unit_centavos),
         "preco_centavos": rule.unit_centavos,
         "dias": [WEEKDAYS[day] for day in rule.weekdays],
-        "de": _clock(rule.from_minute),
-        "ate": _clock(rule.to_minute),
+        "de": clock(rule.from_minute),
+        "ate": clock(rule.to_minute),
         "tipos": list(rule.services),
     }
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _group(group: Group) -> JsonObject:

@@ -11,9 +11,11 @@ from peer.service.http_errors import InvalidField
 from peer.service.strict_json import explain
 
 _NAMES = {
+    "address": "endereco",
     "category": "categoria",
     "centavos": "valor_centavos",
     "change_centavos": "valor_recebido_centavos",
+    "columns": "colunas",
     "course": "etapa",
     "customer": "cliente",
     "external_id": "id_externo",
@@ -26,11 +28,13 @@ _NAMES = {
     "note": "observacao",
     "people": "pessoas",
     "phone": "telefone",
+    "printers": "impressoras",
     "product": "produto_id",
     "reason": "motivo",
     "seats": "lugares",
     "service_type": "tipo",
     "station": "estacao",
+    "stations": "estacoes",
     "tab": "comanda",
     "table": "mesa_id",
     "tax_number": "documento",

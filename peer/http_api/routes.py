@@ -15,6 +15,7 @@ from peer.http_api.disputes.routes import dispute_routes
 from peer.http_api.list_routes import list_routes
 from peer.http_api.orders.routes import order_routes
 from peer.http_api.route_parts import ADMIN, FRONT_END, OBJECT, route
+from peer.http_api.settings.routes import settings_routes
 from peer.http_api.system_routes import system_routes
 from peer.service.routes import PUBLIC, Answer, Call, Route
 
@@ -30,6 +31,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *catalog_routes(api),
         *dispute_routes(api),
         *list_routes(api),
+        *settings_routes(api),
         *system_routes(api),
         _openapi_route(api),
     ]

@@ -22,12 +22,13 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import CATALOG, TableId, order_of
+from crdt_models.ids import CATALOG, SETTINGS, TableId, order_of
 from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.catalog.products import shown_changes
 from peer.http_api.dining_room.committed import room_now, shown_table
 from peer.http_api.front_ends import FrontEnd
+from peer.http_api.settings.settings import shown_settings
 from peer.http_api.shown import MILLISECOND_BITS, shown_order
 from peer.live_events import Channel, Client, LiveEvents
 from peer.live_sightings import Sighting
@@ -54,6 +55,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
             return shown_table(api, sighting.table)
         if sighting.document == CATALOG:
             return shown_changes(api, sighting.products)
+        if sighting.document == SETTINGS:
+            return shown_settings(api)
         return shown_order(api, order_of(sighting.document))
 
     def room() -> dict[TableId, JsonObject]:

@@ -28,6 +28,7 @@ DOCUMENTS = tuple(
             *(f"order:{each.hex()}" for each in IDS[:3]),
             *(f"account:{each.hex()}" for each in IDS[3:5]),
             "catalog",
+            "settings",
             "tables",
             "terminals",
             "trust",
@@ -46,6 +47,7 @@ _FLOOR = "floor:2024-10-04"
 _HOMES = {
     "table": "tables", "area": "tables", "author": "terminals", "member": "trust",
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
+    "settings": "settings",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")

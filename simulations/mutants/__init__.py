@@ -13,6 +13,7 @@ from simulations.mutants import (
     chains,
     dining_room,
     kitchen,
+    management,
     meaning,
     moves,
     network,
@@ -29,5 +30,5 @@ __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
     storage, writer, chains, repair, network, meaning, bills, kitchen, dining_room, catalog, moves,
-    trust_sold, trust, uplink,
+    trust_sold, management, trust, uplink,
 )  # fmt: skip

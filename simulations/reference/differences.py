@@ -19,6 +19,7 @@ from simulations.reference.compared import compared
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room_differences import of_reservations, of_tables
+from simulations.reference.settings_differences import of_settings
 from simulations.reference.shop import DayTotals, ReferenceShop
 from simulations.reference.stored import EPOCH
 
@@ -32,6 +33,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *of_accounts(reference, peer),
         *of_products(reference, peer),
         *of_reservations(reference, peer),
+        *of_settings(reference, peer),
         *_of_disputes(reference, peer),
         *_of_totals(reference, peer),
     ]

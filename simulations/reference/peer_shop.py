@@ -25,8 +25,8 @@ class UnexpectedAnswer(Exception):
 class PeerShop(Struct, frozen=True, kw_only=True):
     """orders, tables, accounts, products: the JSON of each by id, of an account with its whole
     `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS.
-    kitchen: its queue, of all days. reservations: the JSON of each by id. day, now_ms: the business
-    day and the moment at which the tables were so."""
+    kitchen: its queue, of all days. reservations: the JSON of each by id. settings: their JSON,
+    empty: nobody asked. day, now_ms: business day and moment at which the tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -36,6 +36,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     accounts: dict[str, Json] = {}
     reservations: dict[str, Json] = {}
     products: dict[str, Json] = {}
+    settings: Json = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 
@@ -69,6 +70,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         day=room["dia"],
         now_ms=room["agora_ms"],
         products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},
+        settings=await _ask(till, "/api/configuracoes"),
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

@@ -10,7 +10,7 @@ Rules of this file:
    an order's number is among them: it is drawn by the terminal, not meant by the command.)
    The line of an order lists itself, in `copied`, what its author's catalog said.
 4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
-   in `floor_schema`, about products in `catalog_schema`.
+   in `floor_schema`, about products in `catalog_schema`, about the shop in `settings_schema`.
 """
 
 import re
@@ -29,6 +29,7 @@ from simulations.reference.order_schema import (
     ORDER_SHAPES,
     ORDER_VALUES,
 )
+from simulations.reference.settings_schema import SETTINGS_RELIES, SETTINGS_SHAPES
 from simulations.reference.shapes import (
     CODE,
     ID,
@@ -111,6 +112,7 @@ _ANYWHERE: dict[str, Shape] = {
 
 _BY_DOCUMENT = {
     "catalog": CATALOG_SHAPES,
+    "settings": SETTINGS_SHAPES,
     "tables": _ROOM,
     "terminals": _TERMINALS,
     "trust": _TRUST,
@@ -119,6 +121,7 @@ RELIED_ON: Final = {
     **ORDER_RELIES,
     **ACCOUNT_RELIES,
     **CATALOG_RELIES,
+    **SETTINGS_RELIES,
     "area_renamed": ("replaces",),
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),

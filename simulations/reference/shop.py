@@ -9,6 +9,7 @@ Rules of this file:
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
@@ -42,6 +43,7 @@ from simulations.reference.room import (
     terminals_of,
 )
 from simulations.reference.schema import is_account, is_order
+from simulations.reference.settings import settings_of
 from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
 from simulations.reference.stored import Change, Fact, is_floor, read_changes
 
@@ -69,7 +71,9 @@ class ReferenceShop:
 
     def __init__(self, changes: dict[bytes, Change]) -> None:
         self.changes = changes
-        facts: dict[str, list[Fact]] = {"tables": [], "terminals": [], "catalog": []}
+        facts: dict[str, list[Fact]] = {
+            "tables": [], "terminals": [], "catalog": [], "settings": []
+        }  # fmt: skip
         for change in changes.values():
             for fact in change.facts:
                 facts.setdefault(fact.document, []).append(fact)
@@ -118,6 +122,11 @@ class ReferenceShop:
     def products(self) -> dict[str, ReferenceProduct]:
         """By id."""
         return products_of(self._meanings["catalog"], self.orders.values())
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """By name."""
+        return settings_of(self._meanings["settings"])
 
     @cached_property
     def tables(self) -> dict[str, ReferenceTable]:

@@ -20,7 +20,7 @@ from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload import acts, trust_scenes
 from simulations.workload.catalog_scenes import PRODUCTS
-from simulations.workload.ledger import ORDERS, Attempt, Deed, Ledger
+from simulations.workload.ledger import ORDERS, SETTINGS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
 from simulations.workload.service import draw_plan, run_service
@@ -122,6 +122,11 @@ class SimShop(Machines):
         actor = await self._at(at, self._management)
         path = f"{PRODUCTS}/{dish.id}"
         return await actor.send("change_product", path, fields, method="PATCH")
+
+    async def change_shop(self, at: str, **fields: JSON) -> Deed:
+        """A manager changes the shop's settings."""
+        actor = await self._at(at, self._management)
+        return await actor.send("change_settings", SETTINGS, fields, method="PATCH")
 
     async def import_menu(self, at: str, rows: Sequence[JSON]) -> JSON:
         """A file of products comes in; what the terminal tells of it."""

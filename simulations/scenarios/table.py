@@ -1,8 +1,9 @@
 """All scenarios by name. To add one: a function in its family, and its name in the SCENARIOS there.
 
 Families: `bills` (who pays what), `cuts` (cables), `dining_room` (tables, reservations), `kitchen`
-(courses, cooks), `machines` (disks, power, clocks), `menu` (prices, portions), `moves` (lines that
-change places), `people` (who taps what), `strangers` (the internet, burglars).
+(courses, cooks), `machines` (disks, power, clocks), `management` (settings), `menu` (prices,
+portions), `moves` (lines that change places), `people` (who taps what), `strangers` (the
+internet, burglars).
 """
 
 from simulations.scenarios import (
@@ -11,6 +12,7 @@ from simulations.scenarios import (
     dining_room,
     kitchen,
     machines,
+    management,
     menu,
     moves,
     people,
@@ -20,6 +22,17 @@ from simulations.scenarios.scenario import Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for family in (bills, cuts, dining_room, kitchen, machines, menu, moves, people, strangers)
+    for family in (
+        bills,
+        cuts,
+        dining_room,
+        kitchen,
+        machines,
+        management,
+        menu,
+        moves,
+        people,
+        strangers,
+    )
     for scenario in family.SCENARIOS
 }

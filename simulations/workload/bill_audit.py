@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from simulations.workload.bill_sights import SeenDiscount
 from simulations.workload.ledger import Deed
-from simulations.workload.promises import Case, discount_of
+from simulations.workload.promises import Case, discount_of, rate_in
 from simulations.workload.sights import Sight
-from simulations.workload.till import JSON
 
 _LEAST = {"percentual": 1, "valor": 1, "cortesia": 0}  # that a discount of a kind can be
 
@@ -78,17 +77,13 @@ def tips(case: Case, final: Sight) -> Iterator[str]:
 
 def terms(case: Case, final: Sight) -> Iterator[str]:
     """The service charge is one that somebody set; discounts are those that were given."""
-    asked = [_rate(each.body, "percentual") for each in case.may("service")]
+    asked = [rate_in(each.body, "percentual") for each in case.may("service")]
     if not case.did("service"):
         opened = [each.body for each in case.may("open")]
-        asked += [0, *(_rate(each, "taxa_servico") for each in opened)]
+        asked += [0, *(rate_in(each, "taxa_servico") for each in opened), *case.house_rates]
     if case.may("open") and final.bill.rate not in asked:
         yield f"service is {final.bill.rate}, which is none of {asked}"
     yield from _discounts(case, final)
-
-
-def _rate(body: JSON, name: str) -> int:
-    return round(float(body.get(name, 0)) * 100)
 
 
 def _discounts(case: Case, final: Sight) -> Iterator[str]:

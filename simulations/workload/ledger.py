@@ -37,6 +37,7 @@ LEGITIMATE = frozenset({
     "window_leaves_day", "wrong_number_of_choices",
 })  # fmt: skip
 ORDERS = "/api/pedidos"
+SETTINGS = "/api/configuracoes"
 DOWN = 0  # the status of an attempt that nobody answered
 
 

@@ -16,7 +16,7 @@ from functools import cached_property
 import msgspec
 from msgspec import Struct, field
 
-from simulations.workload.ledger import DOWN, ORDERS, Attempt, Deed, Ledger
+from simulations.workload.ledger import DOWN, ORDERS, SETTINGS, Attempt, Deed, Ledger
 from simulations.workload.sights import (
     ON_TRUST,
     Figures,
@@ -110,7 +110,8 @@ class Promise(Struct):
 class Case:
     """One order: what was asked of it, and what was shown. pieces: lines by mark, on whichever
     order they are in the end. struck: ids of lines that anybody struck out, on any order. generous:
-    discounts of lines that may have been given on any order, by mark."""
+    discounts of lines that may have been given on any order, by mark. house_rates: service in basis
+    points that somebody made the shop's habit."""
 
     def __init__(self, order: str, deeds: list[Deed]) -> None:
         self.order = order
@@ -118,6 +119,7 @@ class Case:
         self.pieces: Mapping[str, Sequence[SeenLine]] = {}
         self.struck: Set[str] = frozenset()
         self.generous: Mapping[str, Deed] = {}
+        self.house_rates: Sequence[int] = ()
 
     @property
     def gives_lines_away(self) -> bool:
@@ -174,6 +176,9 @@ def cases(deeds: Sequence[Deed]) -> dict[str, Case]:
         if deed.order:
             found.setdefault(deed.order, []).append(deed)
     known = {order: Case(order, about) for order, about in found.items()}
+    rates = [rate_in(each.body, "taxa_servico") for each in deeds if each.path == SETTINGS]
+    for case in known.values():
+        case.house_rates = rates
     return {order: case for order, case in known.items() if case.promise.sights}
 
 
@@ -196,6 +201,11 @@ def discount_of(deed: Deed) -> tuple[str, str, int]:
     if "valor_centavos" in deed.body:
         return "valor", line, int(deed.body["valor_centavos"])
     return "cortesia", line, 0
+
+
+def rate_in(body: JSON, name: str) -> int:
+    """Basis points of a percentage in a body; 0: it says none."""
+    return round(float((body or {}).get(name, 0)) * 100)
 
 
 def target(deed: Deed) -> str:

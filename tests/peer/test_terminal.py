@@ -5,7 +5,7 @@ import pytest
 from peer.config import read_config
 from peer.service.sqlite_driver import SQLCIPHER
 from peer.service.sqlite_errors import DatabaseDamaged, StorageBroken
-from peer.terminal import open_log
+from peer.terminal import business_day_of, open_log
 
 IOERR_READ, IOERR_FSYNC, CORRUPT = 10 | (1 << 8), 10 | (4 << 8), 11
 
@@ -60,3 +60,15 @@ def test_a_sync_that_fails_is_not_taken_for_damage(config):
     with pytest.raises(StorageBroken):
         open_log(config, driver=Failing(IOERR_FSYNC))
     open_log(config).close()
+
+
+def test_the_business_day_ends_when_the_site_says(config):
+    """The settings of the site go before this terminal's own, from the moment that they say so."""
+    said: list[int | None] = [None]
+    day_of = business_day_of(config, lambda: said[0])
+    half_past_four = 20_000 * 86_400_000 + (4 * 60 + 30 + 3 * 60) * 60_000  # in São Paulo
+    assert day_of(half_past_four) == 20_000
+    said[0] = 5 * 60
+    assert day_of(half_past_four) == 19_999
+    said[0] = 0
+    assert day_of(half_past_four - 4 * 3_600_000) == 20_000

@@ -35,6 +35,7 @@ from crdt_models.documents.orders.charges import (
     closing_lines,
 )
 from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.commands.lines import service_of
 from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
     BillIsOpen,
@@ -262,14 +263,16 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment
 
 
 class AskBill(OrderCommand, frozen=True, kw_only=True, tag="ask_bill"):
-    """The customer asked for the bill. service_basis_points: the shop's habit, written into the
-    order unless somebody set its service charge. Raises OrderIsCancelled, BillIsClosed."""
+    """The customer asked for the bill. service_basis_points: the shop's habit (None: as the
+    settings say), written into the order unless somebody set its service charge. Raises
+    OrderIsCancelled, BillIsClosed."""
 
     service_basis_points: int | None = None
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self.open_view(read)
-        begins = [] if view.terms.service else service_begins(read, self.service_basis_points)
+        rate = self.service_basis_points
+        begins = [] if view.terms.service else service_begins(read, rate, service_of(view))
         asked = [] if view.account == "bill_asked" else [BillAsked()]
         return self.decision(*asked, *begins)
 

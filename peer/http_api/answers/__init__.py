@@ -61,6 +61,7 @@ from peer.http_api.answers.orders import (
     Transferencia,
 )
 from peer.http_api.answers.reports import Estatisticas
+from peer.http_api.answers.settings import Configuracoes, EstacaoDaLoja, Impressora
 from peer.http_api.answers.sync import (
     Anunciado,
     Ligacao,
@@ -134,6 +135,9 @@ __all__ = [
     "Atendimento",
     "Designacao",
     "Estatisticas",
+    "Configuracoes",
+    "EstacaoDaLoja",
+    "Impressora",
     "Acompanhantes",
     "Aviso",
     "ChaveEmitida",

@@ -19,6 +19,7 @@ SCHEMA_OF_DATA = {
     "payment": "Pedido",
     "table": "Mesa",
     "dispute": "Conflito",
+    "settings": "Configuracoes",
 }
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
 
@@ -102,6 +103,7 @@ async def a_day(shop: Any, other: Any) -> None:
         for each in (await shop.get("/api/conflitos"))["conflitos"]
         if each["tipo"] == "equal_numbers"
     ]
+    await shop.ask("PUT", "/api/configuracoes", {"nome": "Bar"})
     await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
     await shop.post(f"/api/conflitos/{dispute['id']}/resolver", {"escolha": "seen"})
 

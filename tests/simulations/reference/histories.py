@@ -10,6 +10,7 @@ Rules of this file:
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from random import Random
 
@@ -27,6 +28,7 @@ from crdt_models.ids import DocumentId
 from simulations.fuzz.members import Author
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import furnished_bill
+from tests.simulations.reference.furnishing import settings_command
 from tests.simulations.reference.listing import catalog_command
 from tests.simulations.reference.moving import cut_off, moving_command
 from tests.simulations.reference.ordering import opening, order_command, plain_line
@@ -58,6 +60,8 @@ class _World:
 
     def __init__(self, dice: Random, nonsense: bool, author: Callable[[str], Author]) -> None:
         self.dice = dice
+        self.managers = Random(repr(dice.getstate()))
+        self.managing = self.managers.choice((0.0, 0.12))  # how often a manager does something
         # How much happens of what: what is rare in most histories is frequent in some.
         self.leaning = {subject: dice.choice((0.2, 1, 1, 4)) for subject in _SUBJECTS}
         self.told: dict[bytes, Change] = {}
@@ -100,8 +104,16 @@ class _World:
 
     def step(self) -> None:
         self.dice.choice(self.acts)(self.dice.choice(self.replicas))
+        if self.managers.random() < self.managing:
+            self._manage(self.managers.choice(self.replicas))
 
     # --- what can happen
+
+    def _manage(self, replica: Replica) -> None:
+        """What managers do meanwhile, with dice of their own."""
+        maker = self.managers.choice((settings_command, floor_command))
+        with suppress(DomainError):
+            replica.give(maker(self.managers, replica), self.managers.randbytes(16))
 
     def _command(self, replica: Replica) -> None:
         command = self._any_command(replica)

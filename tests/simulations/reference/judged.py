@@ -27,9 +27,11 @@ from crdt_models.documents.floor.reservation_facts import service_day
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.settings.view import SettingsView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import (
+    SETTINGS,
     TABLES,
     TERMINALS,
     DocumentId,
@@ -48,6 +50,7 @@ from crdt_models.pedido import (
     order_json,
     product_json,
     reservation_json,
+    settings_json,
     statement_json,
     table_json,
     ticket_json,
@@ -121,6 +124,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         kitchen=_kitchen(orders, ranks),
         accounts=_accounts(views.values()),
         products=_products(views.values(), orders),
+        settings=_settings(views),
     )
 
 
@@ -152,6 +156,12 @@ def _products(views: Iterable[View], orders: list[OrderView]) -> dict[str, Any]:
         if isinstance(view, CatalogView)
         for each in view.products.values()
     }
+
+
+def _settings(views: dict[DocumentId, View]) -> Any:
+    view = views.get(SETTINGS) or empty_view(SETTINGS)
+    assert isinstance(view, SettingsView)
+    return _plain(settings_json(view))
 
 
 def _row(order: OrderView) -> dict[str, Any]:

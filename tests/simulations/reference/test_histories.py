@@ -152,6 +152,9 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "a price that was changed": _products(
         lambda each: each.fields["unit_centavos"] in (3900, 4600)
     ),
+    "a station, a printer and a flag": lambda shop: all(
+        shop.settings[name] for name in ("stations", "printers", "flags")
+    ),
     "an order paid on trust": _orders(
         lambda order: any(each.method == "fiado" for each in order.payments)
     ),

@@ -26,7 +26,8 @@ from crdt_models.ids import OrderId, TableId, order_document
 class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
     """Begin an order, with its first lines if there are any. Creates `order`, `line.<n>`.
 
-    service_basis_points: the shop's habit for this type of service, written into the order.
+    service_basis_points: the shop's habit for this type of service, written into the order; None:
+    as the settings say, 0: none.
     Raises OrderTooLarge and, for lines of the catalog, what `told_in_full` raises.
     """
 
@@ -65,7 +66,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             opened,
             numbered,
             *lines,
-            *service_begins(read, self.service_basis_points),
+            *service_begins(read, self.service_basis_points, self.service_type),
             *([] if self.delivery is None else [DeliverySet(delivery=self.delivery)]),
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
