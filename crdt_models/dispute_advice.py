@@ -51,6 +51,12 @@ _OF_ANY: dict[str, Advice] = {
         "O que passou da conta fica guardado para o cliente.",
         "Anote na conta do cliente quanto a loja lhe deve.",
     ),
+    "explained": Advice("Alguém sabe de onde vem a diferença, e está tudo em ordem."),
+    "surplus_kept": Advice("Sobrou dinheiro sem dono: fica na loja."),
+    "paid_out": Advice(
+        "O que chegou tarde foi acertado à parte com quem cuidava da gaveta.",
+        "Confira o lançamento com ele: os valores do fechamento não mudam.",
+    ),
     "restored": Advice("O cancelamento foi engano: o pedido vale.", "Restaure o pedido.", _RESTORE),
     "kept": Advice("Fica tudo como está; nada mais precisa ser feito."),
     "charged": Advice(
@@ -108,6 +114,13 @@ _OF_ANY: dict[str, Advice] = {
 _OF_KIND: dict[tuple[str, str], Advice] = {
     ("paid_and_cancelled", "kept"): Advice(
         "O pedido fica cancelado e o dinheiro fica na loja: diga por quê na observação."
+    ),
+    ("cash_difference", "loss"): Advice("A loja assume a diferença."),
+    ("shift_does_not_add_up", "kept"): Advice("Os valores que o fechamento diz são os que valem."),
+    ("late_adjustment", "recorded_twice"): Advice(
+        "O dinheiro entrou uma vez só e foi registrado duas.",
+        "Estorne no pedido o registro que sobra, sem devolver dinheiro.",
+        _REFUND,
     ),
     ("late_change_to_closed_bill", "kept"): Advice(
         "A conta fica como foi fechada, sem o que mudou depois."

@@ -28,6 +28,7 @@ TableId = NewType("TableId", CreatedId)
 ProductId = NewType("ProductId", CreatedId)
 AccountId = NewType("AccountId", CreatedId)
 ReservationId = NewType("ReservationId", CreatedId)
+ShiftId = NewType("ShiftId", CreatedId)
 FactId = NewType("FactId", str)
 DocumentId = NewType("DocumentId", str)
 
@@ -47,6 +48,7 @@ TRUST = DocumentId("trust")
 ORDER_KIND = "order"
 ACCOUNT_KIND = "account"
 FLOOR_KIND = "floor"
+SHIFT_KIND = "shift"
 
 _EPOCH = date(1970, 1, 1)
 LAST_DAY = (date.max - _EPOCH).days  # 9999-12-31; what a clock calls later is counted to it
@@ -105,6 +107,18 @@ def account_document(account: AccountId) -> DocumentId:
     return DocumentId(f"{ACCOUNT_KIND}:{account.hex()}")
 
 
+def shift_id(site: SiteId, command: CommandId, device: DeviceId) -> ShiftId:
+    """The id of the shift that `command` opens at `device`. Unlike other created ids it names who
+    made it: a shift is one terminal's, and the same command at two terminals opens two."""
+    seed = b"malha-shift-v1" + site + command + device
+    return ShiftId(CreatedId(hashlib.sha256(seed).digest()[:SHORT_BYTES]))
+
+
+def shift_document(shift: ShiftId) -> DocumentId:
+    """`shift:<32 hexadecimal digits>`."""
+    return DocumentId(f"{SHIFT_KIND}:{shift.hex()}")
+
+
 def kind_of(document: DocumentId) -> str:
     """The part of a document id before the colon, or the whole of it: `order`, `tables`, …"""
     return document.partition(":")[0]
@@ -124,6 +138,14 @@ def account_of(document: DocumentId) -> AccountId:
     if kind != ACCOUNT_KIND:
         raise ValueError(f"{document} is no customer account")
     return AccountId(CreatedId(bytes.fromhex(suffix)))
+
+
+def shift_of(document: DocumentId) -> ShiftId:
+    """The shift id inside `shift:<hex>`. Raises ValueError for a document of another kind."""
+    kind, _, suffix = document.partition(":")
+    if kind != SHIFT_KIND:
+        raise ValueError(f"{document} is no shift")
+    return ShiftId(CreatedId(bytes.fromhex(suffix)))
 
 
 def floor_document(day: int) -> DocumentId:

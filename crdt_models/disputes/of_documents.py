@@ -6,6 +6,8 @@ from crdt_models.disputes.dispute import Dispute, Group, dispute_of
 from crdt_models.disputes.kinds import Kind
 from crdt_models.documents.accounts.situations import situations_of
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.situations import situations_of_shift
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
@@ -29,6 +31,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
     elif isinstance(view, AccountView):
         found += [dispute_of(view, *each) for each in situations_of(view)]
         found += _of_payments(view)
+    elif isinstance(view, ShiftView):
+        found += [dispute_of(view, *each) for each in situations_of_shift(view)]
     elif isinstance(view, FloorView):
         found += [dispute_of(view, *each) for each in situations_of_floor(view)]
     evidence: dict[tuple[Kind, str], list[FactId]] = {}

@@ -14,7 +14,7 @@ To add a command: subclass `Command` with a tag of its own and write `plan`.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -25,13 +25,16 @@ from crdt_models.documents.view import View
 from crdt_models.errors import DomainError, NotCanonical
 from crdt_models.fact import Fact, Unknown, body_of, fact_of
 from crdt_models.ids import (
+    ChangeId,
     CommandId,
     CreatedId,
     DeviceId,
     DocumentId,
     FactId,
+    OperatorId,
     OrderId,
     ProductId,
+    ShiftId,
     SiteId,
     TableId,
 )
@@ -91,6 +94,10 @@ def _nothing_taken(_product: ProductId, _since: int) -> int:
     return 0
 
 
+def _no_shifts() -> tuple[ShiftId, ...]:
+    return ()
+
+
 def _nobody_left(_table: TableId) -> tuple[FactId, ...]:
     return ()
 
@@ -102,7 +109,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     greatest number this device gave on that business day. open_tabs: open orders known at a dining
     table. moment: local time, by this terminal's clock. taken: thousandths of a product that lines
     stamped after an hlc take, see `catalog.left`. left_at: closings known of that business day at a
-    dining table.
+    dining table. operator: who acts, None when nobody said. open_shifts: cash shifts of this
+    terminal that have not ended. tips: of this device's chain, before what this command writes.
     """
 
     site: SiteId
@@ -115,6 +123,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     moment: Moment = Moment(0, 0)
     taken: Callable[[ProductId, int], int] = _nothing_taken
     left_at: Callable[[TableId], tuple[FactId, ...]] = _nobody_left
+    operator: OperatorId | None = None
+    open_shifts: Callable[[], tuple[ShiftId, ...]] = _no_shifts
+    tips: tuple[ChangeId, ...] = ()
 
     def new_id(self, index: int) -> CreatedId:
         """The id of the `index`-th thing this command creates, the same at every terminal."""
@@ -124,13 +135,18 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True):
     """facts: to be written, in this order, in one change. ids: what was created, by name.
 
-    Names: `order`, `payment`, `refund`, `account`, `area`, `table`, `reservation`; lines are
+    Names: `order`, `payment`, `refund`, `account`, `area`, `table`, `reservation`, `shift`,
+    `movement`; lines are
     `line.0`, `line.1`, …, in the order in which the command gave them, and so are `part.<n>`,
     `share.<n>` and `product.<n>`.
     """
 
     facts: tuple[tuple[DocumentId, Fact], ...]
     ids: dict[str, CreatedId] = msgspec.field(default_factory=dict)
+
+    def beside(self, facts: Iterable[tuple[DocumentId, Fact]]) -> "Decision":
+        """With more facts, after these."""
+        return Decision((*self.facts, *facts), self.ids)
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):

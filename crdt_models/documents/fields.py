@@ -22,6 +22,7 @@ from crdt_models.ids import (
     ProductId,
     ReservationId,
     ShareId,
+    ShiftId,
     TableId,
 )
 
@@ -41,6 +42,7 @@ TableRef = Annotated[TableId, _ID]
 ProductRef = Annotated[ProductId, _ID]
 AccountRef = Annotated[AccountId, _ID]
 ReservationRef = Annotated[ReservationId, _ID]
+ShiftRef = Annotated[ShiftId, _ID]
 FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]

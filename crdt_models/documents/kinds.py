@@ -5,6 +5,7 @@ forwarded, and none is understood. Importing this module makes every fact of thi
 """
 
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.floor.view import FloorView
@@ -20,6 +21,7 @@ from crdt_models.ids import (
     FLOOR_KIND,
     ORDER_KIND,
     SETTINGS,
+    SHIFT_KIND,
     TABLES,
     TERMINALS,
     TRUST,
@@ -34,7 +36,11 @@ _SINGLE: dict[DocumentId, type[View]] = {
     TERMINALS: TerminalsView,
     TRUST: TrustView,
 }
-_OF_MANY: dict[str, type[View]] = {ORDER_KIND: OrderView, ACCOUNT_KIND: AccountView}
+_OF_MANY: dict[str, type[View]] = {
+    ORDER_KIND: OrderView,
+    ACCOUNT_KIND: AccountView,
+    SHIFT_KIND: ShiftView,
+}
 
 
 def empty_view(document: DocumentId) -> View:

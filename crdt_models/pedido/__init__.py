@@ -16,6 +16,7 @@ from crdt_models.pedido.audit import (
     resolution_json,
     told_json,
 )
+from crdt_models.pedido.cash import report_json, shift_json
 from crdt_models.pedido.customers import account_json, statement_json
 from crdt_models.pedido.dining_tables import reservation_json, table_json, waiter_history_json
 from crdt_models.pedido.disputes import dispute_json
@@ -31,6 +32,8 @@ from crdt_models.pedido.names import (
     PRODUCT_NAMES,
     RESERVATION_NAMES,
     RESERVATION_STATUS,
+    SHIFT_NAMES,
+    SHIFT_STATUS,
     STAGE,
     STATUS,
     TABLE_NAMES,
@@ -42,7 +45,11 @@ from crdt_models.pedido.settings import settings_json
 __all__ = [
     "CUSTOMER_NAMES",
     "MOVEMENT_NAMES",
+    "SHIFT_NAMES",
+    "SHIFT_STATUS",
     "account_json",
+    "report_json",
+    "shift_json",
     "statement_json",
     "ITEM_NAMES",
     "ORDER_NAMES",

@@ -241,6 +241,57 @@ MOVEMENT_NAMES: Final = {
     "criado_em": "hora, ISO 8601",
 }
 
+SHIFT_STATUS: Final = {
+    "unknown": "desconhecido",
+    "open": "aberto",
+    "declared": "contado",
+    "closed": "fechado",
+    "written_off": "baixado",
+}
+
+SHIFT_MOVEMENT: Final = {
+    "cash_withdrawn": "sangria",
+    "cash_supplied": "suprimento",
+    "drawer_opened": "abertura_sem_venda",
+    "count_declared": "contagem",
+    "count_repeated": "recontagem",
+}
+
+SHIFT_NAMES: Final = {
+    "id": "opaco, 32 dígitos hexadecimais",
+    "terminal_id": "o terminal que o abriu; nulo: a abertura ainda não chegou",
+    "gaveta": "qual das gavetas do terminal",
+    "operador_id": "de quem é, ou nulo",
+    "status": "aberto, contado, fechado, baixado; desconhecido: a abertura ainda não chegou",
+    "data_operacao": "dia de operação da abertura, AAAA-MM-DD",
+    "dia_operacao": "o mesmo em dias desde 1970-01-01",
+    "fundo_troco_centavos": "dinheiro na gaveta ao abrir",
+    "sangrias_centavos": "dinheiro tirado",
+    "suprimentos_centavos": "dinheiro posto",
+    "aberturas_sem_venda": "quantas vezes a gaveta foi aberta sem venda",
+    "vendas_centavos": "pagamentos por forma; nulo até alguém declarar a contagem",
+    "estornos_centavos": "devolvido por forma; nulo até a contagem",
+    "gorjetas_centavos": "gorjetas por forma; nulo até a contagem",
+    "gorjetas_devolvidas_centavos": "gorjetas devolvidas por forma; nulo até a contagem",
+    "troco_centavos": "troco dado, fora dos outros valores; nulo até a contagem",
+    "esperado_centavos": "o que deve haver, por forma; nulo até a contagem",
+    "contagens": "cada contagem e recontagem, na ordem",
+    "declarado_centavos": "a contagem que vale, por forma; nulo até haver uma",
+    "diferenca_centavos": "declarado menos esperado, do que foi contado; nulo até fechar",
+    "movimentos": "sangrias, suprimentos e aberturas sem venda",
+    "ajustes_tardios": "o que chegou depois do encerramento; em nenhum valor do caixa",
+    "lancamentos_alheios": "o que outro terminal escreveu neste caixa; sem efeito",
+    "motivo_baixa": "por que o gerente deu baixa, ou nulo",
+    "completo": "false: falta chegar algo do que o encerramento contou",
+    "conflitos": "o que uma pessoa precisa decidir neste caixa",
+    "precisa_atualizar": "true: há algo que esta versão precisa entender e não entende",
+    "version": "opaca; é a ETag, para If-Match",
+    "versao": "quantidade de fatos; cresce a cada alteração",
+    "criado_em": "hora da abertura, ISO 8601",
+    "encerrado_em": "hora do fechamento ou da baixa, ou nulo",
+    "atualizado_em": "hora do fato mais novo, ISO 8601",
+}
+
 WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")
 SOLD_BY: Final = {"unit": "unidade", "weight": "peso"}
 SCALE: Final = {"price": "preco", "weight": "peso"}

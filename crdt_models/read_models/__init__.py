@@ -11,6 +11,7 @@ Rules of this folder:
 """
 
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT
+from crdt_models.read_models.cash import CASH_SHIFT
 from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE, RESERVATION
 from crdt_models.read_models.disputes import DISPUTE
@@ -36,6 +37,7 @@ __all__ = [
     "ORDER_ROW",
     "PAYMENT",
     "CUSTOMER_ACCOUNT",
+    "CASH_SHIFT",
     "DINING_TABLE",
     "KITCHEN_TICKET",
     "RESERVATION",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
@@ -13,6 +14,7 @@ from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.view import View
 from crdt_models.ids import DocumentId
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT, account_row
+from crdt_models.read_models.cash import CASH_SHIFT, shift_row
 from crdt_models.read_models.definitions import Row, TableDefinition
 from crdt_models.read_models.dining_tables import (
     DINING_TABLE,
@@ -35,7 +37,7 @@ from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
     ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
-    DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION,
+    DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION, CASH_SHIFT,
 )  # fmt: skip
 
 
@@ -51,6 +53,8 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
     elif isinstance(view, AccountView):
         rows[CUSTOMER_ACCOUNT.name] = [account_row(document, view)]
         rows[PAYMENT.name] = payment_rows(document, view)
+    elif isinstance(view, ShiftView):
+        rows[CASH_SHIFT.name] = [shift_row(document, view)]
     elif isinstance(view, CatalogView):
         rows[PRODUCT.name] = product_rows(document, view)
     elif isinstance(view, TablesView):

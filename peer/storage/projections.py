@@ -40,7 +40,7 @@ ALONG = {
 # Columns that hold identifiers in hexadecimal.
 IDENTIFIERS = frozenset({
     "order_id", "account_id", "table_id", "area_id", "line_id", "payment_id", "product_id",
-    "reservation_id", "device",
+    "reservation_id", "device", "shift_id",
 })  # fmt: skip
 MAX_PAGE = 500  # rows; a screen shows fifty
 _FINGERPRINT = "projections"  # setting: which definitions the tables were made from, their names

@@ -16,7 +16,9 @@ from crdt_models.documents.accounts.errors import (
 )
 from crdt_models.documents.accounts.facts import AccountCharged
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import Context, Decision, Read
+from crdt_models.documents.fields import ON_ACCOUNT
 from crdt_models.documents.orders.bill_commands import check_owed, received_for
 from crdt_models.documents.orders.commands import OrderCommand
 from crdt_models.documents.orders.facts import PaidOnAccount
@@ -54,8 +56,13 @@ class PayOnAccount(OrderCommand, frozen=True, kw_only=True, tag="pay_on_account"
             payments_seen=received_for(order, self.share),
         )
         charged = AccountCharged(order=self.order, payment=payment, centavos=self.centavos)
+        moved = [Moved("payment", payment, ON_ACCOUNT, self.centavos)]
         return Decision(
-            ((self.document, paid), (account_document(self.account), charged)),
+            (
+                (self.document, paid),
+                (account_document(self.account), charged),
+                *fallen(read, context, moved, order=self.order),
+            ),
             {"payment": payment},
         )
 

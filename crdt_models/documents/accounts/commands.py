@@ -17,12 +17,15 @@ from crdt_models.documents.accounts.facts import (
     AccountValue,
 )
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import PaymentMethod
 from crdt_models.documents.orders.bill_commands import (
     CASH,
     PaymentOutcome,
+    arrived,
     change_of,
+    confirmed_now,
     is_news,
     outcome_of,
     refundable,
@@ -128,7 +131,10 @@ class ReceiveOnAccount(AccountCommand, frozen=True, kw_only=True, tag="receive_o
             is_pending=self.is_pending,
             note=self.note,
         )
-        return self.decision(received, ids={"payment": payment})
+        moved = [] if self.is_pending else [arrived(received)]
+        return self.decision(received, ids={"payment": payment}).beside(
+            fallen(read, context, moved, account=self.account)
+        )
 
 
 class SettleReceipt(AccountCommand, frozen=True, kw_only=True, tag="settle_receipt"):
@@ -144,9 +150,9 @@ class SettleReceipt(AccountCommand, frozen=True, kw_only=True, tag="settle_recei
         found = self.view(read).payments_under(self.payment)
         if not is_news(found, self.payment, self.outcome):
             return self.decision()
-        return self.decision(
-            outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
-        )
+        told = outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
+        moved = confirmed_now(found, self.outcome)
+        return self.decision(told).beside(fallen(read, context, moved, account=self.account))
 
 
 class RefundReceipt(AccountCommand, frozen=True, kw_only=True, tag="refund_receipt"):
@@ -173,7 +179,10 @@ class RefundReceipt(AccountCommand, frozen=True, kw_only=True, tag="refund_recei
             method=self.method,
             reason=self.reason,
         )
-        return self.decision(refunded, ids={"refund": refund})
+        moved = [Moved("refund", refund, self.method, self.centavos)]
+        return self.decision(refunded, ids={"refund": refund}).beside(
+            fallen(read, context, moved, account=self.account)
+        )
 
 
 def account_view(read: Read, account: AccountId) -> AccountView:

@@ -15,6 +15,7 @@ import msgspec
 from crdt_models.canonical_cbor import encode
 from crdt_models.documents.accounts.errors import NotOnAccount
 from crdt_models.documents.accounts.facts import ChargeReversed
+from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import (
     MAX_DECISION_BYTES,
     Context,
@@ -112,12 +113,26 @@ class TakePayment(OrderCommand, frozen=True, kw_only=True, tag="take_payment"):
             share=self.share,
             payments_seen=received_for(view, self.share),
         )
-        return self.decision(received, *self._tip(payment), ids={"payment": payment})
+        decision = self.decision(received, *self._tip(payment), ids={"payment": payment})
+        return decision.beside(fallen(read, context, self._moved(received), order=self.order))
 
     def _tip(self, payment: PaymentId) -> list[TipReceived]:
         if not self.tip_centavos:
             return []
         return [TipReceived(centavos=self.tip_centavos, method=self.method, payment=payment)]
+
+    def _moved(self, received: PaymentReceived) -> list[Moved]:
+        if self.is_pending:
+            return []
+        tips = [Moved("tip", received.payment, self.method, self.tip_centavos)]
+        return [arrived(received), *(tips if self.tip_centavos else ())]
+
+
+def arrived(received: PaymentReceived) -> Moved:
+    """A payment as it falls into a drawer."""
+    return Moved(
+        "payment", received.payment, received.method, received.centavos, received.change_centavos
+    )
 
 
 def check_owed(view: OrderView, centavos: int, share: ShareId | None) -> None:
@@ -167,12 +182,30 @@ class SettlePayment(OrderCommand, frozen=True, kw_only=True, tag="settle_payment
     reason: str = ""
 
     def plan(self, read: Read, context: Context) -> Decision:
-        found = self.view(read).payments_under(self.payment)
+        view = self.view(read)
+        found = view.payments_under(self.payment)
         if not is_news(found, self.payment, self.outcome):
             return self.decision()
-        return self.decision(
-            outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
-        )
+        told = outcome_of(self.payment, self.outcome, acquirer=self.acquirer, reason=self.reason)
+        moved = confirmed_now(found, self.outcome)
+        if moved:
+            tips = [each.received.fact for each in view.tips if each.state == "uncounted"]
+            moved += [
+                Moved("tip", self.payment, tip.method, tip.centavos)
+                for tip in tips
+                if tip.payment == self.payment
+            ]
+        return self.decision(told).beside(fallen(read, context, moved, order=self.order))
+
+
+def confirmed_now(found: Iterable[Payment], outcome: PaymentOutcome) -> list[Moved]:
+    """What a report makes money that did not count before. found: under the payment's id."""
+    if outcome != "confirmed":
+        return []
+    waiting = [
+        each.received.fact for each in found if each.state in ("pending", "denied", "unknown")
+    ]
+    return [arrived(each) for each in waiting if isinstance(each, PaymentReceived)]
 
 
 def is_news(found: Iterable[Payment], payment: PaymentId, outcome: PaymentOutcome) -> bool:
@@ -231,7 +264,15 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True, tag="refund_payment
             reason=self.reason,
         )
         reversal = () if account is None else (self._reversal(account, refund),)
-        return Decision(((self.document, refunded), *reversal), {"refund": refund})
+        moved = [Moved("refund", refund, refunded.method, self.centavos)]
+        return Decision(
+            (
+                (self.document, refunded),
+                *reversal,
+                *fallen(read, context, moved, order=self.order),
+            ),
+            {"refund": refund},
+        )
 
     def _available(self, view: OrderView) -> int:
         if self.payment is None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import MAX_MENTIONS, PaymentMethod
 from crdt_models.documents.orders.charges import TermSet
@@ -324,9 +325,9 @@ class ReceiveTip(OrderCommand, frozen=True, kw_only=True, tag="receive_tip"):
 
     def plan(self, read: Read, context: Context) -> Decision:
         self.view(read)
-        return self.decision(
-            TipReceived(centavos=self.centavos, method=self.method, note=self.note)
-        )
+        told = TipReceived(centavos=self.centavos, method=self.method, note=self.note)
+        moved = [Moved("tip", context.new_id(0), self.method, self.centavos)]
+        return self.decision(told).beside(fallen(read, context, moved, order=self.order))
 
 
 class ReturnTips(OrderCommand, frozen=True, kw_only=True, tag="return_tips"):
@@ -343,9 +344,15 @@ class ReturnTips(OrderCommand, frozen=True, kw_only=True, tag="return_tips"):
             if each not in known:
                 raise UnknownTip(tip=each)
         left = tuple(sorted(each for each in named if known[each].state != "returned"))
-        return (
-            self.decision(TipReturned(tips=left, reason=self.reason)) if left else self.decision()
-        )
+        if not left:
+            return self.decision()
+        given = [known[each] for each in left if known[each].state == "counted"]
+        moved = [
+            Moved("tip_return", context.new_id(index), tip.received.fact.method, tip.centavos)
+            for index, tip in enumerate(given)
+        ]
+        told = TipReturned(tips=left, reason=self.reason)
+        return self.decision(told).beside(fallen(read, context, moved, order=self.order))
 
 
 def _is_there(standing: _Told, says: tuple[int, ...]) -> bool:

@@ -10,6 +10,7 @@ Rules of this folder:
 
 from peer.service.problem_texts.at_the_start import STARTING
 from peer.service.problem_texts.of_accounts import ACCOUNTS
+from peer.service.problem_texts.of_cash import CASH
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
 from peer.service.problem_texts.of_the_catalog import BARCODES, CATALOG, FILES
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
@@ -27,6 +28,7 @@ PROBLEMS: dict[str, Text] = {
     **BARCODES,
     **FILES,
     **ACCOUNTS,
+    **CASH,
     **BYTES,
     **RELAY,
     **STARTING,

@@ -28,6 +28,14 @@ from crdt_models.disputes import (
 )
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.commands import OpenAccount, ReceiveOnAccount
+from crdt_models.documents.cash.commands import (
+    CloseShift,
+    DeclareCount,
+    OpenShift,
+    SupplyCash,
+    WriteOffShift,
+)
+from crdt_models.documents.cash.facts import ShiftClosed, ShiftFigures
 from crdt_models.documents.catalog.commands import AddProduct, ChangeProduct
 from crdt_models.documents.catalog.facts import ProductValues
 from crdt_models.documents.floor.reservation_commands import BookTable
@@ -75,6 +83,7 @@ from crdt_models.ids import (
     PaymentId,
     ProductId,
     ShareId,
+    ShiftId,
     TableId,
     order_document,
 )
@@ -432,6 +441,67 @@ def _two_people_decide(play: Play) -> None:
     for till in play.two():
         (found,) = [each for each in disputes_of(till.order(play.first)) if each.kind == "overpaid"]
         till.give(settling(found, play.dice.choice(found.choices)))
+
+
+def _shift(till: Till) -> ShiftId:
+    """Opened there, and something fell into it."""
+    shift = ShiftId(till.give(OpenShift(float_centavos=10_000))["shift"])
+    till.give(SupplyCash(shift=shift, centavos=500))
+    return shift
+
+
+def _close_shift(till: Till, shift: ShiftId, wrong: int = 0) -> None:
+    cash = till.shift(shift).figures.expected["dinheiro"] + wrong
+    till.give(DeclareCount(shift=shift, amounts={"dinheiro": cash}))
+    till.give(CloseShift(shift=shift))
+
+
+@scene("cash_difference")
+def _miscounted(play: Play) -> None:
+    till, _ = play.two()
+    _close_shift(till, _shift(till), play.dice.choice((-100, 100)))
+
+
+@scene("late_adjustment")
+def _restored_drawer(play: Play) -> None:
+    till, other = play.two()
+    shift = _shift(till)
+    twin = till.restored()
+    _close_shift(till, shift)
+    twin.give(SupplyCash(shift=shift, centavos=play.dice.randint(1, 900)))
+    other.receive(twin.changes.values())
+
+
+@scene("two_shift_closings")
+def _drawer_closed_twice(play: Play) -> None:
+    till, other = play.two()
+    shift = _shift(till)
+    twin = till.restored()
+    for each in (till, twin):
+        _close_shift(each, shift)
+    other.receive(twin.changes.values())
+
+
+@scene("written_off_and_closed")
+def _not_lost(play: Play) -> None:
+    till, manager = play.two()
+    shift = _shift(till)
+    play.tills[0].sync(till)
+    play.meet()
+    manager.give(WriteOffShift(shift=shift, reason="terminal perdido"))
+    _close_shift(till, shift)
+
+
+@scene("shift_does_not_add_up")
+def _drawer_forged(play: Play) -> None:
+    till, _ = play.two()
+    shift = _shift(till)
+    till.give(DeclareCount(shift=shift, amounts={"dinheiro": 10_500}))
+    view = till.shift(shift)
+    forged = ShiftClosed(
+        count=view.counts[-1].id, declared={}, figures=ShiftFigures(), after=view.heads
+    )
+    till.write([(view.document, forged)])
 
 
 def settling(dispute: Dispute, choice: str, weighs: Iterable[str] | None = None) -> SettleDispute:

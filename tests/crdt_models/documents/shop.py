@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from crdt_models.change import Change, Unsigned, sign_change
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Moment
@@ -17,17 +18,21 @@ from crdt_models.hybrid_logical_clock import next_stamp
 from crdt_models.ids import (
     CATALOG,
     TABLES,
+    ChangeId,
     CommandId,
     CreatedId,
     DeviceId,
     DocumentId,
     Epoch,
     FactId,
+    OperatorId,
     OrderId,
+    ShiftId,
     SiteId,
     TableId,
     floor_document,
     order_document,
+    shift_document,
 )
 
 SITE = SiteId(bytes(16))
@@ -56,6 +61,8 @@ class Till:
         self.moment = Moment(4, 20 * 60)  # Friday evening
         self.left: dict[TableId, tuple[FactId, ...]] = {}
         self.day = DAY
+        self.operator: OperatorId | None = None
+        self.tips: tuple[ChangeId, ...] = ()
         self._stamp = 0
         self._count = 0
         self._numbers = 0
@@ -86,6 +93,9 @@ class Till:
             moment=self.moment,
             taken=lambda product, since: taken_since(self.orders, product, since),
             left_at=lambda table: self.left.get(table, ()),
+            operator=self.operator,
+            open_shifts=lambda: self.open_shifts,
+            tips=self.tips,
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -107,7 +117,7 @@ class Till:
                 previous=(),
                 hlc=self._stamp,
                 business_day=self.day,
-                operator=None,
+                operator=self.operator,
                 command_id=command_id or command_key(f"{self.letters}/{self._stamp}"),
                 seen=0,
                 facts=tuple(facts),
@@ -123,6 +133,8 @@ class Till:
                 continue
             self.changes[change.id] = change
             self._stamp = next_stamp(self._stamp, self.clock_ms, change.hlc)
+            if change.device == self.device:
+                self.tips = (change.id,)
             for document, entry in change.entries():
                 view = self.views.setdefault(document, empty_view(document))
                 view.apply(entry)
@@ -141,6 +153,28 @@ class Till:
     @property
     def orders(self) -> list[OrderView]:
         return [view for view in self.views.values() if isinstance(view, OrderView)]
+
+    @property
+    def shifts(self) -> list[ShiftView]:
+        return [view for view in self.views.values() if isinstance(view, ShiftView)]
+
+    @property
+    def open_shifts(self) -> tuple[ShiftId, ...]:
+        """Of this terminal."""
+        mine = [each for each in self.shifts if each.is_open and each.owner == self.device]
+        return tuple(each.shift for each in mine)
+
+    def shift(self, shift: CreatedId) -> ShiftView:
+        view = self.read(shift_document(ShiftId(shift)))
+        assert isinstance(view, ShiftView)
+        return view
+
+    def restored(self) -> "Till":
+        """The same terminal, as a copy of its disk that was made now has it."""
+        twin = Till(self.letters, clock_ms=self.clock_ms)
+        twin.receive(self.changes.values())
+        twin._count = self._count + 1_000  # its commands are others
+        return twin
 
     @property
     def dining_room(self) -> TablesView:
