@@ -52,6 +52,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     data: the pedido, mesa, produtos, configuracoes or dispute after the commit, rendered ·
     origin: letters of the terminal that wrote · timestamp: of the change's clock.
+    data: the pedido, mesa, produtos, caixa or dispute after the commit, rendered · origin: letters
+    of the terminal that wrote · timestamp: of the change's clock.
     """
 
     type: EventType

@@ -10,6 +10,8 @@ import msgspec
 
 from crdt_models.change import Change
 from crdt_models.disputes import Dispute
+from crdt_models.documents.cash.facts import ShiftClosed, ShiftOpened, ShiftWrittenOff
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.facts import (
@@ -57,6 +59,7 @@ from crdt_models.ids import (
     FLOOR_KIND,
     ORDER_KIND,
     SETTINGS,
+    SHIFT_KIND,
     TABLES,
     CreatedId,
     DocumentId,
@@ -79,6 +82,8 @@ EventType = Literal[
     "table:assigned",
     "catalog:updated",
     "settings:updated",
+    "cashier:opened",
+    "cashier:closed",
     "dispute:opened",
     "dispute:resolved",
 ]
@@ -110,6 +115,8 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = _of_catalog(node, facts)
         elif document == SETTINGS:
             shown = iter((Sighting("settings:updated", SETTINGS),))
+        elif kind_of(document) == SHIFT_KIND:
+            shown = _of_shift(node.view(document), document, facts)
         elif kind_of(document) == FLOOR_KIND:
             shown = _of_floor(node, node.view(document), facts)
         else:
@@ -225,6 +232,16 @@ def _of_catalog(node: Node, facts: list[Fact]) -> Iterator[Sighting]:
     if isinstance(view, CatalogView) and written:
         known = tuple(each for each in dict.fromkeys(written) if each in view.products)
         yield Sighting("catalog:updated", CATALOG, products=known)
+
+
+def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[Sighting]:
+    """Not at each payment: what falls into a drawer nobody may follow."""
+    if not isinstance(shift, ShiftView) or shift.opening is None:
+        return
+    if any(isinstance(fact, ShiftOpened) for fact in facts):
+        yield Sighting("cashier:opened", document)
+    if shift.end is not None and any(isinstance(f, ShiftClosed | ShiftWrittenOff) for f in facts):
+        yield Sighting("cashier:closed", document)
 
 
 _RESERVATION = (ReservationBooked, ReservationMoved, ReservationChanged, ReservationMarked)

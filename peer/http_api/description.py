@@ -13,6 +13,7 @@ from crdt_models.pedido import (
     ORDER_NAMES,
     PAYMENT_NAMES,
     RESERVATION_NAMES,
+    SHIFT_NAMES,
     TABLE_NAMES,
 )
 from peer.http_api.live_messages import described_websockets
@@ -34,6 +35,7 @@ _MEANINGS = {
     "Pagamento": PAYMENT_NAMES,
     "Mesa": TABLE_NAMES,
     "Reserva": RESERVATION_NAMES,
+    "Caixa": SHIFT_NAMES,
 }
 
 

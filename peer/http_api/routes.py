@@ -7,6 +7,7 @@ stand beside what they serve: `orders`, `catalog`, and the `*_routes` of this fo
 from typing import Any
 
 from peer.http_api.api import Api
+from peer.http_api.cash.routes import cash_routes
 from peer.http_api.catalog.routes import catalog_routes
 from peer.http_api.customer_routes import customer_routes
 from peer.http_api.description import described
@@ -28,6 +29,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *order_routes(api),
         *dining_room_routes(api),
         *customer_routes(api),
+        *cash_routes(api),
         *catalog_routes(api),
         *dispute_routes(api),
         *list_routes(api),

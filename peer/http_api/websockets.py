@@ -23,8 +23,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import CATALOG, SETTINGS, TableId, order_of
+from crdt_models.ids import CATALOG, SHIFT_KIND, TableId, kind_of, order_of, shift_of
 from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
+from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
 from peer.http_api.dining_room.committed import room_now, shown_table
 from peer.http_api.front_ends import FrontEnd
@@ -57,6 +59,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
             return shown_changes(api, sighting.products)
         if sighting.document == SETTINGS:
             return shown_settings(api)
+        if kind_of(sighting.document) == SHIFT_KIND:
+            return shown_shift(api, shift_of(sighting.document))
         return shown_order(api, order_of(sighting.document))
 
     def room() -> dict[TableId, JsonObject]:

@@ -16,41 +16,28 @@ from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import ChangeGate, key_opened_by
 from crdt_models.dining_room import left_by
-from crdt_models.documents.accounts.facts import AccountOpened
-from crdt_models.documents.accounts.view import AccountView
-from crdt_models.documents.catalog.facts import ProductAdded
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
-from crdt_models.documents.floor.reservation_facts import ReservationBooked
-from crdt_models.documents.kinds import empty_view
-from crdt_models.documents.orders.facts import (
-    LineAdded,
-    LineSplit,
-    OrderOpened,
-    PaidOnAccount,
-    PaymentReceived,
-    PaymentRefunded,
-)
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.tables.facts import AreaAdded, TableAdded
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError
-from crdt_models.fact import fact_of
 from crdt_models.ids import (
     KEY_BYTES,
+    SHIFT_KIND,
     ChangeId,
     CommandId,
-    CreatedId,
     DocumentId,
     FactId,
     OrderId,
     ProductId,
+    ShiftId,
     TableId,
-    account_of,
-    order_of,
+    kind_of,
 )
 from crdt_models.read_models import REPLACED_BY_KEY, changed_rows
 from peer.node.authorship import Author, Authorship, Credentials
+from peer.node.created import created
 from peer.node.requests import (
     CommandReused,
     Execute,
@@ -75,6 +62,7 @@ class Committed(Protocol):
     def vouched(self, change: ChangeId, author: AuthorKey) -> bool: ...
     def greatest_number(self, day: int) -> int: ...
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]: ...
+    def open_shifts(self) -> tuple[ShiftId, ...]: ...
     def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]: ...
     def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]: ...
 
@@ -134,7 +122,7 @@ class Preparation:
             found = self._copies.shown(document).version
             if found != version:
                 raise StaleVersion(document=document, version=found)
-        context = self._context(request.command_id)
+        context = self._context(request)
         decision = request.command.decide(self._read, context)
         change = None
         if decision.facts:
@@ -184,14 +172,18 @@ class Preparation:
         """Whether a command seen only in another terminal's change may be this one: the same kinds
         of facts in the same documents. When it is refused now, it may have been accepted then."""
         try:
-            context = self._context(request.command_id)
+            context = self._context(request)
             decision = request.command.decide(self._read, context)
         except DomainError:
             documents = request.command.reads()[:1]
             # What was said of a line that had moved stands in its home, beside the order.
             known = [*documents, *(it for each in documents for it in beside(self._read(each)))]
             return not known or any(each in written.documents for each in known)
-        told = {(document, fact.tag()) for document, fact in decision.facts}
+        told = {
+            (document, fact.tag())
+            for document, fact in decision.facts
+            if kind_of(document) != SHIFT_KIND  # the drawer is another at each terminal
+        }
         return told <= {(document, body[0]) for document, body in written.facts}
 
     def _written_by(self, known: CommandRecord) -> Change | None:
@@ -206,7 +198,7 @@ class Preparation:
         self, request: Execute, record: CommandRecord, change: Change | None, *, replayed: bool
     ) -> None:
         """Always told from the change, so that a retry is answered as the first one was."""
-        ids = _created(change) if change else {}
+        ids = created(change) if change else {}
         documents = change.documents if change else request.command.reads()
 
         def settle(positions: Mapping[ChangeId, int]) -> None:
@@ -216,11 +208,11 @@ class Preparation:
 
         self._settle.append(settle)
 
-    def _context(self, command: CommandId) -> Context:
+    def _context(self, request: Execute) -> Context:
         return Context(
             site=self._credentials.site,
             device=self._credentials.device,
-            command_id=command,
+            command_id=request.command_id,
             letters=self._credentials.letters,
             business_day=self._day,
             next_order_number=self._next_order_number,
@@ -228,6 +220,9 @@ class Preparation:
             moment=self._moment,
             taken=self._taken,
             left_at=self._left_at,
+            operator=request.operator,
+            open_shifts=self._open_shifts,
+            tips=self.authorship.previous,
         )
 
     def _next_order_number(self) -> int:
@@ -245,6 +240,16 @@ class Preparation:
                 if order.is_open and order.table == table:
                     tabs[order.order] = None
         return tuple(sorted(tabs))
+
+    def _open_shifts(self) -> tuple[ShiftId, ...]:
+        """This terminal's: the committed ones, and those of this batch."""
+        shifts = dict.fromkeys(self._committed.open_shifts())
+        for held in self._copies.touched.values():
+            if isinstance(held.view, ShiftView):
+                shifts.pop(held.view.shift, None)
+                if held.view.is_open and held.view.owner == self._credentials.device:
+                    shifts[held.view.shift] = None
+        return tuple(sorted(shifts))
 
     def _taken(self, product: ProductId, since: int) -> int:
         """What lines take of a product: by committed orders, and by this batch's in their place."""
@@ -354,37 +359,3 @@ class Preparation:
         """Give every answer. Only after the commit, or when there was nothing to commit."""
         for each in self._settle:
             each(positions)
-
-
-def _created(change: Change) -> dict[str, CreatedId]:
-    """What a command created, read back from its change; the names are those of `Decision.ids`."""
-    ids: dict[str, CreatedId] = {}
-    lines = parts = products = 0
-    for document, body in change.facts:
-        match fact_of(body):
-            case OrderOpened() if isinstance(empty_view(document), OrderView):
-                ids["order"] = order_of(document)
-            case LineAdded() as added:
-                ids[f"line.{lines}"] = CreatedId(added.line)
-                lines += 1
-            case LineSplit() as split:
-                ids[f"part.{parts}"] = CreatedId(split.part)
-                parts += 1
-            case AccountOpened() if isinstance(empty_view(document), AccountView):
-                ids["account"] = account_of(document)
-            case PaymentReceived() | PaidOnAccount() as received:
-                ids["payment"] = CreatedId(received.payment)
-            case PaymentRefunded() as refunded:
-                ids["refund"] = CreatedId(refunded.refund)
-            case TableAdded() as table:
-                ids["table"] = CreatedId(table.table)
-            case ProductAdded() as product:
-                ids[f"product.{products}"] = CreatedId(product.product)
-                products += 1
-            case AreaAdded() as area:
-                ids["area"] = CreatedId(area.area)
-            case ReservationBooked() as booked:
-                ids["reservation"] = CreatedId(booked.reservation)
-            case _:
-                pass
-    return ids

@@ -13,6 +13,7 @@ import msgspec
 from crdt_models.change import Change, decode_change
 from crdt_models.change_gate import Author as AuthorKey
 from crdt_models.change_gate import key_opened_by
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import GREATEST_HLC
 from crdt_models.documents.orders.facts import OrderNumbered
 from crdt_models.documents.orders.view import OrderView
@@ -26,9 +27,10 @@ from crdt_models.ids import (
     FactId,
     OrderId,
     ProductId,
+    ShiftId,
     TableId,
 )
-from crdt_models.read_models import ORDER_ROW, PRODUCT_TAKEN
+from crdt_models.read_models import CASH_SHIFT, ORDER_ROW, PRODUCT_TAKEN
 from peer.node.authorship import Authorship
 from peer.node.batch import BUSINESS_DAY
 from peer.node.shelf import Held
@@ -54,6 +56,7 @@ class CommittedState:
         self._keys: dict[AuthorKey, bytes] = {}
         self._greatest: dict[int, int] = {}
         self._tabs = self._load_tabs()
+        self._shifts = self._load_shifts()
 
     def add(
         self,
@@ -71,6 +74,8 @@ class CommittedState:
         for held in documents.values():
             if isinstance(held.view, OrderView):
                 self._note_tab(held.view)
+            elif isinstance(held.view, ShiftView):
+                self._note_shift(held.view)
 
     def _note_numbers(self, change: Change) -> None:
         day = change.business_day
@@ -82,6 +87,12 @@ class CommittedState:
             self._tabs[order.order] = order.table
         else:
             self._tabs.pop(order.order, None)
+
+    def _note_shift(self, shift: ShiftView) -> None:
+        if shift.is_open and shift.owner == self._device:
+            self._shifts.add(shift.shift)
+        else:
+            self._shifts.discard(shift.shift)
 
     def signing_key(self, author: AuthorKey) -> bytes | None:
         """The key announced by the epoch's stored `author_opened`."""
@@ -150,6 +161,10 @@ class CommittedState:
         """Open orders that stand at this dining table."""
         return tuple(order for order, at in self._tabs.items() if at == table)
 
+    def open_shifts(self) -> tuple[ShiftId, ...]:
+        """This terminal's cash shifts that have not ended."""
+        return tuple(self._shifts)
+
     def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]:
         """`left_by` of the orders that were closed at a table on a business day."""
         where = (Condition("closed_day", day), Condition("table_id", table.hex()))
@@ -163,6 +178,11 @@ class CommittedState:
     def tables_in_use(self) -> frozenset[TableId]:
         """Where open orders stand."""
         return frozenset(self._tabs.values())
+
+    def _load_shifts(self) -> set[ShiftId]:
+        mine = Condition("device", self._device.hex()), Condition("is_open", 1)
+        rows = self._log.projections.rows(Query(table=CASH_SHIFT.name, where=mine))
+        return {ShiftId(_id(str(row["shift_id"]))) for row in rows}
 
     def _load_tabs(self) -> dict[OrderId, TableId]:
         tabs: dict[OrderId, TableId] = {}

@@ -17,6 +17,7 @@ import msgspec
 
 from crdt_models import digests
 from crdt_models.change import Change, decode_change
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import View
@@ -162,7 +163,9 @@ class WorkingCopies:
 
 
 def is_open(view: View) -> bool:
-    """Whether a document is still worked on: everything but orders that are done with."""
+    """Whether a document is still worked on: not orders that are done with, nor ended shifts."""
+    if isinstance(view, ShiftView):
+        return view.end is None
     done = ("settled", "cancelled", "merged")
     return not isinstance(view, OrderView) or view.account not in done
 

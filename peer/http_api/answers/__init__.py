@@ -7,6 +7,7 @@ Rules of this folder:
 3. Members are only ever added.
 """
 
+from peer.http_api.answers.cash import Caixa, Caixas, RelatorioCaixa
 from peer.http_api.answers.catalog import (
     CardapioMudou,
     GrupoOpcoes,
@@ -104,7 +105,10 @@ __all__ = [
     "Cozinha",
     "EstacaoCozinha",
     "FichaCozinha",
+    "Caixa",
+    "Caixas",
     "Cliente",
+    "RelatorioCaixa",
     "Clientes",
     "Extrato",
     "Movimento",
