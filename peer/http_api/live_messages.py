@@ -91,9 +91,8 @@ class Erro(_Message, frozen=True, kw_only=True):
 
 
 class Evento(_Message, frozen=True, kw_only=True):
-    """O que foi gravado. `data`: o pedido, a mesa, os produtos, as
-    configurações ou o conflito depois disso.
-    """O que foi gravado. `data`: o pedido, a mesa, os produtos, o caixa ou o conflito depois disso.
+    """O que foi gravado. `data`: o pedido, a mesa, os produtos, as configurações, o caixa ou o
+    conflito depois disso.
 
     `cursor`: para retomar com `subscribe` · `version`: a ETag do documento · `origin`: letras do
     terminal que escreveu. Quem retoma recebe de novo, nunca de menos.
@@ -153,8 +152,7 @@ _ENTRANCE = (
     ' deste terminal, ou na primeira mensagem: {"type": "auth", "key": "…"}, em até 5 segundos.'
     " Sem chave a conversa acaba com 1008. Mensagens são textos JSON."
 )
-_DATA = ("Pedido", "Mesa", "CardapioMudou", "Configuracoes", "Conflito")
-_DATA = ("Pedido", "Mesa", "CardapioMudou", "Caixa", "Conflito")
+_DATA = ("Pedido", "Mesa", "CardapioMudou", "Configuracoes", "Caixa", "Conflito")
 
 
 def described_websockets() -> tuple[dict[str, Any], dict[str, Any]]:

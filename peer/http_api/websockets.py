@@ -22,8 +22,15 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import CATALOG, SETTINGS, TableId, order_of
-from crdt_models.ids import CATALOG, SHIFT_KIND, TableId, kind_of, order_of, shift_of
+from crdt_models.ids import (
+    CATALOG,
+    SETTINGS,
+    SHIFT_KIND,
+    TableId,
+    kind_of,
+    order_of,
+    shift_of,
+)
 from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.cash.shifts import shown_shift

@@ -12,6 +12,7 @@ from simulations.checkers import authors, decisions
 from simulations.checkers.back_office import back_office
 from simulations.checkers.bookings import bookings
 from simulations.checkers.business_days import business_days
+from simulations.checkers.drawers import drawers
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.checkers.excuses import WorldExcuses
 from simulations.checkers.trust import trust
@@ -145,6 +146,7 @@ CHECKS: dict[str, Check] = {
     "closings": decisions.closings,
     "payments": decisions.payments,
     "trust": trust,
+    "drawers": drawers,
     "retries": retries,
     "bookings": bookings,
     "back_office": back_office,

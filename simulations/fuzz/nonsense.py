@@ -27,6 +27,7 @@ DOCUMENTS = tuple(
         (
             *(f"order:{each.hex()}" for each in IDS[:3]),
             *(f"account:{each.hex()}" for each in IDS[3:5]),
+            f"shift:{IDS[5].hex()}",
             "catalog",
             "settings",
             "tables",
@@ -43,11 +44,13 @@ DOCUMENTS = tuple(
 ORDER_DOCUMENTS = DOCUMENTS[:3]
 ACCOUNT_DOCUMENTS = DOCUMENTS[3:5]
 _OF_ACCOUNTS = ("account", "charge")  # how their facts begin; payments stand in both
+SHIFT_DOCUMENT = DOCUMENTS[5]
 _FLOOR = "floor:2024-10-04"
 _HOMES = {
     "table": "tables", "area": "tables", "author": "terminals", "member": "trust",
+    "settings": "settings", "shift": SHIFT_DOCUMENT, "cash": SHIFT_DOCUMENT,
+    "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT,
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
-    "settings": "settings",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")

@@ -9,6 +9,7 @@ Rules of this package:
 
 from simulations.mutants import (
     bills,
+    cash,
     catalog,
     chains,
     dining_room,
@@ -29,6 +30,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, bills, kitchen, dining_room, catalog, moves,
-    trust_sold, management, trust, uplink,
+    storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, catalog,
+    moves, trust_sold, management, trust, uplink,
 )  # fmt: skip

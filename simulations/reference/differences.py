@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from simulations.reference.account_differences import of_accounts
+from simulations.reference.cash_differences import of_shifts
 from simulations.reference.catalog_differences import of_products
 from simulations.reference.compared import compared
 from simulations.reference.order_differences import of_kitchen, of_orders
@@ -32,6 +33,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *of_kitchen(reference, peer),
         *of_accounts(reference, peer),
         *of_products(reference, peer),
+        *of_shifts(reference, peer),
         *of_reservations(reference, peer),
         *of_settings(reference, peer),
         *_of_disputes(reference, peer),

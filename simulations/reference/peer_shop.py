@@ -23,8 +23,8 @@ class UnexpectedAnswer(Exception):
 
 
 class PeerShop(Struct, frozen=True, kw_only=True):
-    """orders, tables, accounts, products: the JSON of each by id, of an account with its whole
-    `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, and ALL_DAYS.
+    """orders, tables, accounts, products, shifts: the JSON of each by id, of an account with its
+    whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, ALL_DAYS.
     kitchen: its queue, of all days. reservations: the JSON of each by id. settings: their JSON,
     empty: nobody asked. day, now_ms: business day and moment at which the tables were so."""
 
@@ -37,6 +37,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     reservations: dict[str, Json] = {}
     products: dict[str, Json] = {}
     settings: Json = {}
+    shifts: dict[str, Json] = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 
@@ -71,6 +72,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         now_ms=room["agora_ms"],
         products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},
         settings=await _ask(till, "/api/configuracoes"),
+        shifts={each["id"]: each for each in await _all(till, "/api/caixa?dia=todos", "caixas")},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

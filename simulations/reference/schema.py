@@ -10,7 +10,8 @@ Rules of this file:
    an order's number is among them: it is drawn by the terminal, not meant by the command.)
    The line of an order lists itself, in `copied`, what its author's catalog said.
 4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
-   in `floor_schema`, about products in `catalog_schema`, about the shop in `settings_schema`.
+   in `floor_schema`, about products in `catalog_schema`, about the shop in `settings_schema`,
+   about cash shifts in `cash_schema`.
 """
 
 import re
@@ -21,6 +22,7 @@ from simulations.reference.account_schema import (
     ACCOUNT_SHAPES,
     ACCOUNT_VALUES,
 )
+from simulations.reference.cash_schema import SHIFT_RELIES, SHIFT_SHAPES, is_shift
 from simulations.reference.catalog_schema import CATALOG_RELIES, CATALOG_SHAPES
 from simulations.reference.floor_schema import FLOOR_RELIES, FLOOR_SHAPES, floor_holds
 from simulations.reference.order_schema import (
@@ -122,6 +124,7 @@ RELIED_ON: Final = {
     **ACCOUNT_RELIES,
     **CATALOG_RELIES,
     **SETTINGS_RELIES,
+    **SHIFT_RELIES,
     "area_renamed": ("replaces",),
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),
@@ -164,6 +167,8 @@ def _shapes_of(document: str) -> dict[str, Shape]:
         return ACCOUNT_SHAPES
     if is_order(document):
         return ORDER_SHAPES
+    if is_shift(document):
+        return SHIFT_SHAPES
     return FLOOR_SHAPES if is_floor(document) else _BY_DOCUMENT.get(document, {})
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from simulations.reference.account import ReferenceAccount, of_account
+from simulations.reference.cash import ReferenceShift, of_shift
+from simulations.reference.cash_schema import is_shift
 from simulations.reference.catalog import ReferenceProduct, of_catalog, products_of
 from simulations.reference.chains import Chain, chains_of
 from simulations.reference.disputes import (
@@ -119,6 +121,16 @@ class ReferenceShop:
         return {each.id: each for each in found}
 
     @cached_property
+    def shifts(self) -> dict[str, ReferenceShift]:
+        """Cash shifts, by id."""
+        found = [
+            ReferenceShift(meaning)
+            for document, meaning in self._meanings.items()
+            if is_shift(document)
+        ]
+        return {each.id: each for each in found}
+
+    @cached_property
     def products(self) -> dict[str, ReferenceProduct]:
         """By id."""
         return products_of(self._meanings["catalog"], self.orders.values())
@@ -164,6 +176,8 @@ class ReferenceShop:
             elif is_account(document):
                 account = self.accounts[document.removeprefix("account:")]
                 situations += [*of_account(account), *of_payments(account.payments)]
+            elif is_shift(document):
+                situations += of_shift(self.shifts[document.removeprefix("shift:")])
             elif is_floor(document):
                 situations += clashes(self.floors[document])
             elif document == "catalog":

@@ -33,7 +33,8 @@ class Stamp(NamedTuple):
 
 
 class Fact(Struct, frozen=True, kw_only=True):
-    """One fact as it was written. day: days since 1970-01-01. command: (command id, place)."""
+    """One fact as it was written. day: days since 1970-01-01. command: (command id, place).
+    operator: who acted, when anybody said."""
 
     id: str
     stamp: Stamp
@@ -44,6 +45,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     device: bytes
     day: int
     command: tuple[bytes, int]
+    site: bytes
+    operator: bytes | None
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ def read_changes(deliveries: Iterable[bytes]) -> dict[bytes, Change]:
 def read_change(data: bytes) -> Change:
     """The array of 13 that a change is."""
     (
-        _version, _site, device, epoch, sequence, previous, clock, day, _operator, command, _seen,
+        _version, site, device, epoch, sequence, previous, clock, day, operator, command, _seen,
         told, _signature,
     ) = cbor2.loads(data)  # fmt: skip
     change = hashlib.sha256(data).digest()
@@ -81,6 +84,8 @@ def read_change(data: bytes) -> Change:
             device=device,
             day=day,
             command=(command, place),
+            site=site,
+            operator=operator,
         )
         for place, (document, (tag, must_understand, fields)) in enumerate(told)
     )

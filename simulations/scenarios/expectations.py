@@ -14,6 +14,7 @@ from msgspec import Struct
 from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import ORDER, World
+from simulations.workload.cash_scenes import SHIFTS
 from simulations.workload.catalog_scenes import PRODUCTS
 from simulations.workload.ledger import ORDERS, Deed, Ledger
 from simulations.workload.people import Party
@@ -104,6 +105,23 @@ class Expectations:
     async def expect_customer(self, customer: str, **fields: JSON) -> None:
         """Every terminal shows the customer's account with these fields."""
         await self._expect_members(f"{CUSTOMERS}/{customer}", "on a customer", fields)
+
+    async def expect_drawer(self, shift: str, **fields: JSON) -> None:
+        """Every terminal shows the cash shift with these fields."""
+        await self._expect_members(f"{SHIFTS}/{shift}", "of a drawer", fields)
+
+    async def expect_blind(self, at: str, shift: str) -> None:
+        """Nothing there tells what should be in the drawer."""
+        shown = await self._ask(at, f"{SHIFTS}/{shift}")
+        told = {each: shown[each] for each in ("vendas_centavos", "esperado_centavos")}
+        self.expect(not any(told.values()), f"{at} tells of an uncounted drawer: {told}")
+
+    async def expect_same_report(self, shift: str) -> None:
+        """The shift's report is whole, and the same at every terminal."""
+        path = f"{SHIFTS}/{shift}/relatorio"
+        told = [await self._ask(each.host, path) for each in self.world.standing()]
+        self.expect(told[0]["hash"] is not None, "a report is not whole")
+        self.expect(all(each == told[0] for each in told), "terminals report a drawer differently")
 
     async def expect_dish(self, dish: Dish, name: str, *values: JSON) -> None:
         """Every terminal shows the dish with the same value of this field, one of these."""

@@ -18,7 +18,7 @@ from simulations.scenarios.expectations import Dish, Order, Unplayable
 from simulations.scenarios.machinery import Machines
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
-from simulations.workload import acts, trust_scenes
+from simulations.workload import acts, cash_scenes, trust_scenes
 from simulations.workload.catalog_scenes import PRODUCTS
 from simulations.workload.ledger import ORDERS, SETTINGS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
@@ -213,6 +213,19 @@ class SimShop(Machines):
         """Somebody without an order."""
         self._parties += 1
         return Party(self._service, Visit(self._parties, trio.current_time(), "balcao", ()))
+
+    async def open_drawer(self, at: str, float_centavos: int) -> str:
+        """A cash shift begins at this terminal, with so much in the drawer; the id."""
+        actor = await self._at(at, self._stranger())
+        deed = await cash_scenes.open_at(actor, float_centavos)
+        if deed.told is None:
+            raise Unplayable(f"nobody could open a drawer at {at}")
+        return str(deed.told["id"])
+
+    async def at_drawer(self, at: str, shift: str, action: str, **body: JSON) -> Deed:
+        """What a button of the drawer's screen does."""
+        actor = await self._at(at, self._stranger())
+        return await cash_scenes.act_at(actor, shift, action, body)
 
     async def refund(self, at: str, order: Order, centavos: int) -> Deed:
         """So much of the first payment that counts is given back."""

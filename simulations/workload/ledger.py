@@ -24,7 +24,9 @@ Outcome = Literal["acknowledged", "refused", "unknown"]
 NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 # What a till may be told when others act at the same time, elsewhere, or unheard.
 LEGITIMATE = frozenset({
-    "account_is_blocked", "ambiguous_product", "bill_is_closed", "bill_is_open", "charges_stay",
+    "account_is_blocked", "ambiguous_product", "count_is_old", "count_is_there", "count_missing",
+    "shift_is_ended", "shift_is_open", "shift_of_another_terminal", "unknown_shift",
+    "bill_is_closed", "bill_is_open", "charges_stay",
     "credit_limit_exceeded", "more_than_is_left", "more_than_the_line", "needs_upgrade", "no_lines",
     "not_everyone_updated", "not_sold_by_halves", "order_is_cancelled", "order_is_merged",
     "order_is_not_cancelled", "paid_order", "paid_order_stays", "paid_part_stays",

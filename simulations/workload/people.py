@@ -20,7 +20,11 @@ from simulations.workload.till import JSON, Shop, Till, TillDown
 
 OPENING_SECONDS = 60.0  # before a shop without any terminal that is on gives up
 GRACE = 1.1  # of the service's length: after it nobody tries twice
-_NOT_HEARD = ("unknown_order", "unknown_account")  # which may come with the next link
+_NOT_HEARD = (
+    "unknown_order",
+    "unknown_account",
+    "unknown_shift",
+)  # which may come with the next link
 _HOME = ("waiter", "cashier", "cook", "manager")
 
 

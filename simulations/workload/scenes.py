@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from simulations.workload import bill_scenes as bill
+from simulations.workload import cash_scenes as cash
 from simulations.workload import catalog_scenes as catalog
 from simulations.workload import charge_scenes as charge
 from simulations.workload import floor_scenes as floor
@@ -54,6 +55,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("seen_and_missed", "arriving", 0.03, room.seen_and_missed),
     Scene("push_together", "arriving", 0.06, room.push_together),
     Scene("serve", "arriving", 0.05, room.serve),
+    Scene("open_drawer", "arriving", 0.12, cash.open_drawer),
     Scene("order_more", "ordering", 0.2, floor.order_more),
     Scene("from_the_menu", "ordering", 0.2, catalog.from_the_menu),
     Scene("two_from_the_menu", "ordering", 0.06, catalog.two_from_the_menu),
@@ -110,6 +112,9 @@ SCENES: tuple[Scene, ...] = (
     Scene("add_while_closing", "closing", 0.05, bill.add_while_closing),
     Scene("close_twice", "closing", 0.06, bill.close_twice),
     Scene("cancel_paid", "closing", 0.02, floor.cancel_paid),
+    Scene("skim", "after", 0.08, cash.skim),
+    Scene("end_shift", "after", 0.08, cash.end_shift),
+    Scene("write_off", "after", 0.01, cash.write_off),
     Scene("mark", "after", 0.12, floor.mark),
     Scene("give_back", "after", 0.1, bill.give_back),
     Scene("refund", "after", 0.06, bill.refund),

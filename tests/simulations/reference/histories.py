@@ -17,6 +17,7 @@ from random import Random
 from crdt_models.change import Change
 from crdt_models.disputes import SettleDispute, open_disputes, two_tabs
 from crdt_models.documents.accounts.commands import OpenAccount
+from crdt_models.documents.cash.commands import OpenShift
 from crdt_models.documents.catalog.commands import AddProduct
 from crdt_models.documents.catalog.facts import ProductValues
 from crdt_models.documents.command import Command
@@ -28,6 +29,7 @@ from crdt_models.ids import DocumentId
 from simulations.fuzz.members import Author
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import furnished_bill
+from tests.simulations.reference.drawers import cash_command, closing_of
 from tests.simulations.reference.furnishing import settings_command
 from tests.simulations.reference.listing import catalog_command
 from tests.simulations.reference.moving import cut_off, moving_command
@@ -41,7 +43,9 @@ from tests.simulations.reference.seating import (
 from tests.simulations.reference.trust import account_command, trust_command
 
 Maker = Callable[[Random, Replica], Command | None]
-_SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill", "catalog")
+_SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill", "catalog",
+    "cash",
+)  # fmt: skip
 
 
 def history(
@@ -52,6 +56,7 @@ def history(
     world = _World(Random(seed), nonsense, author)
     for _ in range(world.dice.choice((20, 40, 100))):
         world.step()
+    world.close_apart()
     return [change.data for change in world.told.values()]
 
 
@@ -84,6 +89,7 @@ class _World:
             values = ProductValues(name=name, unit_centavos=4400, code=name, halves=halves)
             first.give(AddProduct(values=values), self._key())
         first.give(OpenOrder(service_type="balcao", lines=(plain_line(self.dice),)), self._key())
+        first.give(OpenShift(float_centavos=10_000), self._key())
         first.give(OpenAccount(name="Zé", limit_centavos=2000), self._key())
         for command in furnished_bill(self.dice, first.orders[0].order):
             first.give(command, self._key())
@@ -106,6 +112,18 @@ class _World:
         self.dice.choice(self.acts)(self.dice.choice(self.replicas))
         if self.managers.random() < self.managing:
             self._manage(self.managers.choice(self.replicas))
+
+    def close_apart(self) -> None:
+        """At the end, at times: a disk that was copied closes its drawer, and so does the copy."""
+        counted = [(each, shift) for each in self.replicas for shift in each.open_shifts()]
+        if not counted or self.dice.random() < 0.8:
+            return
+        replica, shift = self.dice.choice(counted)
+        twin = replica.copy()
+        twin.open(self._epoch())
+        for each in (replica, twin):
+            for command in closing_of(each, shift):
+                self._give(each, command, self._key())
 
     # --- what can happen
 
@@ -202,6 +220,8 @@ class _World:
                 document = self.dice.choice(orders)
             if document.startswith("account:") and self.dice.random() < 0.9:
                 document = self.dice.choice(replica.accounts).document
+            if document.startswith("shift:") and replica.shifts and self.dice.random() < 0.9:
+                document = self.dice.choice(replica.shifts).document
             facts.append([document, body])
         clock = self.dice.choice([-1, 0, 2**64 - 1, *(each.hlc for each in self.told.values())])
         key = self.dice.choice([self._key(), *(key for _, key in self.given[-3:])])
@@ -227,6 +247,7 @@ class _World:
             room_command: 8 * self.leaning["room"],
             floor_command: 4 * self.leaning["room"],
             reservation_command: 4 * self.leaning["room"],
+            cash_command: 6 * self.leaning["cash"],
             account_command: 8 * self.leaning["trust"],
             _trust_command: 8 * self.leaning["trust"],
             _moving_command: 12 * self.leaning["moves"],

@@ -21,6 +21,7 @@ from crdt_models.disputes import (
     two_tabs,
 )
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import left_of, taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.reservation_facts import service_day
@@ -51,6 +52,7 @@ from crdt_models.pedido import (
     product_json,
     reservation_json,
     settings_json,
+    shift_json,
     statement_json,
     table_json,
     ticket_json,
@@ -125,6 +127,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         accounts=_accounts(views.values()),
         products=_products(views.values(), orders),
         settings=_settings(views),
+        shifts=_shifts(views.values()),
     )
 
 
@@ -143,6 +146,14 @@ def _accounts(views: Iterable[View]) -> dict[str, Any]:
         view.account.hex(): _plain({**account_json(view, "0"), "extrato": statement_json(view)})
         for view in views
         if isinstance(view, AccountView) and view.opening is not None
+    }
+
+
+def _shifts(views: Iterable[View]) -> dict[str, Any]:
+    return {
+        view.shift.hex(): _plain(shift_json(view, "0"))
+        for view in views
+        if isinstance(view, ShiftView) and view.opening is not None
     }
 
 

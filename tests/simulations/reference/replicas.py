@@ -9,6 +9,7 @@ from crdt_models.certificates import AuthorOpened
 from crdt_models.change import Change, decode_change
 from crdt_models.dining_room import left_by
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Moment
@@ -23,12 +24,14 @@ from crdt_models.ids import (
     CATALOG,
     TABLES,
     TERMINALS,
+    ChangeId,
     CommandId,
     CreatedId,
     DocumentId,
     Epoch,
     FactId,
     OrderId,
+    ShiftId,
     TableId,
     day_of_floor,
     order_document,
@@ -82,6 +85,8 @@ class Replica:
             next_order_number=self._next_number,
             open_tabs=self._open_tabs,
             left_at=self._left_at,
+            open_shifts=self.open_shifts,
+            tips=tuple(map(ChangeId, self.author.previous)),
             moment=Moment(self.clock_ms // 1000 % 7, self.clock_ms % 1440),
             taken=lambda product, since: taken_since(self.orders, product, since),
         )
@@ -124,6 +129,15 @@ class Replica:
     @property
     def accounts(self) -> list[AccountView]:
         return [view for view in self.views.values() if isinstance(view, AccountView)]
+
+    @property
+    def shifts(self) -> list[ShiftView]:
+        return [view for view in self.views.values() if isinstance(view, ShiftView)]
+
+    def open_shifts(self) -> tuple[ShiftId, ...]:
+        """Of this terminal."""
+        mine = [each for each in self.shifts if each.is_open and each.owner == self.author.device]
+        return tuple(sorted(each.shift for each in mine))
 
     @property
     def catalog(self) -> CatalogView:

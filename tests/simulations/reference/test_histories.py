@@ -10,6 +10,7 @@ from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.ids import TERMINALS
 from simulations.reference.account import trust_is_conserved
+from simulations.reference.cash import ReferenceShift
 from simulations.reference.catalog import ReferenceProduct
 from simulations.reference.floor import ReferenceFloor
 from simulations.reference.lines import ReferenceLine
@@ -66,6 +67,10 @@ def _floors(check: Callable[[ReferenceFloor], bool]) -> Callable[[ReferenceShop]
 
 def _reservations(check: Callable[..., bool]) -> Callable[[ReferenceShop], bool]:
     return _floors(lambda floor: any(map(check, floor.reservations.values())))
+
+
+def _shifts(check: Callable[[ReferenceShift], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.shifts.values()))
 
 
 def _is_told_twice(order: ReferenceOrder) -> bool:
@@ -162,6 +167,17 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         lambda order: any(each["method"] == "fiado" for each in order.refunds)
     ),
     "a debt that was paid": lambda shop: any(each.settled for each in shop.accounts.values()),
+    "a shift with a refund": _shifts(lambda shift: bool(shift.figures["refunds"])),
+    "a shift with tips": _shifts(lambda shift: bool(shift.figures["tips"])),
+    "a recount": _shifts(lambda shift: len(shift.counts) > 1 and shift.is_complete),
+    "somebody else writes of a shift": _shifts(lambda shift: bool(shift.foreign)),
+    "a shift of which something is on its way": _shifts(
+        lambda shift: shift.end is not None and not shift.is_complete
+    ),
+    "a shift with nothing unsettled": _shifts(
+        lambda shift: shift.is_complete and not any(shift.differences.values())
+        and bool(shift.figures["payments"])
+    ),
     "a discount shared out over lines": _orders(
         lambda order: sum(len(each) > 1 and each[1] > 0 for each in order.off.values()) > 1
     ),
@@ -216,6 +232,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "two_resolutions", "double_move", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",
             "part_paid_twice", "discounted_while_moved",
+            "cash_difference", "late_adjustment", "two_shift_closings", "written_off_and_closed",
+            "shift_does_not_add_up",
             "two_prices_of_a_line", "external_id_given_twice",
         )
     },

@@ -12,6 +12,9 @@ from crdt_models.dining_room import DiningRoom
 from crdt_models.disputes import of_documents, of_the_site
 from crdt_models.documents import register, view
 from crdt_models.documents.accounts.view import AccountView
+from crdt_models.documents.cash import view as cash_view
+from crdt_models.documents.cash.facts import ShiftOpened
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog import left
 from crdt_models.documents.catalog.view import Product
 from crdt_models.documents.floor import reservations
@@ -46,7 +49,7 @@ from crdt_models.fact import Fact
 from tests.simulations.reference import judged
 from tests.simulations.reference.histories import history
 
-HISTORIES = 600  # a mutant that none of so many shows is not seen
+HISTORIES = 1000  # a mutant that none of so many shows is not seen
 
 
 @dataclass(frozen=True)
@@ -265,6 +268,22 @@ MUTANTS = [
         for each in order.lines
     ]),
     Mutant("two products of one id are nobody's", of_documents, "_of_catalog", lambda _: iter(())),
+    Mutant("a shift belongs to whoever opened it first", ShiftView, "opening", property(
+        lambda self: next(iter(self.told(ShiftOpened)), None)
+    )),
+    Mutant("whoever writes of a shift moves its money", ShiftView, "mine", lambda self, kind: (
+        self.all(kind)
+    )),
+    Mutant("what came late is counted", ShiftView, "figures", property(
+        lambda self: self.figures_of(lambda _: True)
+    )),
+    Mutant("what is on its way is late", cash_view, "_after", lambda entry: ()),
+    Mutant("a refund stays in the drawer", cash_view, "_SIGNS", {**cash_view._SIGNS, "refund": 0}),
+    Mutant("the first count is compared", ShiftView, "declared", property(
+        lambda self: self.counts[0].fact.amounts if self.counts else {}
+    )),
+    Mutant("differences are told to nobody", ShiftView, "differences", property(lambda _: {})),
+    Mutant("a lost drawer is still open", ShiftView, "write_offs", ()),
     Mutant("two prices are told to nobody", findings, "_of_prices", lambda _: iter(())),
 ]  # fmt: skip
 
