@@ -94,6 +94,11 @@ _OF_ANY: dict[str, Advice] = {
     "corrected": Advice("Alguém corrigiu o que estava errado.", "Corrija antes o que está errado."),
     "merged": Advice("As duas são uma só conta.", "Junte os pedidos.", _MERGE),
     "both_kept": Advice("São duas contas na mesma mesa."),
+    "card_replaced": Advice(
+        "O cliente tem outra comanda, e o pedido dele foi junto.",
+        "Troque a comanda bloqueada por outra.",
+        "POST /api/comandas/{numero}/trocar",
+    ),
     "rebooked": Advice(
         "Uma das reservas mudou de mesa ou de hora.",
         "Remarque uma delas.",
@@ -162,6 +167,10 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
         "Um dos produtos tem outro id externo agora.",
         "Mude o id externo de um deles.",
         "PUT /api/produtos/{id}",
+    ),
+    ("two_orders_on_a_card", "both_kept"): Advice("São duas contas na mesma comanda."),
+    ("order_on_blocked_card", "kept"): Advice(
+        "O cliente é o dono da comanda: o pedido fica nela, e nada mais é aberto."
     ),
     ("reservation_clash", "kept"): Advice("As duas reservas cabem: a casa dá um jeito."),
 }

@@ -45,6 +45,7 @@ MAX_CLIENTS = 200
 
 Channel = Literal["global", "pedidos"]
 Present = Callable[[Sighting], JsonObject]
+VersionOf = Callable[[Sighting], str]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +152,7 @@ class LiveEvents:
         self._site_seen = node.site_disputes()
         self._sent = self._lost = 0
         self.present: Present = _not_shown
+        self.version: VersionOf = lambda each: node.version(each.document)
         self.room: Room = _no_room
         self._told_tables = ToldTables()
 
@@ -307,7 +309,7 @@ class LiveEvents:
                 type=each.type,
                 cursor=place if index == len(sightings) - 1 else place - 1,
                 document=each.document,
-                version=self._node.version(each.document),
+                version=self.version(each),
                 data=data,
                 timestamp=timestamp,
                 origin=origin,

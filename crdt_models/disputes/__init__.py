@@ -14,6 +14,7 @@ Rules of this room:
 from crdt_models.disputes.dispute import Dispute, dispute_id, resolutions_of
 from crdt_models.disputes.kinds import KINDS, Actor, Kind, KindOf, Severity
 from crdt_models.disputes.of_documents import disputes_of, open_disputes
+from crdt_models.disputes.of_places import card_disputes, two_tabs
 from crdt_models.disputes.of_the_site import (
     NumberedOrder,
     Opening,
@@ -22,7 +23,6 @@ from crdt_models.disputes.of_the_site import (
     equal_numbers,
     lineage_forked,
     number_ranks,
-    two_tabs,
 )
 from crdt_models.disputes.settling import SettleDispute
 
@@ -38,6 +38,7 @@ __all__ = [
     "SettleDispute",
     "Severity",
     "author_forked",
+    "card_disputes",
     "dispute_id",
     "disputes_of",
     "equal_numbers",

@@ -1,37 +1,11 @@
-"""The disputes that no single document shows: tabs, numbers, lineages and authors of the site."""
+"""The disputes that no single document shows: numbers, lineages and authors of the site."""
 
 from collections.abc import Iterable
-from itertools import combinations
 from typing import NamedTuple
 
 from crdt_models.disputes.dispute import Dispute, dispute_of
-from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import View
-from crdt_models.ids import ChangeId, DeviceId, Epoch, FactId, OrderId, TableId, fact_id
-
-
-def two_tabs(orders: Iterable[OrderView], tables: View) -> tuple[Dispute, ...]:
-    """Open orders at one table whose openings did not know of each other. `tables` holds
-    resolutions.
-
-    Subject: the table and both orders. An order that was moved to the table later is no opening
-    there.
-    """
-    at_table: dict[TableId, list[tuple[OrderId, FactId, frozenset[OrderId]]]] = {}
-    for order in orders:
-        opening = order.opening
-        if opening is None or not order.is_open or order.table is None:
-            continue
-        if opening.fact.table == order.table:
-            seen = frozenset(opening.fact.tabs_seen)
-            at_table.setdefault(order.table, []).append((order.order, opening.id, seen))
-    found: list[Dispute] = []
-    for table, tabs in at_table.items():
-        for (one, opened, saw), (other, opened_too, saw_too) in combinations(sorted(tabs), 2):
-            if one not in saw_too and other not in saw:
-                subject = f"{table.hex()}:{one.hex()}:{other.hex()}"
-                found += dispute_of(tables, "two_tabs_at_once", subject, [opened, opened_too])
-    return tuple(found)
+from crdt_models.ids import ChangeId, DeviceId, Epoch, FactId, OrderId, fact_id
 
 
 class NumberedOrder(NamedTuple):

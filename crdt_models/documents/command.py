@@ -14,7 +14,7 @@ To add a command: subclass `Command` with a tag of its own and write `plan`.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -90,6 +90,10 @@ def _no_tabs(_table: TableId) -> tuple[OrderId, ...]:
     return ()
 
 
+def _no_labels() -> Mapping[OrderId, str]:
+    return {}
+
+
 def _nothing_taken(_product: ProductId, _since: int) -> int:
     return 0
 
@@ -111,6 +115,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     stamped after an hlc take, see `catalog.left`. left_at: closings known of that business day at a
     dining table. operator: who acts, None when nobody said. open_shifts: cash shifts of this
     terminal that have not ended. tips: of this device's chain, before what this command writes.
+    open_labels: the comandas of all open orders known that have one.
     """
 
     site: SiteId
@@ -120,6 +125,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     business_day: int
     next_order_number: Callable[[], int]
     open_tabs: Callable[[TableId], tuple[OrderId, ...]] = _no_tabs
+    open_labels: Callable[[], Mapping[OrderId, str]] = _no_labels
     moment: Moment = Moment(0, 0)
     taken: Callable[[ProductId, int], int] = _nothing_taken
     left_at: Callable[[TableId], tuple[FactId, ...]] = _nobody_left

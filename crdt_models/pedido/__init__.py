@@ -16,6 +16,7 @@ from crdt_models.pedido.audit import (
     resolution_json,
     told_json,
 )
+from crdt_models.pedido.cards import OnCard, card_json
 from crdt_models.pedido.cash import report_json, shift_json
 from crdt_models.pedido.customers import account_json, statement_json
 from crdt_models.pedido.dining_tables import reservation_json, table_json, waiter_history_json
@@ -23,6 +24,9 @@ from crdt_models.pedido.disputes import dispute_json
 from crdt_models.pedido.figures import JSON, JsonObject, decimal, iso_day, quantity
 from crdt_models.pedido.kitchen import ticket_json
 from crdt_models.pedido.names import (
+    BLOCK_REASON,
+    CARD_NAMES,
+    CARD_STATUS,
     CUSTOMER_NAMES,
     ITEM_NAMES,
     MOVEMENT_NAMES,
@@ -43,6 +47,11 @@ from crdt_models.pedido.products import product_json
 from crdt_models.pedido.settings import settings_json
 
 __all__ = [
+    "BLOCK_REASON",
+    "CARD_NAMES",
+    "CARD_STATUS",
+    "OnCard",
+    "card_json",
     "CUSTOMER_NAMES",
     "MOVEMENT_NAMES",
     "SHIFT_NAMES",

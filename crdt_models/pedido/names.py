@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from crdt_models.documents.tables.card_facts import BlockReason
+
 STATUS: Final = {
     "open": "aberto",
     "bill_asked": "conta_pedida",
@@ -49,6 +51,15 @@ TABLE_STATUS: Final = {
     "cleaning": "limpeza",
     "reserved": "reservada",
     "free": "livre",
+}
+
+CARD_STATUS: Final = {"free": "livre", "occupied": "ocupada", "blocked": "bloqueada"}
+
+BLOCK_REASON: Final[dict[BlockReason, str]] = {
+    "lost": "perdida",
+    "stolen": "roubada",
+    "damaged": "danificada",
+    "other": "outro",
 }
 
 RESERVATION_STATUS: Final = {
@@ -202,6 +213,20 @@ RESERVATION_NAMES: Final = {
     "criada_em": "hora, ISO 8601",
     "version": "opaca; cobre tudo desse dia; é a ETag, para If-Match",
     "conflito": "true: outra reserva quer a mesma mesa, e uma pessoa precisa decidir",
+}
+
+CARD_NAMES: Final = {
+    "numero": "o número do cartão; de uma comanda não registrada, o texto dela",
+    "registrada": "true: é um cartão; false: só um texto, que algum pedido aberto tem",
+    "codigo": "o que o leitor lê do cartão (código de barras, NFC), ou nulo",
+    "status": "livre, ocupada ou bloqueada",
+    "bloqueio": "por que está bloqueada e desde quando, ou nulo",
+    "pedidos": "ids dos pedidos abertos nela",
+    "total": "decimal: soma desses pedidos",
+    "total_centavos": "exato",
+    "saldo": "decimal: o que falta pagar deles",
+    "saldo_centavos": "exato",
+    "version": "opaca; cobre todas as mesas e comandas; é a ETag, para If-Match",
 }
 
 CUSTOMER_NAMES: Final = {

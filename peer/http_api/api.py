@@ -17,8 +17,17 @@ import msgspec
 from crdt_models.barcodes import ScaleLayout
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.command import InvalidField as RefusedValue
+from crdt_models.documents.orders.errors import OrderIsMerged
 from crdt_models.errors import MalhaError
-from crdt_models.ids import SHORT_BYTES, CommandId, DeviceId, DocumentId
+from crdt_models.ids import (
+    SHORT_BYTES,
+    CommandId,
+    CreatedId,
+    DeviceId,
+    DocumentId,
+    OrderId,
+    order_document,
+)
 from crdt_models.pedido import JSON
 from peer.environment import Environment
 from peer.http_api import durability
@@ -26,6 +35,7 @@ from peer.http_api.catalog.finder import Finder
 from peer.http_api.front_ends import FrontEnds
 from peer.http_api.refused_values import told_to_front_end
 from peer.http_api.values import command_id
+from peer.node.members import number_of
 from peer.node.node import Node
 from peer.node.requests import Busy, Outcome, StaleVersion
 from peer.service.problems import MEDIA_TYPE, problem_of
@@ -178,6 +188,15 @@ async def execute(
         raise StaleVersion(document=documents[0], version=version) from error
     except RefusedValue as error:
         raise told_to_front_end(error) from error
+    except OrderIsMerged as error:
+        raise _called_by_its_number(api, error) from error
+
+
+def _called_by_its_number(api: Api, error: OrderIsMerged) -> OrderIsMerged:
+    """With the number that people know where the models have an id."""
+    into = str(error.details["into"])
+    document = order_document(OrderId(CreatedId(bytes.fromhex(into))))
+    return OrderIsMerged(order=error.details["order"], into=number_of(api.node, document) or into)
 
 
 def _expected(call: Call, documents: Sequence[DocumentId]) -> dict[DocumentId, str]:

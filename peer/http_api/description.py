@@ -9,6 +9,7 @@ from typing import Any
 
 import crdt_models
 from crdt_models.pedido import (
+    CARD_NAMES,
     ITEM_NAMES,
     ORDER_NAMES,
     PAYMENT_NAMES,
@@ -34,6 +35,7 @@ _MEANINGS = {
     "Item": ITEM_NAMES,
     "Pagamento": PAYMENT_NAMES,
     "Mesa": TABLE_NAMES,
+    "Comanda": CARD_NAMES,
     "Reserva": RESERVATION_NAMES,
     "Caixa": SHIFT_NAMES,
 }

@@ -7,6 +7,7 @@ import msgspec
 from crdt_models.pedido import STATUS
 from peer.http_api import answers, durability
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
+from peer.http_api.dining_room.cards import BlockBody
 from peer.http_api.dining_room.floor import CleaningBody
 from peer.http_api.dining_room.reservations import MarkBody, SeatBody
 from peer.http_api.orders.charge_bodies import AskBody, AuthorisedBody, ServiceBody
@@ -27,6 +28,8 @@ FIELD_ERRORS = (*ORDER_ERRORS, "command_reused", "stale_version", "command_too_l
 EDIT_ERRORS = (*FIELD_ERRORS, "order_is_cancelled")
 LINE_ERRORS = (*EDIT_ERRORS, "bill_is_closed", "unknown_line", "no_lines")
 TABLE_ERRORS = ("unknown_table", "unknown_area", *OPENING_ERRORS)
+OPENING_PLACE = ("unknown_table", "unknown_card", "card_is_blocked")
+PLACE_ERRORS = (*OPENING_PLACE, "card_is_in_use")
 SELLING_ERRORS = (
     "unknown_product",
     "ambiguous_product",
@@ -62,6 +65,7 @@ OPTIONAL_BODIES = (
     CancellationBody,
     OutcomeBody,
     CleaningBody,
+    BlockBody,
     MarkBody,
     SeatBody,
 )

@@ -35,7 +35,7 @@ from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
-from peer.http_api.dining_room.committed import room_now, shown_table
+from peer.http_api.dining_room.committed import room_now, room_version, shown_table
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.settings.settings import shown_settings
 from peer.http_api.shown import MILLISECOND_BITS, shown_order
@@ -74,7 +74,12 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
         now = room_now(api)
         return {table: shown_table(api, table, now) for table in now.furniture.tables}
 
-    events.present, events.room = present, room
+    def version(sighting: Sighting) -> str:
+        """What `If-Match` wants of whatever is shown."""
+        is_table = sighting.table is not None
+        return room_version(api.node) if is_table else api.node.version(sighting.document)
+
+    events.present, events.room, events.version = present, room, version
 
     async def sync(socket: WebSocket) -> None:
         await Conversation(api, events, socket, "global", _sync_message).run()

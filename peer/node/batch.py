@@ -63,6 +63,7 @@ class Committed(Protocol):
     def greatest_number(self, day: int) -> int: ...
     def open_tabs(self, table: TableId) -> tuple[OrderId, ...]: ...
     def open_shifts(self) -> tuple[ShiftId, ...]: ...
+    def open_labels(self) -> Mapping[OrderId, str]: ...
     def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]: ...
     def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]: ...
 
@@ -217,6 +218,7 @@ class Preparation:
             business_day=self._day,
             next_order_number=self._next_order_number,
             open_tabs=self._open_tabs,
+            open_labels=self._open_labels,
             moment=self._moment,
             taken=self._taken,
             left_at=self._left_at,
@@ -250,6 +252,18 @@ class Preparation:
                 if held.view.is_open and held.view.owner == self._credentials.device:
                     shifts[held.view.shift] = None
         return tuple(sorted(shifts))
+
+    def _open_labels(self) -> Mapping[OrderId, str]:
+        """The comandas of open orders: of the committed ones, and of those of this batch."""
+        labels = dict(self._committed.open_labels())
+        for document in self._copies.touched:
+            order = self._read(document)
+            if isinstance(order, OrderView):
+                labels.pop(order.order, None)
+                label = order.text("tab")
+                if order.is_open and label is not None:
+                    labels[order.order] = label
+        return labels
 
     def _taken(self, product: ProductId, since: int) -> int:
         """What lines take of a product: by committed orders, and by this batch's in their place."""

@@ -55,7 +55,9 @@ class CommittedState:
         self._letters = letters
         self._keys: dict[AuthorKey, bytes] = {}
         self._greatest: dict[int, int] = {}
-        self._tabs = self._load_tabs()
+        self._tabs: dict[OrderId, TableId] = {}
+        self._labels: dict[OrderId, str] = {}
+        self._load_open()
         self._shifts = self._load_shifts()
 
     def add(
@@ -73,7 +75,7 @@ class CommittedState:
                 self._note_numbers(change)
         for held in documents.values():
             if isinstance(held.view, OrderView):
-                self._note_tab(held.view)
+                self._note_place(held.view)
             elif isinstance(held.view, ShiftView):
                 self._note_shift(held.view)
 
@@ -82,11 +84,14 @@ class CommittedState:
         if day in self._greatest:
             self._greatest[day] = max([self._greatest[day], *_numbers_given([change], day)])
 
-    def _note_tab(self, order: OrderView) -> None:
+    def _note_place(self, order: OrderView) -> None:
+        self._tabs.pop(order.order, None)
+        self._labels.pop(order.order, None)
+        label = order.text("tab")
         if order.is_open and order.table is not None:
             self._tabs[order.order] = order.table
-        else:
-            self._tabs.pop(order.order, None)
+        if order.is_open and label is not None:
+            self._labels[order.order] = label
 
     def _note_shift(self, shift: ShiftView) -> None:
         if shift.is_open and shift.owner == self._device:
@@ -165,6 +170,10 @@ class CommittedState:
         """This terminal's cash shifts that have not ended."""
         return tuple(self._shifts)
 
+    def open_labels(self) -> Mapping[OrderId, str]:
+        """The comandas of all open orders that have one."""
+        return self._labels
+
     def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]:
         """`left_by` of the orders that were closed at a table on a business day."""
         where = (Condition("closed_day", day), Condition("table_id", table.hex()))
@@ -184,14 +193,14 @@ class CommittedState:
         rows = self._log.projections.rows(Query(table=CASH_SHIFT.name, where=mine))
         return {ShiftId(_id(str(row["shift_id"]))) for row in rows}
 
-    def _load_tabs(self) -> dict[OrderId, TableId]:
-        tabs: dict[OrderId, TableId] = {}
+    def _load_open(self) -> None:
         query = Query(table=_ORDERS, where=(Condition("is_open", 1),))
         for row in self._log.projections.rows(query):
+            order = OrderId(_id(str(row["order_id"])))
             if row["table_id"] is not None:
-                order, table = str(row["order_id"]), str(row["table_id"])
-                tabs[OrderId(_id(order))] = TableId(_id(table))
-        return tabs
+                self._tabs[order] = TableId(_id(str(row["table_id"])))
+            if row["tab"] is not None:
+                self._labels[order] = str(row["tab"])
 
 
 def _id(text: str) -> CreatedId:

@@ -87,7 +87,9 @@ class Node:
         self._moment_of = moment_of
         self._shelf = Shelf(log)
         self._committed = CommittedState(log, credentials.device, credentials.letters)
-        self._site_disputes = SiteDisputes(log, self.view, self._committed.open_tabs)
+        self._site_disputes = SiteDisputes(
+            log, self.view, self._committed.open_tabs, self._committed.open_labels
+        )
         self._author = Author(credentials, environment.dice, environment.wall_ms, day_of)
         self._authorship = own_chain(log, credentials.device)
         self._judging: Preparation | None = None

@@ -6,10 +6,10 @@ Rules of this file:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from crdt_models.disputes import Dispute, two_tabs
+from crdt_models.disputes import Dispute, card_disputes, two_tabs
 from crdt_models.documents.orders.facts import (
     BillClosed,
     BillReopened,
@@ -19,15 +19,27 @@ from crdt_models.documents.orders.facts import (
     OrderRestored,
 )
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables.card_facts import (
+    CardBlocked,
+    CardCoded,
+    CardsRegistered,
+    CardsWithdrawn,
+)
+from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import TABLES, DocumentId, OrderId, TableId, order_document
 
-_MOVING = frozenset(  # what may put an order at a table, or take it away
+_MOVING = frozenset(  # what may put an order somewhere, or take it away
     fact.tag()
     for fact in (OrderOpened, FieldSet, OrderCancelled, OrderRestored, BillClosed, BillReopened)
 )
+_OF_CARDS = frozenset(
+    fact.tag() for fact in (CardsRegistered, CardsWithdrawn, CardCoded, CardBlocked)
+)
 
 OpenTabs: TypeAlias = Callable[[TableId], tuple[OrderId, ...]]
+
+OpenLabels: TypeAlias = Callable[[], Mapping[OrderId, str]]
 
 
 class SameTable(NamedTuple):
@@ -37,13 +49,26 @@ class SameTable(NamedTuple):
     other: OrderId
 
 
+class OnCard(NamedTuple):
+    """What is on one comanda card."""
+
+    card: int
+
+
 class SharedPlaces:
     """See the head of this file."""
 
-    def __init__(self, view: Callable[[DocumentId], View], open_tabs: OpenTabs) -> None:
-        """view, open_tabs: committed state."""
+    def __init__(
+        self,
+        view: Callable[[DocumentId], View],
+        open_tabs: OpenTabs,
+        open_labels: OpenLabels,
+    ) -> None:
+        """view, open_tabs, open_labels: committed state."""
         self._view = view
         self._open_tabs = open_tabs
+        self._open_labels = open_labels
+        self._disputed: dict[OrderId, int] = {}  # the card of each order that is in a dispute
         self._pairs: dict[OrderId, set[SameTable]] = {}  # the disputes of each tab
 
     def suspected(self, moved: Iterable[View]) -> Iterable[SameTable]:
@@ -72,6 +97,40 @@ class SharedPlaces:
             yield from (_pair(order, other) for other in unseen if order not in before[other])
             before[order] = seen
 
+    def suspected_cards(self, moved: Iterable[View]) -> Iterable[OnCard]:
+        """The cards on which these are, or were when there was something to decide."""
+        named = self._tables().cards.named
+        for order in moved:
+            if isinstance(order, OrderView):
+                known = self._disputed.get(order.order), named(order.text("tab"))
+                yield from (OnCard(card) for card in known if card is not None)
+
+    def all_cards(self) -> Iterable[OnCard]:
+        """Those with open orders, and those where there was something to decide."""
+        named = self._tables().cards.named
+        in_use = {named(label) for label in self._open_labels().values()}
+        found = in_use.union(self._disputed.values())
+        yield from (OnCard(card) for card in found if card is not None)
+
+    def judged_card(self, card: int) -> tuple[Dispute, ...]:
+        """What is so of a card now."""
+        tables = self._tables()
+        there = [
+            it for it, label in self._open_labels().items() if tables.cards.named(label) == card
+        ]
+        views = [self._view(order_document(order)) for order in there]
+        found = card_disputes((each for each in views if isinstance(each, OrderView)), tables)
+        for order in [order for order, at in self._disputed.items() if at == card]:
+            del self._disputed[order]
+        if found:
+            self._disputed.update(dict.fromkeys(there, card))
+        return found
+
+    def _tables(self) -> TablesView:
+        view = self._view(TABLES)
+        assert isinstance(view, TablesView), "the kind of a document decides its view"
+        return view
+
     def judged(self, pair: SameTable) -> tuple[Dispute, ...]:
         """What is so of two orders now."""
         views = [self._view(order_document(order)) for order in pair]
@@ -86,8 +145,13 @@ class SharedPlaces:
 
 
 def may_move(tag: object) -> bool:
-    """Whether a fact of this type may put an order at a table, or take it away."""
+    """Whether a fact of this type may put an order at a table or on a card, or take it away."""
     return tag in _MOVING
+
+
+def is_of_cards(tag: object) -> bool:
+    """Whether a fact of this type says which cards there are, or what may be on them."""
+    return tag in _OF_CARDS
 
 
 def shares_lines(view: View) -> bool:

@@ -48,7 +48,16 @@ from crdt_models.ids import (
 )
 from crdt_models.read_models import ORDER_ROW
 from peer.environment import Environment
-from peer.node.shared_places import OpenTabs, SameTable, SharedPlaces, may_move, shares_lines
+from peer.node.shared_places import (
+    OnCard,
+    OpenLabels,
+    OpenTabs,
+    SameTable,
+    SharedPlaces,
+    is_of_cards,
+    may_move,
+    shares_lines,
+)
 from peer.node.shelf import Held
 from peer.storage.change_log import ChangeLog
 from peer.storage.projections import MAX_PAGE, Condition, Is, Projections, Query
@@ -84,7 +93,7 @@ class SamePlace(NamedTuple):
     sequence: int
 
 
-Suspicion: TypeAlias = SameNumber | SameTable | SamePrevious | SamePlace
+Suspicion: TypeAlias = SameNumber | SameTable | OnCard | SamePrevious | SamePlace
 Author: TypeAlias = tuple[DeviceId, Epoch]
 
 
@@ -104,11 +113,12 @@ class SiteDisputes:
         log: ChangeLog,
         view: Callable[[DocumentId], View],
         open_tabs: OpenTabs,
+        open_labels: OpenLabels,
     ) -> None:
-        """view, open_tabs: committed state (see `Node.view`, `CommittedState.open_tabs`)."""
+        """view, open_tabs, open_labels: committed state (see `Node.view`, `CommittedState`)."""
         self._log = log
         self._view = view
-        self._places = SharedPlaces(view, open_tabs)
+        self._places = SharedPlaces(view, open_tabs, open_labels)
         self._found: dict[Suspicion, tuple[Dispute, ...]] = {}
         self._suspicion_of: dict[str, Suspicion] = {}
         self._all: tuple[Dispute, ...] | None = ()
@@ -149,6 +159,8 @@ class SiteDisputes:
             for document, body in change.facts:
                 if may_move(body[0]):
                     moved.add(document)
+                if document == TABLES and is_of_cards(body[0]):
+                    suspicions.update(self._places.all_cards())
                 if body[0] in _NUMBERING:
                     numbered.add(document)
                 elif body[0] == _RESOLUTION and document in _SPANNING:
@@ -158,7 +170,8 @@ class SiteDisputes:
         numbers = _given(documents[document].view for document in numbered)
         for (day, letters), given in numbers.items():
             suspicions.update(self._of_numbers(day, letters, given))
-        suspicions.update(self._places.suspected(documents[document].view for document in moved))
+        put = [documents[document].view for document in moved]
+        suspicions.update(self._places.suspected(put), self._places.suspected_cards(put))
         for suspicion in suspicions:
             self._judge(suspicion)
 
@@ -169,6 +182,7 @@ class SiteDisputes:
         for table in tables:
             suspicions.update(self._places.suspected_at(table))
             await trio.lowlevel.checkpoint()
+        suspicions.update(self._places.all_cards())
         for heir in past.heirs:
             suspicions.update(self._heir(heir))
         self._is_reading = False
@@ -277,6 +291,8 @@ class SiteDisputes:
                 return self._equal_numbers(suspicion)
             case SameTable():
                 return self._places.judged(suspicion)
+            case OnCard(card):
+                return self._places.judged_card(card)
             case SamePrevious():
                 return lineage_forked(self._heirs.get(suspicion, ()), self._view(TERMINALS))
             case SamePlace(device, epoch, sequence):

@@ -20,6 +20,9 @@ EXACT_LIMIT = 2**53
 MAX_DIGITS = 24
 MAX_EXPONENT = 15
 
+# What Python takes for a number in a text, and no front end writes: 1e0, 1_000, ١٢, " 12".
+_NUMBER_TEXT = re.compile(r"\s*[+-]?[\d_]*\.?[\d_]*(?:[eE][+-]?[\d_]+)?\s*")
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _WHERE = re.compile(r" - at `(?:key in )?\$?\.?(.*)`$")
 # msgspec's phrases, as a Brazilian integrator reads them. The first that fits is used.
@@ -55,10 +58,44 @@ def shaped(value: object, shape: type[Shape], *, strict: bool = True) -> Shape:
     strict=False: numbers and booleans may come as text, as they do in a query.
     """
     try:
-        return msgspec.convert(value, shape, strict=strict)
+        found = msgspec.convert(value, shape, strict=strict)
+        if _has_odd_number(value):
+            _refuse_odd_numbers(value, shape)
     except msgspec.ValidationError as error:
         field, reason = explain(str(error))
         raise InvalidField(field=field, reason=reason) from error
+    return found
+
+
+def _has_odd_number(value: object) -> bool:
+    """Whether a text in it is a number to Python, though not as people write one."""
+    if isinstance(value, dict):
+        return any(map(_has_odd_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_odd_number, value))
+    return isinstance(value, str) and _is_odd(value)
+
+
+def _refuse_odd_numbers(value: object, shape: object) -> None:
+    """Such a text is a name where a text is wanted, and nothing where an amount is. Raises
+    ValidationError."""
+    try:
+        msgspec.convert(_spoilt(value), shape)
+    except msgspec.ValidationError as error:
+        if "Invalid decimal string" in str(error):
+            raise
+
+
+def _spoilt(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _spoilt(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_spoilt(each) for each in value]
+    return "?" if isinstance(value, str) and _is_odd(value) else value
+
+
+def _is_odd(text: str) -> bool:
+    return bool(_NUMBER_TEXT.fullmatch(text)) and not _PLAIN_NUMBER.fullmatch(text)
 
 
 def explain(message: str) -> tuple[str, str]:

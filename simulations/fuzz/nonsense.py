@@ -49,7 +49,7 @@ _FLOOR = "floor:2024-10-04"
 _HOMES = {
     "table": "tables", "area": "tables", "author": "terminals", "member": "trust",
     "settings": "settings", "shift": SHIFT_DOCUMENT, "cash": SHIFT_DOCUMENT,
-    "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT,
+    "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT, "card": "tables", "cards": "tables",
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
 }  # fmt: skip
 _LONGEST_LIST = 512

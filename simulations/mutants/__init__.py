@@ -12,6 +12,7 @@ from simulations.mutants import (
     cash,
     catalog,
     chains,
+    comandas,
     dining_room,
     kitchen,
     management,
@@ -30,6 +31,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, catalog,
-    moves, trust_sold, management, trust, uplink,
+    storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, comandas,
+    catalog, moves, trust_sold, management, trust, uplink,
 )  # fmt: skip

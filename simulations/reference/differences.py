@@ -19,7 +19,7 @@ from simulations.reference.catalog_differences import of_products
 from simulations.reference.compared import compared
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
-from simulations.reference.room_differences import of_reservations, of_tables
+from simulations.reference.room_differences import of_comandas, of_reservations, of_tables
 from simulations.reference.settings_differences import of_settings
 from simulations.reference.shop import DayTotals, ReferenceShop
 from simulations.reference.stored import EPOCH
@@ -30,6 +30,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
     return [
         *of_orders(reference, peer),
         *of_tables(reference, peer),
+        *of_comandas(reference, peer),
         *of_kitchen(reference, peer),
         *of_accounts(reference, peer),
         *of_products(reference, peer),

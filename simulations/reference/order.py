@@ -102,9 +102,13 @@ class ReferenceOrder:
 
     def register(self, name: str) -> Any:
         """The current value of one of ORDER_VALUES."""
+        return self.writes_of(name).value(None)
+
+    def writes_of(self, name: str) -> Register[Any]:
+        """All that was written of one of ORDER_VALUES."""
         told = (each for each in self.meaning.of("field_set") if each["field"] == name)
         opened = self.meaning.writes(self.meaning.of("order_opened"), name)
-        return Register([*opened, *self.meaning.writes(told, "value")]).value(None)
+        return Register([*opened, *self.meaning.writes(told, "value")])
 
     @cached_property
     def flags(self) -> dict[str, bool]:

@@ -16,6 +16,7 @@ from simulations.workload.till import Answer, Till
 Json: TypeAlias = dict[str, Any]
 PAGE = 500  # the most that a list gives at a time
 ALL_DAYS = "todos"
+_NO_BLOCK: Json = {"motivo": None, "observacao": None}
 
 
 class UnexpectedAnswer(Exception):
@@ -25,8 +26,10 @@ class UnexpectedAnswer(Exception):
 class PeerShop(Struct, frozen=True, kw_only=True):
     """orders, tables, accounts, products, shifts: the JSON of each by id, of an account with its
     whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, ALL_DAYS.
-    kitchen: its queue, of all days. reservations: the JSON of each by id. settings: their JSON,
-    empty: nobody asked. day, now_ms: business day and moment at which the tables were so."""
+    kitchen: its queue, of all days. comandas: those that have orders or are blocked, by `numero`,
+    with what `bloqueio` says. cards: how many there are. reservations: the JSON of each by id.
+    settings: their JSON, empty: nobody asked. day, now_ms: business day and moment at which the
+    tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -35,6 +38,8 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     kitchen: list[Json]
     accounts: dict[str, Json] = {}
     reservations: dict[str, Json] = {}
+    comandas: dict[str, Json] = {}
+    cards: int = 0
     products: dict[str, Json] = {}
     settings: Json = {}
     shifts: dict[str, Json] = {}
@@ -68,6 +73,12 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
             for day in floors
             for each in (await _ask(till, f"/api/reservas?dia={day}"))["reservas"]
         },
+        comandas={
+            each["numero"]: {**each, **(each["bloqueio"] or _NO_BLOCK)}
+            for status in ("ocupada", "bloqueada")
+            for each in await _all(till, f"/api/comandas?status={status}", "comandas")
+        },
+        cards=(await _ask(till, "/api/comandas?limite=1"))["registradas"],
         day=room["dia"],
         now_ms=room["agora_ms"],
         products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from simulations.reference.cards import ReferenceCard
 from simulations.reference.compared import compared
 from simulations.reference.floor import MINUTE_MS, ReferenceReservation
+from simulations.reference.order import ReferenceOrder
 from simulations.reference.peer_shop import Json, PeerShop
 from simulations.reference.room import ReferenceRoom, ReferenceTable
 from simulations.reference.shop import ReferenceShop
@@ -17,6 +19,12 @@ _TABLES: Final = {
     "cleaning": "limpeza",
     "reserved": "reservada",
     "free": "livre",
+}
+_REASONS: Final = {
+    "lost": "perdida",
+    "stolen": "roubada",
+    "damaged": "danificada",
+    "other": "outro",
 }
 _RESERVATIONS: Final = {
     "booked": "reservada",
@@ -92,6 +100,35 @@ def _group(room: ReferenceRoom, table: ReferenceTable) -> Json | None:
 
 def _group_sorted(group: Json | None) -> Json | None:
     return group and {**group, "pedidos": sorted(group["pedidos"])}
+
+
+def of_comandas(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    if len(reference.cards) != peer.cards:
+        yield f"comandas: there are {peer.cards}, and should be {len(reference.cards)}"
+    ours = reference.comandas
+    for name in sorted(ours.keys() | peer.comandas.keys()):
+        if name not in peer.comandas:
+            yield f"comanda {name}: the terminal does not have it"
+        elif name not in ours:
+            yield f"comanda {name}: there is no such card, and no order on it"
+        else:
+            theirs = {**peer.comandas[name], "pedidos": sorted(peer.comandas[name]["pedidos"])}
+            card = reference.cards.get(int(name)) if theirs["registrada"] else None
+            yield from compared(f"comanda {name}", _comanda(card, ours[name]), theirs)
+
+
+def _comanda(card: ReferenceCard | None, orders: list[ReferenceOrder]) -> Json:
+    blocks = () if card is None else card.blocks
+    return {
+        "registrada": card is not None,
+        "codigo": None if card is None else card.code,
+        "status": "bloqueada" if blocks else "ocupada" if orders else "livre",
+        "motivo": _REASONS[blocks[-1][1]] if blocks else None,
+        "observacao": blocks[-1][2] if blocks else None,
+        "pedidos": sorted(order.id for order in orders),
+        "total_centavos": sum(order.total for order in orders),
+        "saldo_centavos": sum(order.balance for order in orders),
+    }
 
 
 def of_reservations(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:

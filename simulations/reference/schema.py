@@ -38,6 +38,7 @@ from simulations.reference.shapes import (
     MAYBE_ID,
     NAME,
     NOTE,
+    REASON,
     REFERENCES,
     REQUIRED,
     Check,
@@ -45,6 +46,7 @@ from simulations.reference.shapes import (
     completed,
     is_bool,
     is_fact_id,
+    is_id,
     is_id_text,
     list_of,
     one_of,
@@ -54,8 +56,10 @@ from simulations.reference.shapes import (
 )
 from simulations.reference.stored import Fact, Fields, is_floor
 
+_LIKE_A_CARD = re.compile(r"(?!0+\Z)[0-9]{1,4}")
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
 _ACCOUNT_DOCUMENT = re.compile(r"account:[0-9a-f]{32}")
+_CARD = (whole(1, 9_999), REQUIRED)
 _ROOM: dict[str, Shape] = {
     "area_added": {"area": ID, "name": (NAME, REQUIRED)},
     "area_renamed": {"area": ID, "name": (NAME, REQUIRED), "replaces": REFERENCES},
@@ -83,6 +87,20 @@ _ROOM: dict[str, Shape] = {
         "table": ID,
         "name": (or_none(NAME), None),
         "until_ms": (or_none(whole(0, 2**48 - 1)), None),
+        "replaces": REFERENCES,
+    },
+    "cards_registered": {"first": _CARD, "last": _CARD},
+    "cards_withdrawn": {"first": _CARD, "last": _CARD, "registered": REFERENCES},
+    "card_coded": {
+        "card": _CARD,
+        "code": (or_none(text(1, 40)), None),
+        "replaces": REFERENCES,
+    },
+    "card_blocked": {
+        "card": _CARD,
+        "reason": (or_none(one_of("lost", "stolen", "damaged", "other")), None),
+        "note": (REASON, ""),
+        "orders_seen": (list_of(is_id, 512), []),
         "replaces": REFERENCES,
     },
 }
@@ -129,6 +147,9 @@ RELIED_ON: Final = {
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),
     "table_reserved": ("replaces",),
+    "cards_withdrawn": ("registered",),
+    "card_coded": ("replaces",),
+    "card_blocked": ("replaces", "orders_seen"),
     **FLOOR_RELIES,
     "resolution": ("weighs", "replaces"),
 }
@@ -182,4 +203,8 @@ def _holds(tag: str, fields: Fields) -> bool:
         return ACCOUNT_VALUES[fields["field"]](fields["value"])
     if tag == "discount_given":
         return DISCOUNTS[fields["kind"]](fields["amount"])
+    if tag in ("cards_registered", "cards_withdrawn"):
+        return bool(fields["first"] <= fields["last"])
+    if tag == "card_coded":
+        return fields["code"] is None or not _LIKE_A_CARD.fullmatch(fields["code"])
     return floor_holds(tag, fields)

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from simulations.reference.account import ReferenceAccount, of_account
+from simulations.reference.cards import ReferenceCard, cards_of, of_cards, on_comandas
 from simulations.reference.cash import ReferenceShift, of_shift
 from simulations.reference.cash_schema import is_shift
 from simulations.reference.catalog import ReferenceProduct, of_catalog, products_of
@@ -146,6 +147,18 @@ class ReferenceShop:
         return tables_of(self._meanings["tables"])
 
     @cached_property
+    def cards(self) -> dict[int, ReferenceCard]:
+        """By number."""
+        return cards_of(self._meanings["tables"])
+
+    @cached_property
+    def comandas(self) -> dict[str, list[ReferenceOrder]]:
+        """Those with open orders, or blocked, and their orders."""
+        found = on_comandas(self.cards, self.orders.values())
+        blocked = {str(card.number) for card in self.cards.values() if card.blocks}
+        return {name: there for name, there in found.items() if there or name in blocked}
+
+    @cached_property
     def floors(self) -> dict[str, ReferenceFloor]:
         """By document."""
         return {
@@ -184,7 +197,8 @@ class ReferenceShop:
                 situations += of_catalog(self.products.values())
             found += judged(meaning, situations)
         orders = self.orders.values()
-        found += judged(self._meanings["tables"], two_tabs(orders))
+        at_places = [*two_tabs(orders), *of_cards(self.cards, orders)]
+        found += judged(self._meanings["tables"], at_places)
         of_site = [*equal_numbers(orders), *forks(self.chains.values())]
         found += judged(self._meanings["terminals"], of_site)
         return {each.key: each for each in found}

@@ -1,13 +1,14 @@
 """All scenarios by name. To add one: a function in its family, and its name in the SCENARIOS there.
 
-Families: `bills` (who pays what), `cuts` (cables), `dining_room` (tables, reservations), `drawers`
-(cash shifts), `kitchen` (courses, cooks), `machines` (disks, power, clocks), `management`
-(settings), `menu` (prices, portions), `moves` (lines that change places), `people` (who taps what),
-`strangers` (the internet, burglars).
+Families: `bills` (who pays what), `comandas` (cards), `cuts` (cables), `dining_room` (tables,
+reservations), `drawers` (cash shifts), `kitchen` (courses, cooks), `machines` (disks, power,
+clocks), `management` (settings), `menu` (prices, portions), `moves` (lines that change places),
+`people` (who taps what), `strangers` (the internet, burglars).
 """
 
 from simulations.scenarios import (
     bills,
+    comandas,
     cuts,
     dining_room,
     drawers,
@@ -22,8 +23,8 @@ from simulations.scenarios import (
 from simulations.scenarios.scenario import Scenario
 
 _FAMILIES = (
-    bills, cuts, dining_room, drawers, kitchen, machines, management, menu, moves, people,
-    strangers,
+    bills, comandas, cuts, dining_room, drawers, kitchen, machines, management, menu, moves,
+    people, strangers,
 )  # fmt: skip
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario for family in _FAMILIES for scenario in family.SCENARIOS

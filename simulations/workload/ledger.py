@@ -26,7 +26,8 @@ NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 LEGITIMATE = frozenset({
     "account_is_blocked", "ambiguous_product", "count_is_old", "count_is_there", "count_missing",
     "shift_is_ended", "shift_is_open", "shift_of_another_terminal", "unknown_shift",
-    "bill_is_closed", "bill_is_open", "charges_stay",
+    "bill_is_closed", "bill_is_open", "card_is_blocked", "card_is_in_use", "charges_stay",
+    "unknown_card",
     "credit_limit_exceeded", "more_than_is_left", "more_than_the_line", "needs_upgrade", "no_lines",
     "not_everyone_updated", "not_sold_by_halves", "order_is_cancelled", "order_is_merged",
     "order_is_not_cancelled", "paid_order", "paid_order_stays", "paid_part_stays",

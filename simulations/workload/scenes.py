@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from simulations.workload import bill_scenes as bill
+from simulations.workload import card_scenes as card
 from simulations.workload import cash_scenes as cash
 from simulations.workload import catalog_scenes as catalog
 from simulations.workload import charge_scenes as charge
@@ -56,6 +57,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("push_together", "arriving", 0.06, room.push_together),
     Scene("serve", "arriving", 0.05, room.serve),
     Scene("open_drawer", "arriving", 0.12, cash.open_drawer),
+    Scene("hand_out_cards", "arriving", 0.05, card.hand_out),
+    Scene("stolen_card", "arriving", 0.03, card.stolen),
     Scene("order_more", "ordering", 0.2, floor.order_more),
     Scene("from_the_menu", "ordering", 0.2, catalog.from_the_menu),
     Scene("two_from_the_menu", "ordering", 0.06, catalog.two_from_the_menu),
@@ -94,6 +97,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("split_twice", "paying", 0.04, charge.split_twice),
     Scene("service_off_while_closing", "closing", 0.04, charge.service_off_while_closing),
     Scene("leave_tip", "after", 0.08, charge.leave_tip),
+    Scene("lose_card", "eating", 0.06, card.lose),
+    Scene("show_cards", "eating", 0.03, card.show),
     Scene("move", "eating", 0.08, floor.move),
     Scene("transfer", "eating", 0.03, moving.transfer),
     Scene("pay_apart", "eating", 0.05, moving.pay_apart),

@@ -9,6 +9,13 @@ Rules of this file:
 import msgspec
 
 from crdt_models.documents.register import Register, Write
+from crdt_models.documents.tables.card_facts import (
+    CardBlocked,
+    CardCoded,
+    CardsRegistered,
+    CardsWithdrawn,
+)
+from crdt_models.documents.tables.cards import Cards, cards_of
 from crdt_models.documents.tables.facts import (
     TABLE_FIELDS,
     AreaAdded,
@@ -96,11 +103,17 @@ class DiningTable(msgspec.Struct, frozen=True):
 
 
 class TablesView(View):
-    """The areas and dining tables of the site."""
+    """The areas, dining tables and comanda cards of the site."""
 
-    UNDERSTANDS = frozenset(
-        {AreaAdded, AreaRenamed, TableAdded, TableFieldSet, TablePlaced, TableReserved}
-    )
+    UNDERSTANDS = frozenset({
+        AreaAdded, AreaRenamed, TableAdded, TableFieldSet, TablePlaced, TableReserved,
+        CardsRegistered, CardsWithdrawn, CardCoded, CardBlocked,
+    })  # fmt: skip
+
+    @Derived
+    def cards(self) -> Cards:
+        """The comanda cards."""
+        return cards_of(self)
 
     @Derived
     def areas(self) -> dict[CreatedId, Area]:

@@ -7,6 +7,7 @@ Rules of this folder:
 3. Members are only ever added.
 """
 
+from peer.http_api.answers.cards import Cartoes, Comanda, Comandas
 from peer.http_api.answers.cash import Caixa, Caixas, RelatorioCaixa
 from peer.http_api.answers.catalog import (
     CardapioMudou,
@@ -85,6 +86,9 @@ from peer.http_api.answers.system import (
 )
 
 __all__ = [
+    "Cartoes",
+    "Comanda",
+    "Comandas",
     "CodigoLido",
     "Importacao",
     "ItemLido",

@@ -6,6 +6,7 @@ from crdt_models.pedido import RESERVATION_STATUS
 from peer.http_api import answers
 from peer.http_api.api import Api
 from peer.http_api.dining_room import floor, furniture, reservations
+from peer.http_api.dining_room.card_routes import card_routes
 from peer.http_api.dining_room.reservations import MarkBody, SeatBody
 from peer.http_api.route_parts import KEYED, OPENING_ERRORS, READ, TABLE_ERRORS, WRITE, route
 from peer.http_api.values import ReasonBody
@@ -21,13 +22,14 @@ _PLACE_ERRORS = ("unknown_table", "table_is_booked", "window_leaves_day")
 
 
 def dining_room_routes(api: Api | None) -> list[Route]:
-    """Everything under `/api/mesas`, `/api/areas` and `/api/reservas`."""
+    """Everything under `/api/mesas`, `/api/areas`, `/api/reservas` and `/api/comandas`."""
     return [
         *_furniture(api),
         *_table_changes(api),
         *_waiters(api),
         *_reservations(api),
         *_marks(api),
+        *card_routes(api),
     ]
 
 

@@ -19,6 +19,7 @@ from peer.http_api.orders.payment_bodies import OutcomeBody, PaymentBody, Refund
 from peer.http_api.route_parts import (
     EDIT_ERRORS,
     LINE_ERRORS,
+    PLACE_ERRORS,
     SELLING_ERRORS,
     STALE,
     WRITE,
@@ -82,7 +83,7 @@ def _line_actions() -> list[Action]:
 
 
 def _move_actions() -> list[Action]:
-    transfer = (*EDIT_ERRORS, "unknown_table", "invalid_field")
+    transfer = (*EDIT_ERRORS, *PLACE_ERRORS, "invalid_field")
     both = (
         *EDIT_ERRORS, "bill_is_closed", "order_is_merged", "same_order", "unknown_destination",
         "order_too_large", "not_everyone_updated",

@@ -7,6 +7,8 @@ import msgspec
 
 from crdt_models.documents.orders.commands import EditOrder, LineMove, MergeOrders, MoveLines
 from crdt_models.documents.orders.errors import UnknownDestination
+from crdt_models.documents.orders.facts import FieldName
+from crdt_models.documents.orders.registers import Value
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.ids import OrderId, order_document
 from crdt_models.pedido.figures import decimal
@@ -21,10 +23,12 @@ from peer.service.routes import Answer, Call
 
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mesa ou a comanda em que o pedido passa a estar; ao menos uma."""
+    """A mesa ou a comanda em que o pedido passa a estar; ao menos uma. Quem troca de mesa leva a
+    comanda; quem vai para uma comanda fica na mesa, a não ser com `sai_da_mesa`."""
 
     mesa_id: OpaqueId | None = None
     comanda: OpaqueId | None = None
+    sai_da_mesa: bool = False
 
 
 class ItemMoveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +52,9 @@ class MergeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     destino_id: str
 
 
+_AWAY: dict[FieldName, Value] = {"table": None}
+
+
 async def transfer_order(api: Api, call: Call) -> Answer:
     """POST …/transferir: to another table or comanda; both are registers of the order."""
     order, body = order_of_call(call), call.body_as(TransferBody)
@@ -55,7 +62,10 @@ async def transfer_order(api: Api, call: Call) -> Answer:
     given = {name: value for name, value in given.items() if value is not None}
     if not given:
         raise InvalidField(field="mesa_id", reason="informe a mesa ou a comanda")
-    return await done(api, call, order, EditOrder(order=order, fields=fields_of(given)))
+    if body.sai_da_mesa and body.mesa_id is not None:
+        raise InvalidField(field="sai_da_mesa", reason="não combina com mesa_id")
+    fields = {**fields_of(given), **(_AWAY if body.sai_da_mesa else {})}
+    return await done(api, call, order, EditOrder(order=order, fields=fields))
 
 
 async def move_lines(api: Api, call: Call) -> Answer:

@@ -171,6 +171,30 @@ TABLES = {
         "Escolha outro nome ou outra área.",
         "Nesta área já há uma mesa {label}.",
     ),
+    "unknown_card": Text(
+        404,
+        "Comanda desconhecida",
+        "Confira o número, ou registre o cartão em /api/comandas.",
+        "Não há comanda {card}.",
+    ),
+    "card_is_blocked": Text(
+        409,
+        "Comanda bloqueada",
+        "Use outro cartão; se este foi achado, desbloqueie-o.",
+        "A comanda {card} está bloqueada.",
+    ),
+    "card_is_in_use": Text(
+        409,
+        "A comanda está em uso",
+        "Use outro cartão, ou junte os pedidos.",
+        "A comanda {card} tem um pedido aberto.",
+    ),
+    "code_is_taken": Text(
+        409,
+        "Outro cartão tem este código",
+        "Tire o código daquele cartão antes, ou confira o que foi lido.",
+        "O cartão {card} já tem este código.",
+    ),
     "unknown_area": Text(404, "Área desconhecida", "Busque as áreas de novo."),
     "unknown_reservation": Text(404, "Reserva desconhecida", "Busque as reservas de novo."),
     "table_is_booked": Text(

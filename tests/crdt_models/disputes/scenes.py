@@ -21,6 +21,7 @@ from crdt_models.disputes import (
     Place,
     SettleDispute,
     author_forked,
+    card_disputes,
     disputes_of,
     equal_numbers,
     lineage_forked,
@@ -68,6 +69,7 @@ from crdt_models.documents.orders.commands import (
 )
 from crdt_models.documents.orders.facts import BillClosed, ClosedLine
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables.card_commands import BlockCard, RegisterCards
 from crdt_models.documents.tables.commands import AddTable
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact
@@ -372,6 +374,24 @@ def _two_tabs_at_a_table(play: Play) -> None:
         till.give(OpenOrder(service_type="mesa", table=table, lines=(play.line("Café"),)))
 
 
+@scene("two_orders_on_a_card")
+def _one_card_for_two_guests(play: Play) -> None:
+    play.tills[0].give(RegisterCards(first=1, last=9))
+    play.meet()
+    for till in play.two():
+        card = play.dice.choice(("7", "07"))
+        till.give(OpenOrder(service_type="comanda", tab=card, lines=(play.line("Café"),)))
+
+
+@scene("order_on_blocked_card")
+def _sold_on_a_card_that_is_blocked_elsewhere(play: Play) -> None:
+    play.tills[0].give(RegisterCards(first=1, last=9))
+    play.meet()
+    one, other = play.two()
+    one.give(BlockCard(card=7, reason=play.dice.choice(("lost", "stolen"))))
+    other.give(OpenOrder(service_type="comanda", tab="7", lines=(play.line("Café"),)))
+
+
 @scene("reservation_clash")
 def _two_reservations_of_a_table(play: Play) -> None:
     table = TableId(play.tills[0].give(AddTable(label="7"))["table"])
@@ -556,6 +576,10 @@ def _tabs(till: Till, tables: View, _terminals: View) -> tuple[Dispute, ...]:
     return two_tabs([till.order(each.order) for each in till.orders], tables)
 
 
+def _on_cards(till: Till, _tables: View, _terminals: View) -> tuple[Dispute, ...]:
+    return card_disputes([till.order(each.order) for each in till.orders], till.dining_room)
+
+
 def _lineages(till: Till, _tables: View, terminals: View) -> tuple[Dispute, ...]:
     named = [
         Opening(each.device, each.epoch, each.previous, each.id)
@@ -575,6 +599,8 @@ def _authors(till: Till, _tables: View, terminals: View) -> tuple[Dispute, ...]:
 _OF_THE_SITE: dict[Kind, Callable[[Till, View, View], tuple[Dispute, ...]]] = {
     "equal_numbers": _numbers,
     "two_tabs_at_once": _tabs,
+    "two_orders_on_a_card": _on_cards,
+    "order_on_blocked_card": _on_cards,
     "lineage_forked": _lineages,
     "author_forked": _authors,
 }

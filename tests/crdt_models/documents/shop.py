@@ -90,6 +90,7 @@ class Till:
             business_day=self.day,
             next_order_number=self._next_number,
             open_tabs=lambda table: self.tabs.get(table, ()),
+            open_labels=self._open_labels,
             moment=self.moment,
             taken=lambda product, since: taken_since(self.orders, product, since),
             left_at=lambda table: self.left.get(table, ()),
@@ -101,6 +102,10 @@ class Till:
         if decision.facts:
             self.write(decision.facts, command_id)
         return decision.ids
+
+    def _open_labels(self) -> dict[OrderId, str]:
+        labels = {each.order: each.text("tab") for each in self.orders if each.is_open}
+        return {order: label for order, label in labels.items() if label is not None}
 
     def write(
         self, facts: Iterable[tuple[DocumentId, Fact]], command_id: CommandId | None = None

@@ -27,6 +27,18 @@ async def test_an_order_goes_to_another_table(shop: Any) -> None:
     assert (await shop.get(f"/api/mesas/{table['id']}"))["status"] == "ocupada"
 
 
+async def test_who_goes_to_a_comanda_says_whether_the_table_is_free_now(shop: Any) -> None:
+    table = await shop.post("/api/mesas", {"nome": "5"}, 201)
+    pedido = await shop.open(mesa_id=table["id"])
+    path = f"/api/pedidos/{pedido['id']}/transferir"
+    both = {"comanda": "Ana", "mesa_id": table["id"], "sai_da_mesa": True}
+    refused = await shop.ask("POST", path, both)
+    assert (refused.status_code, refused.json()["field"]) == (422, "sai_da_mesa")
+    moved = await shop.post(path, {"comanda": "Ana", "sai_da_mesa": True})
+    assert (moved["mesa_id"], moved["comanda"]) == (None, "Ana")
+    assert (await shop.get(f"/api/mesas/{table['id']}"))["status"] == "livre"
+
+
 async def test_lines_go_to_another_order_and_show_where_they_came_from(shop: Any) -> None:
     order, other, other_id = await two_orders(shop)
     before = await shop.get(order)
@@ -68,6 +80,7 @@ async def test_all_of_an_order_goes_to_another(shop: Any) -> None:
     assert [each["id"] for each in listed["pedidos"]] == [merged["id"]]
     refused = await shop.ask("POST", f"{order}/itens", {"itens": [PIE]})
     assert (refused.status_code, refused.json()["code"]) == (409, "order_is_merged")
+    assert "juntado ao pedido A-00" in refused.json()["detail"]
     restored = await shop.post(f"{order}/restaurar")
     assert (restored["status"], restored["juntado_a"]) == ("aberto", None)
 

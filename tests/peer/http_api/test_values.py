@@ -29,6 +29,10 @@ class Amounts(msgspec.Struct):
     price: Decimal
 
 
+class Named(msgspec.Struct):
+    name: str
+
+
 def decode(body: bytes, shape: type[Amounts]) -> Amounts:
     return shaped(read_json(body), shape)
 
@@ -47,6 +51,14 @@ def decode(body: bytes, shape: type[Amounts]) -> Amounts:
 )
 def test_a_json_number_becomes_exact_centavos(body: bytes, expected: int) -> None:
     assert centavos(decode(body, Amounts).price, None, field="price") == expected
+
+
+@pytest.mark.parametrize("text", ["1e0", "1E1", "١٢", "1_000", " 12", "12 ", "+5", ".5", "5."])
+def test_what_nobody_writes_is_no_number(text: str) -> None:
+    with pytest.raises(InvalidField) as refused:
+        shaped({"price": text}, Amounts)
+    assert refused.value.details["field"] == "price"
+    assert shaped({"name": text}, Named).name == text
 
 
 @pytest.mark.parametrize(

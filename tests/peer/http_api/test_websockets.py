@@ -57,6 +57,20 @@ async def test_what_is_not_understood_is_said_so(served: Served, text: str) -> N
         assert (await heard(talk))["type"] == "pong"
 
 
+async def test_the_version_told_of_a_table_is_the_one_that_if_match_wants(served: Served) -> None:
+    shop = served.shop
+    table = await shop.post("/api/mesas", {"nome": "7"}, 201)
+    async with served.socket() as talk:
+        await subscribed(talk)
+        await shop.open(mesa_id=table["id"])
+        told = [await heard(talk) for _ in range(2)]
+        version = next(each["version"] for each in told if each["type"].startswith("table:"))
+        answer = await shop.ask(
+            "PATCH", f"/api/mesas/{table['id']}", {"lugares": 4}, if_match=f'"{version}"'
+        )
+        assert answer.status_code == 200, answer.text
+
+
 async def test_pedidos_speaks_to_the_letter(served: Served) -> None:
     async with served.socket("/ws/pedidos") as talk:
         hello = await heard(talk)

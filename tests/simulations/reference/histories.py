@@ -15,7 +15,7 @@ from copy import copy
 from random import Random
 
 from crdt_models.change import Change
-from crdt_models.disputes import SettleDispute, open_disputes, two_tabs
+from crdt_models.disputes import SettleDispute, card_disputes, open_disputes, two_tabs
 from crdt_models.documents.accounts.commands import OpenAccount
 from crdt_models.documents.cash.commands import OpenShift
 from crdt_models.documents.catalog.commands import AddProduct
@@ -36,6 +36,7 @@ from tests.simulations.reference.moving import cut_off, moving_command
 from tests.simulations.reference.ordering import opening, order_command, plain_line
 from tests.simulations.reference.replicas import CLOCKS, DAY, Replica, member
 from tests.simulations.reference.seating import (
+    card_command,
     floor_command,
     reservation_command,
     room_command,
@@ -44,7 +45,7 @@ from tests.simulations.reference.trust import account_command, trust_command
 
 Maker = Callable[[Random, Replica], Command | None]
 _SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill", "catalog",
-    "cash",
+    "cash", "cards",
 )  # fmt: skip
 
 
@@ -81,9 +82,9 @@ class _World:
         self._furnish(nonsense)
 
     def _furnish(self, nonsense: bool) -> None:
-        """Two tables and an order that everybody knows; and what can happen."""
+        """Three tables and an order that everybody knows; and what can happen."""
         first = self.replicas[0]
-        for label in ("1", "2"):
+        for label in ("1", "2", "3"):
             first.give(AddTable(label=label), self._key())
         for name, halves in (("Calabresa", "average"), ("Queijo", "dearest")):
             values = ProductValues(name=name, unit_centavos=4400, code=name, halves=halves)
@@ -174,6 +175,7 @@ class _World:
         views = map(replica.read, replica.views)
         disputes = [each for view in views for each in open_disputes(view)]
         disputes += two_tabs(replica.orders, replica.room)
+        disputes += card_disputes(replica.orders, replica.room)
         disputes = [each for each in disputes if each.choices]
         if disputes:
             chosen = self.dice.choice(disputes)
@@ -245,6 +247,7 @@ class _World:
             opening: 12 * self.leaning["guests"],
             catalog_command: 9 * self.leaning["catalog"],
             room_command: 8 * self.leaning["room"],
+            card_command: 8 * self.leaning["cards"],
             floor_command: 4 * self.leaning["room"],
             reservation_command: 4 * self.leaning["room"],
             cash_command: 6 * self.leaning["cash"],

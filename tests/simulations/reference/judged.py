@@ -13,6 +13,7 @@ from crdt_models.disputes import (
     Opening,
     Place,
     author_forked,
+    card_disputes,
     disputes_of,
     equal_numbers,
     lineage_forked,
@@ -45,7 +46,9 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import (
     JSON,
+    OnCard,
     account_json,
+    card_json,
     dispute_json,
     iso_day,
     order_json,
@@ -119,6 +122,8 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         orders={each["id"]: each for each in shown},
         tables=_tables(views, orders, moment),
         reservations=_reservations(views),
+        comandas=_comandas(views, orders),
+        cards=_cards(views),
         day=iso_day(moment.day),
         now_ms=moment.now_ms,
         disputes=[_plain(dispute_json(each)) for each in found],
@@ -186,6 +191,9 @@ def _of_site(
     numbered: list[NumberedOrder],
 ) -> Iterator[Dispute]:
     yield from two_tabs(orders, views[TABLES])
+    furniture = views[TABLES]
+    assert isinstance(furniture, TablesView)
+    yield from card_disputes(orders, furniture)
     yield from equal_numbers(numbered, views[TERMINALS])
     yield from lineage_forked(_openings(changes), views[TERMINALS])
     places = [Place(each.device, each.epoch, each.sequence, each.id) for each in changes]
@@ -223,6 +231,34 @@ def _tables(
         left=lambda table: [each for each in left.get(table, ()) if each],
     )
     return {table.hex(): _plain(table_json(each, room)) for table, each in furniture.tables.items()}
+
+
+def _comandas(views: dict[DocumentId, View], orders: list[OrderView]) -> dict[str, Any]:
+    furniture = views[TABLES]
+    assert isinstance(furniture, TablesView)
+    there: dict[tuple[str, int | None], list[OnCard]] = {("", each): [] for each in furniture.cards}
+    for order in orders:
+        label = order.text("tab")
+        if order.is_open and label is not None:
+            card = furniture.cards.named(label)
+            on_it = there.setdefault(("" if card else label, card), [])
+            on_it.append(OnCard(order.order, order.total, order.balance))
+    shown = [
+        _plain(card_json(label, card, furniture.cards, on_it))
+        for (label, card), on_it in there.items()
+    ]
+    nothing = {"motivo": None, "observacao": None}
+    return {
+        each["numero"]: {**each, **(each["bloqueio"] or nothing)}
+        for each in shown
+        if each["status"] != "livre"
+    }
+
+
+def _cards(views: dict[DocumentId, View]) -> int:
+    furniture = views[TABLES]
+    assert isinstance(furniture, TablesView)
+    return len(list(furniture.cards))
 
 
 def _floor(views: dict[DocumentId, View], day: int) -> FloorView:

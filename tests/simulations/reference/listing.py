@@ -15,7 +15,7 @@ def catalog_command(dice: Random, replica: Replica) -> Command:
         {"unit_centavos": dice.choice((3900, 4600))},
         {"unit_centavos": dice.choice((3900, 4600)), "name": dice.choice(("A", "B"))},
         {"left": dice.choice((None, 2000, 5000))},
-        {"left": dice.choice((2000, 5000))},
+        {"left": dice.choice((1000, 2000))},
         {"sold_out": dice.random() < 0.3, "tax": {"ncm": dice.choice("12")}},
         {"active": dice.random() < 0.8},
         {"external_id": dice.choice((None, "loja:1", "loja:2"))},

@@ -38,15 +38,19 @@ from crdt_models.ids import LineId, PaymentId, TableId
 from tests.simulations.reference.bills import bill_command
 from tests.simulations.reference.replicas import Replica
 
+COMANDAS = ("1", "02", "3", "zé")
+
 
 def opening(dice: Random, replica: Replica) -> OpenOrder:
     table = dice.choice([None, *replica.room.tables])
     lines = tuple(_line(dice) for _ in range(dice.randrange(3)))
     service = dice.choice(("mesa", "comanda", "balcao"))
     habit = dice.choice((None, None, 1_000))
+    tab = dice.choice((None, None, *COMANDAS))
     return OpenOrder(
         service_type=service,
         table=table,
+        tab=tab,
         waiter="Ana",
         lines=lines,
         service_basis_points=habit,
@@ -130,6 +134,7 @@ def _edit(dice: Random, view: OrderView, tables: Iterable[TableId]) -> EditOrder
         ("people", dice.choice((1, 4))),
         ("table", dice.choice(named)),
         ("service_type", dice.choice(("mesa", "viagem"))),
+        ("tab", dice.choice((None, *COMANDAS))),
     ))  # fmt: skip
     flags = {dice.choice(("financeiro", "vip")): dice.random() < 0.7}
     there = Delivery(name="Ana", street=dice.choice(("Rua A", "Rua B")))

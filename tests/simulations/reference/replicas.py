@@ -84,6 +84,7 @@ class Replica:
             business_day=self.day,
             next_order_number=self._next_number,
             open_tabs=self._open_tabs,
+            open_labels=self._open_labels,
             left_at=self._left_at,
             open_shifts=self.open_shifts,
             tips=tuple(map(ChangeId, self.author.previous)),
@@ -157,6 +158,10 @@ class Replica:
 
     def _open_tabs(self, table: TableId) -> tuple[OrderId, ...]:
         return tuple(each.order for each in self.orders if each.is_open and each.table == table)
+
+    def _open_labels(self) -> dict[OrderId, str]:
+        labels = {each.order: each.text("tab") for each in self.orders if each.is_open}
+        return {order: label for order, label in labels.items() if label is not None}
 
     def _left_at(self, table: TableId) -> tuple[FactId, ...]:
         closed = [each for each in self.orders if each.closed is not None and each.table == table]

@@ -16,6 +16,14 @@ from crdt_models.documents.floor.reservation_commands import (
     MarkReservation,
 )
 from crdt_models.documents.floor.reservations import Guests, Place
+from crdt_models.documents.tables.card_commands import (
+    BlockCard,
+    CodeCard,
+    RegisterCards,
+    ReplaceCard,
+    UnblockCard,
+    WithdrawCards,
+)
 from crdt_models.documents.tables.commands import (
     AddArea,
     ChangeTable,
@@ -54,6 +62,22 @@ def room_command(dice: Random, replica: Replica) -> Command:
             until_ms=dice.choice((None, NOW_MS, NOW_MS + 6 * HOUR_MS)),
         ),
         ReleaseTable(table=table),
+    ])  # fmt: skip
+
+
+def card_command(dice: Random, replica: Replica) -> Command:
+    cards = list(replica.room.cards)
+    if not cards or dice.random() < 0.15:
+        return RegisterCards(first=1, last=dice.choice((2, 3)))
+    card, to = dice.choice(cards), dice.choice(cards)
+    return dice.choice([
+        BlockCard(card=card, reason=dice.choice(("lost", "stolen"))),
+        BlockCard(card=card, reason="lost", note="bar"),
+        UnblockCard(card=card),
+        UnblockCard(card=card),
+        ReplaceCard(card=card, to=to),
+        *[CodeCard(card=card, code=dice.choice((None, "zé", "zé", "zé")))] * 3,
+        WithdrawCards(first=card, last=to),
     ])  # fmt: skip
 
 

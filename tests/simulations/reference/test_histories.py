@@ -10,6 +10,7 @@ from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.ids import TERMINALS
 from simulations.reference.account import trust_is_conserved
+from simulations.reference.cards import ReferenceCard
 from simulations.reference.cash import ReferenceShift
 from simulations.reference.catalog import ReferenceProduct
 from simulations.reference.floor import ReferenceFloor
@@ -103,6 +104,10 @@ def _lines(
     check: Callable[[ReferenceOrder, ReferenceLine], bool],
 ) -> Callable[[ReferenceShop], bool]:
     return _orders(lambda order: any(check(order, line) for line in order.lines))
+
+
+def _cards(check: Callable[[ReferenceCard], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.cards.values()))
 
 
 def _products(check: Callable[[ReferenceProduct], bool]) -> Callable[[ReferenceShop], bool]:
@@ -218,6 +223,16 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         f"a reservation: {state}": _reservations(lambda each, state=state: each.state == state)
         for state in ("booked", "arrived", "seated", "no_show", "cancelled")
     },
+    "a blocked card": _cards(lambda card: bool(card.blocks)),
+    "a card blocked twice at once": _cards(lambda card: len(card.blocks) > 1),
+    "an order found by its card's code": lambda shop: any(
+        order.register("tab") == card.code
+        for card in shop.cards.values()
+        for order in shop.comandas.get(str(card.number), ())
+    ),
+    "cards that were withdrawn": lambda shop: (
+        set(shop.cards) == {2} or (bool(shop.cards) and 1 not in shop.cards)
+    ),
     "a settled dispute": lambda shop: len(shop.open_disputes) < len(shop.disputes),
     **{
         kind: lambda shop, kind=kind: any(each[0] == kind for each in shop.disputes)
@@ -226,7 +241,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "closing_does_not_add_up", "two_closings", "charges_set_apart", "over_cancelled",
             "cancelled_after_send",
             "over_refunded", "payment_outcome_unknown", "command_used_twice", "needs_upgrade",
-            "reservation_clash", "two_tabs_at_once", "equal_numbers", "lineage_forked",
+            "reservation_clash", "two_tabs_at_once", "two_orders_on_a_card",
+            "order_on_blocked_card", "equal_numbers", "lineage_forked",
             "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
             "two_resolutions", "double_move", "over_split", "line_billed_twice",

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from crdt_models.dining_room import DiningRoom
-from crdt_models.disputes import of_documents, of_the_site
+from crdt_models.disputes import of_documents, of_places, of_the_site
 from crdt_models.documents import register, view
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash import view as cash_view
@@ -43,6 +43,8 @@ from crdt_models.documents.orders.facts import (
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
+from crdt_models.documents.tables import cards
+from crdt_models.documents.tables.cards import NEVER_BLOCKED, Cards
 from crdt_models.documents.tables.view import DiningTable
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact
@@ -117,7 +119,8 @@ _terms_of, _charges, _tips_of, _paid, _closed_figures = (
 )
 _taken_of = left.taken_of
 _paid_twice = split.paid_twice
-_two_tabs, _equal_numbers = of_the_site.two_tabs, of_the_site.equal_numbers
+_card_disputes, _put = of_places.card_disputes, cards._put
+_two_tabs, _equal_numbers = of_places.two_tabs, of_the_site.equal_numbers
 
 MUTANTS = [
     Mutant("last write by clock only", register, "_unreplaced", set),
@@ -237,6 +240,30 @@ MUTANTS = [
     Mutant("forks of an author are told to nobody", judged, "author_forked", lambda *_: ()),
     Mutant("tabs that were seen are a dispute", judged, "two_tabs", lambda orders, tables: (
         _two_tabs([_unseeing(each) for each in orders], tables)
+    )),
+    Mutant("orders that were seen on a card are a dispute", judged, "card_disputes", (
+        lambda orders, tables: _card_disputes([_unseeing(each) for each in orders], tables)
+    )),
+    Mutant("two orders on a card are told to nobody", judged, "card_disputes", (
+        lambda orders, tables: tuple(
+            each
+            for each in _card_disputes(orders, tables)
+            if each.kind != "two_orders_on_a_card"
+        )
+    )),
+    Mutant("who unblocks a card beats who blocked it meanwhile", Cards, "standing_blocks", (
+        lambda self, number: tuple(
+            each
+            for each in [self.blocks.get(number, NEVER_BLOCKED).current]
+            if each is not None and each.value.reason is not None
+        )
+    )),
+    Mutant("whoever blocked a card knew what was on it", Cards, "was_seen", lambda *_: True),
+    Mutant("a withdrawal takes away every registration", cards, "_put", lambda there, made, gone: (
+        _put(there, made, []) if not gone else None
+    )),
+    Mutant("a code of two cards names the first", Cards, "_by_code", property(
+        lambda self: {self.code(each): each for each in reversed(self.codes) if each in self}
     )),
     Mutant("numbers are equal over all days", judged, "equal_numbers", lambda orders, terminals: (
         _equal_numbers([each._replace(business_day=1) for each in orders], terminals)

@@ -25,6 +25,7 @@ from crdt_models.documents.orders.delivery import delivery_set
 from crdt_models.documents.orders.facts import Delivery, FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.registers import Value
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables.card_checks import check_free_card
 from crdt_models.ids import LineId
 
 
@@ -40,8 +41,8 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
 
     fields: registers, see `FieldSet`. flags: marks by name. add, cancel: lines; creates `line.<n>`.
     route: lines that are made elsewhere. delivery: where it goes, whole; None leaves it as it is.
-    Raises InvalidField, and for add, cancel and route what AddLines, CancelLines and RouteLines
-    raise.
+    Raises InvalidField, of another comanda UnknownCard, CardIsBlocked and CardIsInUse, and for add,
+    cancel and route what AddLines, CancelLines and RouteLines raise.
     """
 
     fields: dict[FieldName, Value] = msgspec.field(default_factory=dict)
@@ -54,6 +55,9 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
 
     def plan(self, read: Read, context: Context) -> Decision:
         view = self._view(read)
+        label = self.fields.get("tab")
+        if label is not None and label != view.text("tab"):
+            check_free_card(read, context, str(label), self.order)
         if self.add:
             check_room(view, len(self.add))
         service = cast(ServiceType, self.fields.get("service_type") or service_of(view))

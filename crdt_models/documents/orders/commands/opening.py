@@ -19,6 +19,7 @@ from crdt_models.documents.orders.facts import (
     OrderOpened,
     OrderRestored,
 )
+from crdt_models.documents.tables.card_checks import orders_on, usable_card
 from crdt_models.fact import Fact
 from crdt_models.ids import OrderId, TableId, order_document
 
@@ -28,7 +29,8 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
 
     service_basis_points: the shop's habit for this type of service, written into the order; None:
     as the settings say, 0: none.
-    Raises OrderTooLarge and, for lines of the catalog, what `told_in_full` raises.
+    Raises OrderTooLarge, UnknownCard, CardIsBlocked and, for lines of the catalog, what
+    `told_in_full` raises.
     """
 
     service_type: ServiceType
@@ -45,6 +47,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
 
     def plan(self, read: Read, context: Context) -> Decision:
         order = OrderId(context.new_id(0))
+        card = usable_card(read, self.tab)
         if len(self.lines) > MAX_LINES:
             raise OrderTooLarge(limit=MAX_LINES)
         opened = OrderOpened(
@@ -56,7 +59,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             note=self.note,
             people=self.people,
             external_id=self.external_id,
-            tabs_seen=() if self.table is None else context.open_tabs(self.table)[-MAX_MENTIONS:],
+            tabs_seen=self._tabs_seen(read, context, card),
         )
         numbered = OrderNumbered(number=context.next_order_number(), letters=context.letters)
         told = told_in_full(self.lines, self.service_type, read, context)
@@ -70,6 +73,12 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             *([] if self.delivery is None else [DeliverySet(delivery=self.delivery)]),
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
+
+    def _tabs_seen(self, read: Read, context: Context, card: int | None) -> tuple[OrderId, ...]:
+        """Open orders at the table, and those on the card."""
+        at_table = () if self.table is None else context.open_tabs(self.table)
+        seen = dict.fromkeys((*at_table, *orders_on(read, context, card)))
+        return tuple(seen)[-MAX_MENTIONS:]
 
 
 class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):

@@ -24,7 +24,8 @@ class OrderOpened(Fact, frozen=True, tag="order_opened"):
     """The order's document begins; its id is the document's. The values begin the registers.
 
     table: dining table. tab: label of the comanda. people: at the table. external_id: `source:id`
-    of an order taken elsewhere. tabs_seen: open orders that the opener saw at that table.
+    of an order taken elsewhere. tabs_seen: open orders that the opener saw at that table or on that
+    comanda card.
     """
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"tabs_seen"})

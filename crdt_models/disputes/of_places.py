@@ -1,0 +1,85 @@
+"""Disputes about where orders are: at one table, on one comanda card, on a blocked card.
+
+Rules of this file:
+1. An order knows of another when its opener saw it at its table or on its card: then there is
+   nothing to decide.
+2. Resolutions stand in the document of the tables.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from crdt_models.disputes.dispute import Dispute, dispute_of
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.tables.view import TablesView
+from crdt_models.documents.view import View
+from crdt_models.ids import FactId, OrderId, TableId
+
+
+def two_tabs(orders: Iterable[OrderView], tables: View) -> tuple[Dispute, ...]:
+    """Open orders at one table whose openings did not know of each other.
+
+    Subject: the table and both orders. An order that was moved to the table later is no opening
+    there.
+    """
+    at_table: dict[TableId, list[OrderView]] = {}
+    for order in orders:
+        opening = order.opening
+        if opening is None or not order.is_open or order.table is None:
+            continue
+        if opening.fact.table == order.table:
+            at_table.setdefault(order.table, []).append(order)
+    found: list[Dispute] = []
+    for table, tabs in at_table.items():
+        for one, other in _strangers(tabs):
+            subject = f"{table.hex()}:{one.order.hex()}:{other.order.hex()}"
+            found += dispute_of(tables, "two_tabs_at_once", subject, [*_opened(one, other)])
+    return tuple(found)
+
+
+def card_disputes(orders: Iterable[OrderView], tables: TablesView) -> tuple[Dispute, ...]:
+    """Open orders on one card whose openings did not know of each other, however they came there;
+    and orders on a card that somebody blocked who did not know of them.
+
+    Subjects: the card and both orders; the card and the order.
+    """
+    on_card: dict[int, list[OrderView]] = {}
+    for order in orders:
+        card = tables.cards.named(order.text("tab")) if order.is_open else None
+        if card is not None and order.opening is not None:
+            on_card.setdefault(card, []).append(order)
+    found: list[Dispute] = []
+    for card, there in on_card.items():
+        for one, other in _strangers(there):
+            subject = f"{card}:{one.order.hex()}:{other.order.hex()}"
+            facts = [_put_there(one), _put_there(other)]
+            found += dispute_of(tables, "two_orders_on_a_card", subject, facts)
+        blocks = [each.id for each in tables.cards.standing_blocks(card)]
+        for order in there:
+            if blocks and not tables.cards.was_seen(card, order.order):
+                subject = f"{card}:{order.order.hex()}"
+                facts = [*blocks, _put_there(order)]
+                found += dispute_of(tables, "order_on_blocked_card", subject, facts)
+    return tuple(found)
+
+
+def _strangers(orders: Iterable[OrderView]) -> Iterator[tuple[OrderView, OrderView]]:
+    """Every two of which neither knew the other; their ids ascend."""
+    for one, other in combinations(sorted(orders, key=lambda order: order.order), 2):
+        if one.order not in _seen(other) and other.order not in _seen(one):
+            yield one, other
+
+
+def _seen(order: OrderView) -> tuple[OrderId, ...]:
+    return () if order.opening is None else order.opening.fact.tabs_seen
+
+
+def _opened(*orders: OrderView) -> Iterator[FactId]:
+    return (order.opening.id for order in orders if order.opening is not None)
+
+
+def _put_there(order: OrderView) -> FactId:
+    """The write that put it on its card."""
+    current = order.fields["tab"].current
+    assert current is not None, "an order on a card has a comanda"
+    return current.id
