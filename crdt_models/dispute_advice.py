@@ -1,7 +1,7 @@
 """What each choice of a dispute means, and what to do in the shop before it is chosen.
 
 Rules of this file:
-1. A resolution moves no figure: it only says that somebody looked and decided. So a choice that
+1. A resolution moves no money: it only says that somebody looked and decided. So a choice that
    tells of something done (money handed back, a bill reopened) has the step that does it.
 2. A step names the route that does it, as the table of routes has it; a test compares them.
 3. What is said of a choice holds for every kind, unless the kind has its own.
@@ -71,7 +71,9 @@ _OF_ANY: dict[str, Advice] = {
     "waived": Advice("A casa não cobra este item: fica fora da conta."),
     "moved_again": Advice("O item está no pedido certo.", "Leve o item ao pedido certo.", _MOVE),
     "seen": Advice("Alguém viu; nada precisa ser feito."),
-    "not_made": Advice("A cozinha não fez: nada se perdeu."),
+    "not_made": Advice(
+        "A cozinha não fez: nada se perdeu, e o estoque volta a ter o que o item leva."
+    ),
     "made_and_lost": Advice("A cozinha fez e ninguém paga: é perda da casa."),
     "served": Advice(
         "A cozinha fez e o cliente recebeu.", "Lance o item de novo, para que seja cobrado."
@@ -98,6 +100,11 @@ _OF_ANY: dict[str, Advice] = {
         "O cliente tem outra comanda, e o pedido dele foi junto.",
         "Troque a comanda bloqueada por outra.",
         "POST /api/comandas/{numero}/trocar",
+    ),
+    "counted_again": Advice(
+        "O produto foi contado de novo: vale o que a contagem diz.",
+        "Conte o produto: a contagem toma o lugar de tudo o que veio antes.",
+        "POST /api/estoque/contagem",
     ),
     "rebooked": Advice(
         "Uma das reservas mudou de mesa ou de hora.",
@@ -171,6 +178,13 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
     ("two_orders_on_a_card", "both_kept"): Advice("São duas contas na mesma comanda."),
     ("order_on_blocked_card", "kept"): Advice(
         "O cliente é o dono da comanda: o pedido fica nela, e nada mais é aberto."
+    ),
+    ("oversold", "kept"): Advice(
+        "Saiu mais do que o estoque dizia haver; o saldo fica negativo até que se conte ou se lance"
+        " a entrada que falta."
+    ),
+    ("count_to_confirm", "kept"): Advice(
+        "Quem contou já não encontrou o que essas vendas levaram: a contagem vale."
     ),
     ("reservation_clash", "kept"): Advice("As duas reservas cabem: a casa dá um jeito."),
 }

@@ -49,6 +49,7 @@ ORDER_KIND = "order"
 ACCOUNT_KIND = "account"
 FLOOR_KIND = "floor"
 SHIFT_KIND = "shift"
+STOCK_KIND = "stock"
 
 _EPOCH = date(1970, 1, 1)
 LAST_DAY = (date.max - _EPOCH).days  # 9999-12-31; what a clock calls later is counted to it
@@ -150,7 +151,16 @@ def shift_of(document: DocumentId) -> ShiftId:
 
 def floor_document(day: int) -> DocumentId:
     """`floor:2026-11-22`. day: days since 1970-01-01."""
-    return DocumentId(f"{FLOOR_KIND}:{_EPOCH + timedelta(days=min(max(day, 0), LAST_DAY))}")
+    return _of_day(FLOOR_KIND, day)
+
+
+def stock_document(day: int) -> DocumentId:
+    """`stock:2026-11-22`. day: days since 1970-01-01."""
+    return _of_day(STOCK_KIND, day)
+
+
+def _of_day(kind: str, day: int) -> DocumentId:
+    return DocumentId(f"{kind}:{_EPOCH + timedelta(days=min(max(day, 0), LAST_DAY))}")
 
 
 def day_of_floor(document: DocumentId) -> int:

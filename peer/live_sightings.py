@@ -47,9 +47,18 @@ from crdt_models.documents.orders.facts import (
     PaidOnAccount,
     PaymentConfirmed,
     PaymentReceived,
+    SuppliesTaken,
 )
 from crdt_models.documents.orders.line_discounts import spoken_discounts
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.stock.facts import (
+    StockCounted,
+    StockLost,
+    StockReceived,
+    StockTransferred,
+)
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.facts import TableAdded, TableFieldSet, TablePlaced, TableReserved
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
@@ -70,6 +79,7 @@ from crdt_models.ids import (
     floor_document,
     kind_of,
     order_document,
+    stock_document,
 )
 from peer.node.node import Node
 
@@ -84,6 +94,7 @@ EventType = Literal[
     "settings:updated",
     "cashier:opened",
     "cashier:closed",
+    "inventory:updated",
     "dispute:opened",
     "dispute:resolved",
 ]
@@ -94,7 +105,7 @@ _MOVES_TABLES = (
 
 class Sighting(msgspec.Struct, frozen=True):
     """Something to tell about a change. table: which one, for events of dining tables. products:
-    those that changed, for an event of the catalog."""
+    those that changed, for an event of the catalog or the stock."""
 
     type: EventType
     document: DocumentId
@@ -123,6 +134,10 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = iter(())
         for each in shown:
             found.setdefault((each.type, each.document, each.table), each)
+    moved = _moved(node, change)
+    if moved:
+        day = stock_document(change.business_day)
+        found["inventory:updated", day, None] = Sighting("inventory:updated", day, products=moved)
     known = _furniture(node).tables
     return [each for each in found.values() if each.table is None or each.table in known]
 
@@ -244,6 +259,27 @@ def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[
         yield Sighting("cashier:closed", document)
 
 
+def _moved(node: Node, change: Change) -> tuple[ProductId, ...]:
+    """The products of which something else may be on hand: one event, however many."""
+    found: dict[ProductId, None] = {}
+    for document, facts in _by_document(change).items():
+        view = node.view(document)
+        if isinstance(view, StockView):
+            told = (each for each in facts if isinstance(each, _OF_STOCK))
+            found |= dict.fromkeys(item.product for each in told for item in each.items)
+        elif isinstance(view, OrderView) and any(isinstance(f, _MOVES_STOCK) for f in facts):
+            for order in (view, *view.orders.values()):
+                if isinstance(order, OrderView):
+                    products = (bytes.fromhex(each.product) for each in order.supplies)
+                    found |= dict.fromkeys(ProductId(CreatedId(each)) for each in products)
+    return tuple(found)
+
+
+_OF_STOCK = (StockReceived, StockLost, StockTransferred, StockCounted)
+_MOVES_STOCK = (
+    SuppliesTaken, LineCancelled, OrderCancelled, OrderRestored, BillClosed, BillReopened,
+    Resolution,
+)  # fmt: skip
 _RESERVATION = (ReservationBooked, ReservationMoved, ReservationChanged, ReservationMarked)
 
 

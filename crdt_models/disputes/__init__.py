@@ -24,6 +24,7 @@ from crdt_models.disputes.of_the_site import (
     lineage_forked,
     number_ranks,
 )
+from crdt_models.disputes.of_the_stock import stock_disputes
 from crdt_models.disputes.settling import SettleDispute
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "number_ranks",
     "open_disputes",
     "resolutions_of",
+    "stock_disputes",
     "two_tabs",
 ]

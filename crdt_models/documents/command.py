@@ -106,6 +106,10 @@ def _nobody_left(_table: TableId) -> tuple[FactId, ...]:
     return ()
 
 
+def _never_counted(_product: ProductId, _place: str) -> tuple[FactId, ...]:
+    return ()
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What a command may know beside the views.
 
@@ -115,7 +119,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     stamped after an hlc take, see `catalog.left`. left_at: closings known of that business day at a
     dining table. operator: who acts, None when nobody said. open_shifts: cash shifts of this
     terminal that have not ended. tips: of this device's chain, before what this command writes.
-    open_labels: the comandas of all open orders known that have one.
+    open_labels: the comandas of all open orders known that have one. counts_at: counts known of a
+    product at a place that no other replaces. seen: how far each terminal is known, see
+    `StockCounted`.
     """
 
     site: SiteId
@@ -132,6 +138,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     operator: OperatorId | None = None
     open_shifts: Callable[[], tuple[ShiftId, ...]] = _no_shifts
     tips: tuple[ChangeId, ...] = ()
+    counts_at: Callable[[ProductId, str], tuple[FactId, ...]] = _never_counted
+    seen: Callable[[], tuple[bytes, ...]] = tuple
 
     def new_id(self, index: int) -> CreatedId:
         """The id of the `index`-th thing this command creates, the same at every terminal."""

@@ -11,6 +11,7 @@ from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.settings.view import SettingsView
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.trust import TrustView
@@ -22,6 +23,7 @@ from crdt_models.ids import (
     ORDER_KIND,
     SETTINGS,
     SHIFT_KIND,
+    STOCK_KIND,
     TABLES,
     TERMINALS,
     TRUST,
@@ -41,6 +43,7 @@ _OF_MANY: dict[str, type[View]] = {
     ACCOUNT_KIND: AccountView,
     SHIFT_KIND: ShiftView,
 }
+_OF_DAYS: dict[str, type[View]] = {FLOOR_KIND: FloorView, STOCK_KIND: StockView}
 
 
 def empty_view(document: DocumentId) -> View:
@@ -52,6 +55,6 @@ def empty_view(document: DocumentId) -> View:
     kind, _, suffix = document.partition(":")
     if kind in _OF_MANY and is_id_text(suffix):
         return _OF_MANY[kind](document)
-    if kind == FLOOR_KIND and is_day_text(suffix):
-        return FloorView(document)
+    if kind in _OF_DAYS and is_day_text(suffix):
+        return _OF_DAYS[kind](document)
     return _SINGLE.get(document, View)(document)

@@ -40,11 +40,14 @@ from crdt_models.pedido.names import (
     SHIFT_STATUS,
     STAGE,
     STATUS,
+    STOCK_NAMES,
+    STOCK_PLACE_NAMES,
     TABLE_NAMES,
 )
 from crdt_models.pedido.orders import order_json, shown_number
 from crdt_models.pedido.products import product_json
 from crdt_models.pedido.settings import settings_json
+from crdt_models.pedido.stock import stock_json
 
 __all__ = [
     "BLOCK_REASON",
@@ -68,6 +71,8 @@ __all__ = [
     "RESERVATION_NAMES",
     "STAGE",
     "STATUS",
+    "STOCK_NAMES",
+    "STOCK_PLACE_NAMES",
     "TABLE_NAMES",
     "JSON",
     "JsonObject",
@@ -78,6 +83,7 @@ __all__ = [
     "shown_number",
     "product_json",
     "settings_json",
+    "stock_json",
     "RESERVATION_STATUS",
     "reservation_json",
     "table_json",

@@ -342,8 +342,31 @@ PRODUCT_NAMES: Final = {
     "grupos": "o que se escolhe: adicionais, ou as partes de um combo",
     "meio_a_meio": "mais_caro ou media: como se cobra um inteiro de várias partes; nulo: não",
     "receita": "insumos de uma unidade",
+    "controla_estoque": "true: a venda baixa o próprio produto, e não a receita",
+    "estoque_minimo_milesimos": "abaixo disto falta; nulo: sem mínimo",
     "esgotado": "true: não vender agora",
     "restante": "decimal: quanto resta; negativo: vendeu-se a mais; nulo: não contado",
     "restante_milesimos": "exato",
     "disponivel": "ativo, não esgotado, e resta algum",
+}
+
+STOCK_NAMES: Final = {
+    "produto_id": "o produto",
+    "nome": "como no cadastro; vazio: nenhum cadastro o tem",
+    "codigo": "o que se digita; vazio: nenhum",
+    "quantidade": "decimal: quanto há, em todos os locais; negativo: saiu mais do que havia",
+    "milesimos": "exato",
+    "minimo_milesimos": "abaixo disto falta; nulo: sem mínimo",
+    "abaixo_do_minimo": "true: há menos do que o mínimo",
+    "negativo": "true: saiu mais do que havia",
+    "locais": "quanto há em cada local; as vendas saem do local sem nome",
+}
+
+STOCK_PLACE_NAMES: Final = {
+    "local": "nome do local; vazio: o principal",
+    "quantidade": "decimal",
+    "milesimos": "exato",
+    "contado_milesimos": "quanto havia na última contagem; nulo: nunca contado",
+    "contado_dia": "dia de operação dessa contagem, AAAA-MM-DD",
+    "a_conferir": "true: há vendas que quem contou pode não ter visto",
 }

@@ -35,6 +35,8 @@ def product_json(product: Product, left: int | None) -> JsonObject:
             }
             for each in product.recipe
         ],
+        "controla_estoque": product.is_stocked,
+        "estoque_minimo_milesimos": product.stock_minimum,
         "esgotado": product.is_sold_out,
         "restante": None if left is None else quantity(left),
         "restante_milesimos": left,

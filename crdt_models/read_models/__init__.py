@@ -25,6 +25,7 @@ from crdt_models.read_models.rows import (
     rows_of,
     view_digest,
 )
+from crdt_models.read_models.stock import STOCK_COUNTED, STOCK_MOVED, STOCK_SOLD
 from crdt_models.read_models.terminals import TERMINAL
 
 __all__ = [
@@ -45,6 +46,9 @@ __all__ = [
     "DISPUTE",
     "PRODUCT",
     "PRODUCT_TAKEN",
+    "STOCK_COUNTED",
+    "STOCK_MOVED",
+    "STOCK_SOLD",
     "TABLES",
     "REPLACED_BY_KEY",
     "changed_rows",

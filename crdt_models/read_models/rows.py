@@ -9,6 +9,7 @@ from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
 from crdt_models.documents.view import View
@@ -33,11 +34,20 @@ from crdt_models.read_models.orders import (
     payment_rows,
 )
 from crdt_models.read_models.products import PRODUCT, PRODUCT_TAKEN, product_rows, taken_rows
+from crdt_models.read_models.stock import (
+    STOCK_COUNTED,
+    STOCK_MOVED,
+    STOCK_SOLD,
+    counted_rows,
+    moved_rows,
+    sold_rows,
+)
 from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 
 TABLES: tuple[TableDefinition, ...] = (
     ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
-    DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION, CASH_SHIFT,
+    DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION, CASH_SHIFT, STOCK_SOLD, STOCK_MOVED,
+    STOCK_COUNTED,
 )  # fmt: skip
 
 
@@ -50,6 +60,7 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[PAYMENT.name] = payment_rows(document, view)
         rows[KITCHEN_TICKET.name] = ticket_rows(document, view)
         rows[PRODUCT_TAKEN.name] = taken_rows(document, view)
+        rows[STOCK_SOLD.name] = sold_rows(document, view)
     elif isinstance(view, AccountView):
         rows[CUSTOMER_ACCOUNT.name] = [account_row(document, view)]
         rows[PAYMENT.name] = payment_rows(document, view)
@@ -61,6 +72,9 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[DINING_TABLE.name] = dining_table_rows(document, view)
     elif isinstance(view, FloorView):
         rows[RESERVATION.name] = reservation_rows(document, view)
+    elif isinstance(view, StockView):
+        rows[STOCK_MOVED.name] = moved_rows(document, view)
+        rows[STOCK_COUNTED.name] = counted_rows(document, view)
     elif isinstance(view, TerminalsView):
         rows[TERMINAL.name] = terminal_rows(document, view)
     return {name: found for name, found in rows.items() if found}

@@ -22,6 +22,7 @@ from crdt_models.documents.floor.reservation_facts import (
     ReservationMoved,
 )
 from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.settings.facts import SettingsChanged
 from crdt_models.documents.tables.facts import (
     AreaAdded,
     AreaRenamed,
@@ -57,6 +58,8 @@ _PRODUCT = {
     "recipe": "receita",
     "sold_out": "se está esgotado",
     "left": "quanto resta",
+    "stocked": "se o estoque o controla",
+    "stock_minimum": "o estoque mínimo",
 }
 _TABLE = {
     "label": "o nome",
@@ -147,7 +150,30 @@ def _table_set(fact: TableFieldSet, names: Names) -> str:
     return f"Mudou {_TABLE[fact.field]} da {names.table(fact.table)}{told}"
 
 
+_SETTINGS = {
+    "name": "nome",
+    "tax_number": "CNPJ",
+    "address": "endereço",
+    "phone": "telefone",
+    "service_basis_points": "taxa de serviço",
+    "service_types": "quem paga a taxa de serviço",
+    "day_cutoff": "fim do dia",
+    "couvert_centavos": "couvert",
+    "minimum_centavos": "consumação mínima",
+    "cash_tolerance_centavos": "tolerância do caixa",
+    "stations": "estações",
+    "printers": "impressoras",
+    "flags": "marcas",
+}
+
+
+def _settings(fact: SettingsChanged, _: Names) -> str:
+    given = (told for field, told in _SETTINGS.items() if getattr(fact.values, field) is not UNSET)
+    return f"Mudou as configurações: {', '.join(given)}"
+
+
 SENTENCES: Sentences = {
+    SettingsChanged: _settings,
     ProductAdded: _product_added,
     ProductChanged: _product_changed,
     WaiterAssigned: _assigned,

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from peer.http_api import answers
-from peer.http_api.answers import CardapioMudou
+from peer.http_api.answers import CardapioMudou, EstoqueContado
 from peer.live_sightings import EventType
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -91,8 +91,8 @@ class Erro(_Message, frozen=True, kw_only=True):
 
 
 class Evento(_Message, frozen=True, kw_only=True):
-    """O que foi gravado. `data`: o pedido, a mesa, os produtos, as configurações, o caixa ou o
-    conflito depois disso.
+    """O que foi gravado. `data`: o pedido, a mesa, os produtos, o estoque, as configurações, o
+    caixa ou o conflito depois disso.
 
     `cursor`: para retomar com `subscribe` · `version`: a ETag do documento · `origin`: letras do
     terminal que escreveu. Quem retoma recebe de novo, nunca de menos.
@@ -152,7 +152,8 @@ _ENTRANCE = (
     ' deste terminal, ou na primeira mensagem: {"type": "auth", "key": "…"}, em até 5 segundos.'
     " Sem chave a conversa acaba com 1008. Mensagens são textos JSON."
 )
-_DATA = ("Pedido", "Mesa", "CardapioMudou", "Configuracoes", "Caixa", "Conflito")
+_DATA = ("Pedido", "Mesa", "CardapioMudou", "EstoqueContado", "Configuracoes", "Caixa", "Conflito")
+_OF_EVENTS = (CardapioMudou, EstoqueContado)  # only events have them, no route answers them
 
 
 def described_websockets() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -160,7 +161,7 @@ def described_websockets() -> tuple[dict[str, Any], dict[str, Any]]:
     kinds: dict[str, type] = {
         kind.__name__: kind for path in SENT for kind in (*SENT[path], *HEARD[path])
     }
-    kinds[CardapioMudou.__name__] = CardapioMudou  # only events have it, no route answers it
+    kinds |= {kind.__name__: kind for kind in _OF_EVENTS}
     _, components = msgspec.json.schema_components(list(kinds.values()), ref_template=_REFERENCE)
     schemas = {name: schema for name, schema in components.items() if name in kinds}
     schemas["Evento"]["properties"]["data"] = {"anyOf": [_reference(name) for name in _DATA]}

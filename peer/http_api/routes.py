@@ -17,6 +17,7 @@ from peer.http_api.list_routes import list_routes
 from peer.http_api.orders.routes import order_routes
 from peer.http_api.route_parts import ADMIN, FRONT_END, OBJECT, route
 from peer.http_api.settings.routes import settings_routes
+from peer.http_api.stock.routes import stock_routes
 from peer.http_api.system_routes import system_routes
 from peer.service.routes import PUBLIC, Answer, Call, Route
 
@@ -31,6 +32,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *customer_routes(api),
         *cash_routes(api),
         *catalog_routes(api),
+        *stock_routes(api),
         *dispute_routes(api),
         *list_routes(api),
         *settings_routes(api),

@@ -26,6 +26,7 @@ from crdt_models.ids import (
     CATALOG,
     SETTINGS,
     SHIFT_KIND,
+    STOCK_KIND,
     TableId,
     kind_of,
     order_of,
@@ -39,6 +40,7 @@ from peer.http_api.dining_room.committed import room_now, room_version, shown_ta
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.settings.settings import shown_settings
 from peer.http_api.shown import MILLISECOND_BITS, shown_order
+from peer.http_api.stock.handlers import shown_stock
 from peer.live_events import Channel, Client, LiveEvents
 from peer.live_sightings import Sighting
 from peer.service.http_errors import InvalidJson
@@ -68,6 +70,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
             return shown_settings(api)
         if kind_of(sighting.document) == SHIFT_KIND:
             return shown_shift(api, shift_of(sighting.document))
+        if kind_of(sighting.document) == STOCK_KIND:
+            return shown_stock(api, sighting.products)
         return shown_order(api, order_of(sighting.document))
 
     def room() -> dict[TableId, JsonObject]:

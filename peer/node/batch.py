@@ -19,7 +19,11 @@ from crdt_models.dining_room import left_by
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
+from crdt_models.documents.orders.facts import SuppliesTaken
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.stock.ledger import Key, standing_counts
+from crdt_models.documents.stock.movements import seen_of
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError
 from crdt_models.ids import (
@@ -27,6 +31,7 @@ from crdt_models.ids import (
     SHIFT_KIND,
     ChangeId,
     CommandId,
+    DeviceId,
     DocumentId,
     FactId,
     OrderId,
@@ -48,6 +53,7 @@ from peer.node.requests import (
     StaleVersion,
 )
 from peer.node.shelf import Held, Shelf, WorkingCopies, beside, is_open
+from peer.node.stock import counts_at, orders_before
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import BODY_HASH_BYTES, Batch, CommandRecord, DocumentState
 
@@ -66,6 +72,7 @@ class Committed(Protocol):
     def open_labels(self) -> Mapping[OrderId, str]: ...
     def taken(self, product: ProductId, since: int) -> dict[DocumentId, int]: ...
     def left_at(self, table: TableId, day: int) -> dict[OrderId, tuple[FactId, ...]]: ...
+    def known_clocks(self) -> dict[DeviceId, int]: ...
 
 
 class Preparation:
@@ -89,6 +96,7 @@ class Preparation:
         self.opened: dict[AuthorKey, bytes] = {}
         self._credentials = credentials
         self._author = author
+        self._shelf = shelf
         self._copies = WorkingCopies(shelf)
         self._log = log
         self._committed = committed
@@ -180,10 +188,12 @@ class Preparation:
             # What was said of a line that had moved stands in its home, beside the order.
             known = [*documents, *(it for each in documents for it in beside(self._read(each)))]
             return not known or any(each in written.documents for each in known)
+        # The drawer is another at each terminal, and by which recipes a sale takes from the stock
+        # is no part of what was asked for.
         told = {
             (document, fact.tag())
             for document, fact in decision.facts
-            if kind_of(document) != SHIFT_KIND  # the drawer is another at each terminal
+            if kind_of(document) != SHIFT_KIND and not isinstance(fact, SuppliesTaken)
         }
         return told <= {(document, body[0]) for document, body in written.facts}
 
@@ -225,6 +235,8 @@ class Preparation:
             operator=request.operator,
             open_shifts=self._open_shifts,
             tips=self.authorship.previous,
+            counts_at=self._counts_at,
+            seen=self._seen,
         )
 
     def _next_order_number(self) -> int:
@@ -284,6 +296,24 @@ class Preparation:
                 if closed and closed.entry.business_day == self._day and held.view.table == table:
                     left[held.view.order] = left_by(held.view)
         return tuple(fact for facts in left.values() for fact in facts)
+
+    def _counts_at(self, product: ProductId, place: str) -> tuple[FactId, ...]:
+        """Counts that no other replaces: of committed days, and of this batch's."""
+        key = Key(product.hex(), place)
+        counts = {each.id: each for each in counts_at(self._log.projections, key)}
+        for held in self._copies.touched.values():
+            if isinstance(held.view, StockView):
+                own = (each for each in held.view.counts if (each.product, each.place) == key)
+                counts |= {each.id: each for each in own}
+        return tuple(each.id for each in standing_counts(counts.values()))
+
+    def _seen(self) -> tuple[bytes, ...]:
+        """How far each terminal is known, by complete chains and by this batch."""
+        known = self._committed.known_clocks()
+        for each in self.staged:
+            change = each.change
+            known[change.device] = max(change.hlc, known.get(change.device, 0))
+        return seen_of(known)
 
     # --- changes from outside
 
@@ -352,9 +382,15 @@ class Preparation:
         when the batch is complete."""
         return self._copies.affected()
 
+    @cached_property
+    def orders_before(self) -> dict[DocumentId, View]:
+        """What moves stock, as it was: first asked for before the commit."""
+        return orders_before(self.affected, self._shelf)
+
     def to_append(self) -> Batch:
         """All that must become durable together."""
         settings = {}
+        _ = self.orders_before  # kept: after the commit the log tells what is so then
         if self.authorship.day != self._first_day:
             settings[BUSINESS_DAY] = str(self.authorship.day)
         return Batch(

@@ -184,6 +184,18 @@ class CommittedState:
             if row["left_by"]
         }
 
+    def known_clocks(self) -> dict[DeviceId, int]:
+        """How far each device is known: the clock of its last change below which nothing is
+        missing."""
+        tips: dict[DeviceId, list[Tip]] = {}
+        for tip in self._log.tips():
+            tips.setdefault(tip.device, []).append(tip)
+        complete = [tip.id for own in tips.values() for tip in _complete(self._log, own)]
+        known: dict[DeviceId, int] = {}
+        for header in self._log.headers(complete).values():
+            known[header.device] = max(header.hlc, known.get(header.device, 0))
+        return known
+
     def tables_in_use(self) -> frozenset[TableId]:
         """Where open orders stand."""
         return frozenset(self._tabs.values())

@@ -32,6 +32,7 @@ from peer.node.committed_state import CommittedState, own_chain
 from peer.node.requests import Busy, Commit, Execute, Outcome, Receive, Received
 from peer.node.shelf import Shelf, is_open
 from peer.node.site_disputes import SiteDisputes
+from peer.node.stock import StockKeeping
 from peer.node.watchers import Watchers
 from peer.service.http_errors import Unexpected
 from peer.service.sqlite_errors import NotDurable, StorageError
@@ -90,6 +91,8 @@ class Node:
         self._site_disputes = SiteDisputes(
             log, self.view, self._committed.open_tabs, self._committed.open_labels
         )
+        self._stock = StockKeeping(log, self._shelf)
+        self._spanning: tuple[tuple[Dispute, ...], ...] = ((), (), ())
         self._author = Author(credentials, environment.dice, environment.wall_ms, day_of)
         self._authorship = own_chain(log, credentials.device)
         self._judging: Preparation | None = None
@@ -210,7 +213,16 @@ class Node:
     def site_disputes(self) -> tuple[Dispute, ...]:
         """Disputes that span documents, settled ones included, by id; the same object until one
         changes. Those of before the start follow a moment after it: see `knows_the_past`."""
-        return self._site_disputes.all()
+        site, stock = self._site_disputes.all(), self._stock.disputes()
+        if self._spanning[0] is not site or self._spanning[1] is not stock:
+            both = tuple(sorted((*site, *stock), key=lambda each: each.id))
+            self._spanning = site, stock, both
+        return self._spanning[2]
+
+    @property
+    def stock(self) -> StockKeeping:
+        """What is on hand, by committed state."""
+        return self._stock
 
     def number_rank(self, order: OrderId) -> int:
         """The `2` of `A-017/2`; 1 for the first, usually the only, order of its number."""
@@ -219,7 +231,7 @@ class Node:
     @property
     def knows_the_past(self) -> bool:
         """Whether what the log said before the start counts in `site_disputes` already."""
-        return self._site_disputes.knows_the_past
+        return self._site_disputes.knows_the_past and self._stock.knows_the_past
 
     def status(self) -> NodeStatus:
         return NodeStatus(
@@ -263,6 +275,7 @@ class Node:
         async with trio.open_nursery() as nursery:
             tables = self._committed.tables_in_use()
             nursery.start_soon(self._site_disputes.recall, self._environment, tables)
+            nursery.start_soon(self._stock.recall)
             task_status.started()
             try:
                 async for first in self._queue_out:
@@ -363,10 +376,12 @@ class Node:
         self._counts["received"] += sum(each.source is not None for each in staged)
         preparation.settle(positions)
         if staged:
-            self._site_disputes.take([each.change for each in staged], preparation.affected)
+            changes = tuple(each.change for each in staged)
+            self._site_disputes.take(changes, preparation.affected)
+            self._stock.take(changes, preparation.orders_before, preparation.affected)
             commit = Commit(
                 position=self._position,
-                changes=tuple(each.change for each in staged),
+                changes=changes,
                 positions=appended.positions,
                 sources=tuple(each.source for each in staged),
                 documents=tuple(preparation.documents),

@@ -35,7 +35,7 @@ FILTERED = frozenset({"business_day", "closed_day", "is_open", "product_id", "re
 # numbers a day has given, how much was sold since) is then read from the index alone.
 ALONG = {
     "business_day": ("letters", "number"),
-    "product_id": ("added_hlc", "thousandths"),
+    "product_id": ("added_hlc", "thousandths", "author", "day"),
 }
 # Columns that hold identifiers in hexadecimal.
 IDENTIFIERS = frozenset({
@@ -242,6 +242,31 @@ class Projections:
         )
         return {DocumentId(str(document)): int(str(total)) for document, total in found}
 
+    def summed_by(
+        self, table: str, column: str, by: str, where: Sequence[Condition] = ()
+    ) -> dict[int, int]:
+        """The sums of a column over the rows that meet every condition, by a column of integers."""
+        definition = self._tables[table]
+        texts, values = _conditions(definition, where)
+        given = f" WHERE {' AND '.join(texts)}" if texts else ""
+        name, group = _column(definition, column), _column(definition, by)
+        found = self._reader.rows(
+            f"SELECT {group}, sum({name}) FROM {table}{given} GROUP BY {group}",  # noqa: S608
+            values,
+        )
+        return {int(str(value)): int(str(total)) for value, total in found}
+
+    def values(self, table: str, identifier: str) -> list[str]:
+        """The values of an indexed column of identifiers, each once: from one to the next, so that
+        a million rows of a hundred values are a hundred look-ups."""
+        name, found = _column(self._tables[table], identifier), list[str]()
+        first = f"SELECT min({name}) FROM {table}"  # noqa: S608
+        row = self._reader.row(first)
+        while row is not None and isinstance(row[0], bytes):
+            found.append(row[0].hex())
+            row = self._reader.row(f"{first} WHERE {name} > ?", (row[0],))
+        return found
+
     def repeated(
         self, table: str, columns: Sequence[str], where: Sequence[Condition] = ()
     ) -> list[SqlRow]:
@@ -386,7 +411,7 @@ def _kind(column: str, kind: str) -> str:
 def _indexed(table: TableDefinition, column: str) -> str:
     along = ALONG.get(column, ())
     has = {name for name, _ in table.columns}
-    return ", ".join((column, *along) if has.issuperset(along) else (column,))
+    return ", ".join((column, *(each for each in along if each in has)))
 
 
 def _insert_sql(table: TableDefinition) -> str:

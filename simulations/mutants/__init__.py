@@ -20,6 +20,7 @@ from simulations.mutants import (
     moves,
     network,
     repair,
+    stock,
     storage,
     trust,
     trust_sold,
@@ -32,5 +33,5 @@ __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
     storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, comandas,
-    catalog, moves, trust_sold, management, trust, uplink,
+    catalog, stock, moves, trust_sold, management, trust, uplink,
 )  # fmt: skip

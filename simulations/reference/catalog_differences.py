@@ -29,6 +29,8 @@ _AS_THEY_ARE: Final = {
     "imagem": "picture",
     "id_externo": "external_id",
     "esgotado": "sold_out",
+    "controla_estoque": "stocked",
+    "estoque_minimo_milesimos": "stock_minimum",
 }
 
 

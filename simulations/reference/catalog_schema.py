@@ -67,6 +67,8 @@ PRODUCT_FIELDS: Shape = {
     "recipe": (list_of(map_of(_INGREDIENT), 100), []),
     "sold_out": (is_bool, False),
     "left": (or_none(whole(0, 10_000_000)), None),
+    "stocked": (is_bool, False),
+    "stock_minimum": (or_none(whole(0, 10_000_000)), None),
 }
 _BEGUN = {
     **PRODUCT_FIELDS,

@@ -56,6 +56,7 @@ class ReferenceLine(Struct, frozen=True, kw_only=True):
     cancellations: tuple[Told, ...]
     not_knowing: frozenset[str]
     called: Called
+    was_sent: bool
 
     @property
     def amount(self) -> int:
@@ -133,6 +134,7 @@ def _line(
         is_fired=may_be_made(meaning, called, added["course"]),
         station=station(meaning, called, added),
         cancellations=tuple(cancellations),
+        was_sent=bool(sends_of(meaning, called)),
         not_knowing=frozenset(_not_knowing(meaning, sends_of(meaning, called), cancellations)),
         called=called,
     )

@@ -118,6 +118,8 @@ def _meant(fact: Fact) -> bytes:
 
 def _copied(fact: Fact) -> list[str]:
     """Fields that the author's catalog said: no part of what was meant."""
+    if fact.tag == "supplies_taken":
+        return ["takes"]
     return fact.fields.get("copied", []) if fact.tag == "line_added" else []
 
 

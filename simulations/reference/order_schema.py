@@ -55,6 +55,10 @@ _ACQUIRER = {
 # An array: line, name, thousandths, centavos of one unit, centavos of the line.
 _CLOSED_LINE = array_of(is_id, text(0, 120), QUANTITY, whole(0, 10**11), TOTAL)
 
+# An array: line, and arrays of product and thousandths.
+_SUPPLY = array_of(is_id, whole(1, 10**11))
+_TAKES = array_of(is_id, list_of(_SUPPLY, 512, least=1))
+
 # An array: payment, method, centavos.
 _AND_ON_TRUST = (*METHODS, ON_TRUST)
 _CLOSED_PAYMENT = array_of(is_id, one_of(*_AND_ON_TRUST), MONEY)
@@ -147,6 +151,7 @@ ORDER_SHAPES: dict[str, Shape] = {
     "lines_preparing": {"lines": LINES, "splits_seen": REFERENCES},
     "lines_ready": {"lines": LINES, "splits_seen": REFERENCES},
     "lines_delivered": {"lines": LINES, "splits_seen": REFERENCES},
+    "supplies_taken": {"takes": (list_of(_TAKES, 512, least=1), REQUIRED)},
     "line_split": {"line": ID, "part": ID, "thousandths": (QUANTITY, REQUIRED)},
     "lines_moved": {
         "lines": LINES,

@@ -24,12 +24,12 @@ class UnexpectedAnswer(Exception):
 
 
 class PeerShop(Struct, frozen=True, kw_only=True):
-    """orders, tables, accounts, products, shifts: the JSON of each by id, of an account with its
-    whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`, ALL_DAYS.
-    kitchen: its queue, of all days. comandas: those that have orders or are blocked, by `numero`,
-    with what `bloqueio` says. cards: how many there are. reservations: the JSON of each by id.
-    settings: their JSON, empty: nobody asked. day, now_ms: business day and moment at which the
-    tables were so."""
+    """orders, tables, accounts, products, shifts, stock: the JSON of each by id, of an account with
+    its whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`,
+    ALL_DAYS. kitchen: its queue, of all days. comandas: those that have orders or are blocked, by
+    `numero`, with what `bloqueio` says. cards: how many there are. reservations: the JSON of each
+    by id. settings: their JSON, empty: nobody asked. day, now_ms: business day and moment at which
+    the tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -43,6 +43,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     products: dict[str, Json] = {}
     settings: Json = {}
     shifts: dict[str, Json] = {}
+    stock: dict[str, Json] = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 
@@ -84,6 +85,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},
         settings=await _ask(till, "/api/configuracoes"),
         shifts={each["id"]: each for each in await _all(till, "/api/caixa?dia=todos", "caixas")},
+        stock={each["produto_id"]: each for each in await _all(till, "/api/estoque", "estoque")},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

@@ -11,7 +11,7 @@ Rules of this file:
    The line of an order lists itself, in `copied`, what its author's catalog said.
 4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
    in `floor_schema`, about products in `catalog_schema`, about the shop in `settings_schema`,
-   about cash shifts in `cash_schema`.
+   about cash shifts in `cash_schema`, about stock in `stock_schema`.
 """
 
 import re
@@ -54,7 +54,8 @@ from simulations.reference.shapes import (
     text,
     whole,
 )
-from simulations.reference.stored import Fact, Fields, is_floor
+from simulations.reference.stock_schema import STOCK_RELIES, STOCK_SHAPES, stock_holds
+from simulations.reference.stored import Fact, Fields, is_floor, is_stock
 
 _LIKE_A_CARD = re.compile(r"(?!0+\Z)[0-9]{1,4}")
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
@@ -151,6 +152,7 @@ RELIED_ON: Final = {
     "card_coded": ("replaces",),
     "card_blocked": ("replaces", "orders_seen"),
     **FLOOR_RELIES,
+    **STOCK_RELIES,
     "resolution": ("weighs", "replaces"),
 }
 
@@ -190,6 +192,8 @@ def _shapes_of(document: str) -> dict[str, Shape]:
         return ORDER_SHAPES
     if is_shift(document):
         return SHIFT_SHAPES
+    if is_stock(document):
+        return STOCK_SHAPES
     return FLOOR_SHAPES if is_floor(document) else _BY_DOCUMENT.get(document, {})
 
 
@@ -207,4 +211,4 @@ def _holds(tag: str, fields: Fields) -> bool:
         return bool(fields["first"] <= fields["last"])
     if tag == "card_coded":
         return fields["code"] is None or not _LIKE_A_CARD.fullmatch(fields["code"])
-    return floor_holds(tag, fields)
+    return floor_holds(tag, fields) and stock_holds(tag, fields)

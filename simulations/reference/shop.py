@@ -48,7 +48,13 @@ from simulations.reference.room import (
 from simulations.reference.schema import is_account, is_order
 from simulations.reference.settings import settings_of
 from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
-from simulations.reference.stored import Change, Fact, is_floor, read_changes
+from simulations.reference.stock import (
+    Place,
+    ReferenceStock,
+    stock_of,
+    stock_situations,
+)
+from simulations.reference.stored import Change, Fact, is_floor, is_stock, read_changes
 
 KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
 
@@ -168,6 +174,12 @@ class ReferenceShop:
         }
 
     @cached_property
+    def stock(self) -> dict[Place, ReferenceStock]:
+        """By product and place."""
+        days = [meaning for document, meaning in self._meanings.items() if is_stock(document)]
+        return stock_of(days, self.orders)
+
+    @cached_property
     def terminals(self) -> dict[str, ReferenceTerminal]:
         """By device."""
         return terminals_of(self._meanings["terminals"])
@@ -201,6 +213,8 @@ class ReferenceShop:
         found += judged(self._meanings["tables"], at_places)
         of_site = [*equal_numbers(orders), *forks(self.chains.values())]
         found += judged(self._meanings["terminals"], of_site)
+        for document, told in stock_situations(self.stock).items():
+            found += judged(self._meanings.get(document) or Meaning(document, ()), told)
         return {each.key: each for each in found}
 
     @property

@@ -110,10 +110,19 @@ def floors_in(deliveries: Iterable[bytes]) -> list[str]:
 
 def is_floor(document: str) -> bool:
     """Whether it is the floor of a day that a calendar has."""
-    if not re.fullmatch("floor:[0-9]{4}-[0-9]{2}-[0-9]{2}", document):
+    return _is_of_day("floor", document)
+
+
+def is_stock(document: str) -> bool:
+    """Whether it is the stock of a day that a calendar has."""
+    return _is_of_day("stock", document)
+
+
+def _is_of_day(kind: str, document: str) -> bool:
+    if not re.fullmatch(f"{kind}:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}", document):
         return False
     try:
-        return date.fromisoformat(document.removeprefix("floor:")) >= EPOCH
+        return date.fromisoformat(document.removeprefix(f"{kind}:")) >= EPOCH
     except ValueError:
         return False
 

@@ -15,7 +15,7 @@ from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import ORDER, World
 from simulations.workload.cash_scenes import SHIFTS
-from simulations.workload.catalog_scenes import PRODUCTS
+from simulations.workload.catalog_scenes import PRODUCTS, STOCK
 from simulations.workload.ledger import ORDERS, Deed, Ledger
 from simulations.workload.people import Party
 from simulations.workload.till import JSON, TillDown
@@ -132,6 +132,10 @@ class Expectations:
         text = f"{name} of a dish is {shown}, not {' or '.join(map(str, values))} everywhere"
         told = set(shown.values())
         self.expect(len(told) == 1 and told <= set(values), text)
+
+    async def expect_on_hand(self, dish: Dish, units: int) -> None:
+        """Every terminal shows so many in the stock."""
+        await self.expect_answer(f"{STOCK}/{dish.id}", milesimos=units * 1000)
 
     async def expect_menu(self, prices: Mapping[str, int]) -> None:
         """Every terminal shows exactly these products: centavos by code, each once."""

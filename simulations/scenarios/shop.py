@@ -19,7 +19,7 @@ from simulations.scenarios.machinery import Machines
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload import acts, cash_scenes, trust_scenes
-from simulations.workload.catalog_scenes import PRODUCTS
+from simulations.workload.catalog_scenes import PRODUCTS, STOCK
 from simulations.workload.ledger import ORDERS, SETTINGS, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
@@ -127,6 +127,12 @@ class SimShop(Machines):
         """A manager changes the shop's settings."""
         actor = await self._at(at, self._management)
         return await actor.send("change_settings", SETTINGS, fields, method="PATCH")
+
+    async def tell_stock(self, at: str, what: str, dish: Dish, units: int) -> Deed:
+        """Somebody says what came, was counted, …: `entrada`, `contagem`, `saldo-inicial`."""
+        actor = await self._at(at, self._management)
+        body = {"itens": [{"produto_id": dish.id, "quantidade_milesimos": units * 1000}]}
+        return await actor.send("tell_stock", f"{STOCK}/{what}", body)
 
     async def import_menu(self, at: str, rows: Sequence[JSON]) -> JSON:
         """A file of products comes in; what the terminal tells of it."""

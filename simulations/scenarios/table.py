@@ -3,7 +3,7 @@
 Families: `bills` (who pays what), `comandas` (cards), `cuts` (cables), `dining_room` (tables,
 reservations), `drawers` (cash shifts), `kitchen` (courses, cooks), `machines` (disks, power,
 clocks), `management` (settings), `menu` (prices, portions), `moves` (lines that change places),
-`people` (who taps what), `strangers` (the internet, burglars).
+`people` (who taps what), `stockroom` (what is in the fridge), `strangers` (the internet, burglars).
 """
 
 from simulations.scenarios import (
@@ -18,13 +18,14 @@ from simulations.scenarios import (
     menu,
     moves,
     people,
+    stockroom,
     strangers,
 )
 from simulations.scenarios.scenario import Scenario
 
 _FAMILIES = (
     bills, comandas, cuts, dining_room, drawers, kitchen, machines, management, menu, moves,
-    people, strangers,
+    people, stockroom, strangers,
 )  # fmt: skip
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario for family in _FAMILIES for scenario in family.SCENARIOS

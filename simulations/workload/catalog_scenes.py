@@ -8,6 +8,7 @@ from simulations.workload.plan import MENU
 from simulations.workload.till import JSON
 
 PRODUCTS = "/api/produtos"
+STOCK = "/api/estoque"
 _COUNTED = (0, 1000, 3000, 8000)  # thousandths: portions that somebody finds in the fridge
 
 

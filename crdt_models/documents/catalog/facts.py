@@ -98,7 +98,9 @@ class ProductValues(msgspec.Struct, frozen=True, omit_defaults=True):
     external_id: `source:id`, of one product · groups: modifiers, and components of a combo ·
     halves: may be sold as a part of one whole, at the dearest part's price or the average; None:
     not · recipe: supplies of one unit · sold_out: none is to be sold now · left: how many were left
-    when this was written (see `left.py`); None: nobody counts.
+    when this was written (see `left.py`); None: nobody counts · stocked: the stock keeps it as it
+    is, so that a sale takes the product itself and not its recipe · stock_minimum: thousandths
+    below which there should be more of it; None: nobody minds.
     """
 
     name: Name | UnsetType = UNSET
@@ -119,6 +121,8 @@ class ProductValues(msgspec.Struct, frozen=True, omit_defaults=True):
     recipe: Annotated[tuple[Ingredient, ...], Meta(max_length=100)] | UnsetType = UNSET
     sold_out: bool | UnsetType = UNSET
     left: Left | UnsetType | None = UNSET
+    stocked: bool | UnsetType = UNSET
+    stock_minimum: Left | UnsetType | None = UNSET
 
 
 class ProductAdded(Fact, frozen=True, tag="product_added"):

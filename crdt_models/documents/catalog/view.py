@@ -39,7 +39,7 @@ FIELDS: tuple[str, ...] = ProductValues.__struct_fields__
 UNWRITTEN = ProductValues(
     name="", unit_centavos=0, code="", category="", station="", prices=(), tax={}, barcodes=(),
     sold_by="unit", scale=None, active=True, picture="", external_id=None, groups=(), halves=None,
-    recipe=(), sold_out=False, left=None,
+    recipe=(), sold_out=False, left=None, stocked=False, stock_minimum=None,
 )  # fmt: skip
 """What each field says before anybody wrote it."""
 
@@ -174,6 +174,16 @@ class Product:
     def is_sold_out(self) -> bool:
         """Whether somebody said that none is to be sold."""
         return _or(self.values.sold_out, False)  # noqa: FBT003 - the default
+
+    @property
+    def is_stocked(self) -> bool:
+        """Whether a sale takes the product itself from the stock."""
+        return _or(self.values.stocked, False)  # noqa: FBT003 - the default
+
+    @property
+    def stock_minimum(self) -> int | None:
+        """Thousandths below which there should be more of it."""
+        return _or(self.values.stock_minimum, None)
 
     @cached_property
     def counted(self) -> tuple[int, Stamp] | None:

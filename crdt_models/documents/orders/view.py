@@ -71,6 +71,7 @@ from crdt_models.documents.orders.facts import (
     PaymentRefunded,
     PaymentUnknown,
     ServiceSet,
+    SuppliesTaken,
     TipReceived,
     TipReturned,
 )
@@ -86,10 +87,11 @@ from crdt_models.documents.orders.payments import Payment, payments_of
 from crdt_models.documents.orders.registers import Value, fields_of, first_value, flags_of
 from crdt_models.documents.orders.shared_lines import SharedLines
 from crdt_models.documents.orders.split import ShareDue, shares_of, split_register
+from crdt_models.documents.orders.supplies import SupplyTaken, supplies_of
 from crdt_models.documents.orders.tickets import Ticket, tickets_of
 from crdt_models.documents.register import Register
 from crdt_models.documents.view import Derived, Once
-from crdt_models.ids import CreatedId, FactId, PaymentId, TableId
+from crdt_models.ids import CreatedId, FactId, LineId, PaymentId, TableId
 
 Account = Literal["open", "bill_asked", "closed", "settled", "cancelled", "merged"]
 
@@ -104,7 +106,7 @@ class OrderView(SharedLines):
         OrderRestored, PaidOnAccount, DeliverySet, CourseFired, LinesFired, FiringRecalled,
         LineRecalled, LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
         DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
-        TipReceived, TipReturned, BillSplit,
+        TipReceived, TipReturned, BillSplit, SuppliesTaken,
     })  # fmt: skip
 
     @Derived
@@ -164,6 +166,17 @@ class OrderView(SharedLines):
     def tickets(self) -> tuple[Ticket, ...]:
         """What the kitchen has of it and has not brought out, by station."""
         return () if self.is_cancelled else tickets_of(self.lines)
+
+    @Derived
+    def supplies(self) -> tuple[SupplyTaken, ...]:
+        """What the lines added here take from the stock, wherever they are now."""
+        return supplies_of(self, self.own_lines, self._is_served)
+
+    def _is_served(self, line: LineId) -> bool:
+        """Whether an order that has the line was not cancelled, or was closed before."""
+        place = self.places.get(line)
+        on = [self] if place is None else [self.orders[order] for order in place.orders]
+        return any(isinstance(order, OrderView) and order.is_owed for order in on)
 
     @Derived
     def shown_lines(self) -> tuple[ShownLine, ...]:

@@ -64,6 +64,13 @@ from peer.http_api.answers.orders import (
 )
 from peer.http_api.answers.reports import Estatisticas
 from peer.http_api.answers.settings import Configuracoes, EstacaoDaLoja, Impressora
+from peer.http_api.answers.stock import (
+    Estoque,
+    EstoqueContado,
+    EstoqueLocal,
+    EstoqueMudou,
+    EstoqueProduto,
+)
 from peer.http_api.answers.sync import (
     Anunciado,
     Ligacao,
@@ -89,6 +96,11 @@ __all__ = [
     "Cartoes",
     "Comanda",
     "Comandas",
+    "Estoque",
+    "EstoqueContado",
+    "EstoqueLocal",
+    "EstoqueMudou",
+    "EstoqueProduto",
     "CodigoLido",
     "Importacao",
     "ItemLido",

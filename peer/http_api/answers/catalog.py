@@ -72,6 +72,8 @@ class Produto(AnswerShape, frozen=True, kw_only=True):
     grupos: list[GrupoOpcoes]
     meio_a_meio: Literal["mais_caro", "media"] | None
     receita: list[Insumo]
+    controla_estoque: bool
+    estoque_minimo_milesimos: int | None
     esgotado: bool
     restante: Decimal | None
     restante_milesimos: int | None

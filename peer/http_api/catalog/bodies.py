@@ -144,6 +144,8 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
     grupos: tuple[GroupBody, ...] | UnsetType | None = UNSET
     meio_a_meio: Literal["mais_caro", "media"] | UnsetType | None = UNSET
     receita: tuple[IngredientBody, ...] | UnsetType | None = UNSET
+    controla_estoque: bool | UnsetType = UNSET
+    estoque_minimo_milesimos: int | UnsetType | None = UNSET
     esgotado: bool | UnsetType = UNSET
     restante: Decimal | UnsetType | None = UNSET
     restante_milesimos: int | UnsetType | None = UNSET
@@ -158,6 +160,8 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True):
             "halves": _code(HALVES, self.meio_a_meio),
             "active": self.ativo,
             "sold_out": self.esgotado,
+            "stocked": self.controla_estoque,
+            "stock_minimum": self.estoque_minimo_milesimos,
             **self._texts(),
             **self._lists(),
         }

@@ -14,6 +14,7 @@ from peer.service.problem_texts.of_cash import CASH
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
 from peer.service.problem_texts.of_the_catalog import BARCODES, CATALOG, FILES
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
+from peer.service.problem_texts.of_the_stock import STOCK
 from peer.service.problem_texts.text import Text
 
 __all__ = ["PROBLEMS", "Text"]
@@ -29,6 +30,7 @@ PROBLEMS: dict[str, Text] = {
     **FILES,
     **ACCOUNTS,
     **CASH,
+    **STOCK,
     **BYTES,
     **RELAY,
     **STARTING,

@@ -90,6 +90,8 @@ from crdt_models.ids import (
     order_document,
 )
 from tests.crdt_models.documents.shop import DAY, NOW_MS, SITE, HashSigner, Till
+from tests.crdt_models.documents.stock.stockroom import count, keep, receive, sell
+from tests.crdt_models.documents.stock.stockroom import disputes as stock_disputes_of
 
 EVENING = DAY * 24 * 60 + 23 * 60
 
@@ -441,6 +443,27 @@ def _of_another_epoch(play: Play, epoch: int, sequence: int = 1) -> None:
     till.receive([change])
 
 
+@scene("oversold")
+def _the_last_ones_sold_apart(play: Play) -> None:
+    soda = keep(play.tills[0])
+    receive(play.tills[0], soda, play.beers)
+    play.meet()
+    for till in play.two():
+        sell(till, soda, play.dice.randint(play.beers // 2 + 1, play.beers))
+
+
+@scene("count_to_confirm")
+def _sold_before_it_was_counted_there(play: Play) -> None:
+    soda = keep(play.tills[0])
+    receive(play.tills[0], soda, 9)
+    play.meet()
+    one, other = play.two()
+    for _ in range(play.dice.randint(1, 3)):
+        sell(one, soda)
+    other.clock_ms += 300_000  # by the clocks it is the later
+    count(other, soda, 9)
+
+
 @scene("lineage_forked")
 def _two_boots_that_know_nothing_of_each_other(play: Play) -> None:
     for epoch in range(1, play.dice.randint(3, 4)):
@@ -596,6 +619,10 @@ def _authors(till: Till, _tables: View, terminals: View) -> tuple[Dispute, ...]:
     return author_forked([each for each in places if each.epoch != bytes(8)], terminals)
 
 
+def _stock(till: Till, _tables: View, _terminals: View) -> tuple[Dispute, ...]:
+    return stock_disputes_of(till, *till.catalog.products)
+
+
 _OF_THE_SITE: dict[Kind, Callable[[Till, View, View], tuple[Dispute, ...]]] = {
     "equal_numbers": _numbers,
     "two_tabs_at_once": _tabs,
@@ -603,4 +630,6 @@ _OF_THE_SITE: dict[Kind, Callable[[Till, View, View], tuple[Dispute, ...]]] = {
     "order_on_blocked_card": _on_cards,
     "lineage_forked": _lineages,
     "author_forked": _authors,
+    "oversold": _stock,
+    "count_to_confirm": _stock,
 }

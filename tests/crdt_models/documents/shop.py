@@ -1,7 +1,7 @@
 """A shop without network or disk: tills that decide commands and hand changes to one another."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from crdt_models.change import Change, Unsigned, sign_change
 from crdt_models.documents.cash.view import ShiftView
@@ -11,6 +11,9 @@ from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.stock.ledger import standing_counts
+from crdt_models.documents.stock.movements import Count, seen_of
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact
@@ -27,6 +30,7 @@ from crdt_models.ids import (
     FactId,
     OperatorId,
     OrderId,
+    ProductId,
     ShiftId,
     SiteId,
     TableId,
@@ -97,6 +101,8 @@ class Till:
             operator=self.operator,
             open_shifts=lambda: self.open_shifts,
             tips=self.tips,
+            counts_at=self._counts_at,
+            seen=lambda: seen_of(self.known),
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -199,9 +205,26 @@ class Till:
         assert isinstance(view, FloorView)
         return view
 
+    def _counts_at(self, product: ProductId, place: str) -> tuple[FactId, ...]:
+        own = (each for each in counts_of(self.views) if each.product == product.hex())
+        return tuple(each.id for each in standing_counts(c for c in own if c.place == place))
+
+    @property
+    def known(self) -> dict[DeviceId, int]:
+        """How far each device is known."""
+        found: dict[DeviceId, int] = {}
+        for change in self.changes.values():
+            found[change.device] = max(change.hlc, found.get(change.device, 0))
+        return found
+
     def _next_number(self) -> int:
         self._numbers += 1
         return self._numbers
+
+
+def counts_of(views: Mapping[DocumentId, View]) -> list[Count]:
+    """Every count of every day."""
+    return [each for view in views.values() if isinstance(view, StockView) for each in view.counts]
 
 
 def command_key(text: str) -> CommandId:

@@ -15,6 +15,7 @@ from peer.live_sightings import EventType
 
 SCHEMA_OF_DATA = {
     "catalog": "CardapioMudou",
+    "inventory": "EstoqueContado",
     "order": "Pedido",
     "payment": "Pedido",
     "table": "Mesa",
@@ -104,7 +105,9 @@ async def a_day(shop: Any, other: Any) -> None:
         if each["tipo"] == "equal_numbers"
     ]
     await shop.ask("PUT", "/api/configuracoes", {"nome": "Bar"})
-    await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
+    water = await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
+    came = [{"produto_id": water["id"], "quantidade": 12}]
+    await shop.post("/api/estoque/entrada", {"itens": came}, 201)
     await shop.post(f"/api/conflitos/{dispute['id']}/resolver", {"escolha": "seen"})
 
 

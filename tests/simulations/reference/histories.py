@@ -41,11 +41,12 @@ from tests.simulations.reference.seating import (
     reservation_command,
     room_command,
 )
+from tests.simulations.reference.stocking import stock_command
 from tests.simulations.reference.trust import account_command, trust_command
 
 Maker = Callable[[Random, Replica], Command | None]
 _SUBJECTS = ("guests", "room", "trust", "moves", "lines", "kitchen", "money", "bill", "catalog",
-    "cash", "cards",
+    "cash", "cards", "stock",
 )  # fmt: skip
 
 
@@ -246,6 +247,7 @@ class _World:
         makers: dict[Maker, float] = {
             opening: 12 * self.leaning["guests"],
             catalog_command: 9 * self.leaning["catalog"],
+            stock_command: 8 * self.leaning["stock"],
             room_command: 8 * self.leaning["room"],
             card_command: 8 * self.leaning["cards"],
             floor_command: 4 * self.leaning["room"],

@@ -19,6 +19,7 @@ from crdt_models.disputes import (
     lineage_forked,
     number_ranks,
     open_disputes,
+    stock_disputes,
     two_tabs,
 )
 from crdt_models.documents.accounts.view import AccountView
@@ -30,6 +31,11 @@ from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.settings.view import SettingsView
+from crdt_models.documents.stock.ledger import Figure, figure_of
+from crdt_models.documents.stock.movements import movements_once
+from crdt_models.documents.stock.sales import movements_in
+from crdt_models.documents.stock.situations import situations_of_product
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import (
@@ -57,6 +63,7 @@ from crdt_models.pedido import (
     settings_json,
     shift_json,
     statement_json,
+    stock_json,
     table_json,
     ticket_json,
 )
@@ -118,6 +125,8 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
     ]
     found = [each for view in views.values() for each in disputes_of(view)]
     found += _of_site(changes, views, orders, numbered)
+    figures, short = _stock(views)
+    found += short
     return PeerShop(
         orders={each["id"]: each for each in shown},
         tables=_tables(views, orders, moment),
@@ -133,6 +142,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         products=_products(views.values(), orders),
         settings=_settings(views),
         shifts=_shifts(views.values()),
+        stock={each: _plain(stock_json(each, None, of)) for each, of in figures.items()},
     )
 
 
@@ -178,6 +188,34 @@ def _settings(views: dict[DocumentId, View]) -> Any:
     view = views.get(SETTINGS) or empty_view(SETTINGS)
     assert isinstance(view, SettingsView)
     return _plain(settings_json(view))
+
+
+def _stock(views: dict[DocumentId, View]) -> tuple[dict[str, dict[str, Figure]], list[Dispute]]:
+    """By product and place; and the disputes."""
+    days = [view for view in views.values() if isinstance(view, StockView)]
+    moved = movements_once(each for view in views.values() for each in movements_in(view))
+    counts = [each for view in days for each in view.counts]
+    keys = {(each.product, each.place) for each in (*moved, *counts)}
+    figures: dict[str, dict[str, Figure]] = {}
+    for product, place in keys:
+        figures.setdefault(product, {})[place] = figure_of(
+            [each for each in counts if (each.product, each.place) == (product, place)],
+            [each for each in moved if (each.product, each.place) == (product, place)],
+        )
+    situations = [
+        found
+        for product, of in figures.items()
+        for found in situations_of_product(
+            product,
+            of,
+            lambda day, product=product: [  # type: ignore[misc]
+                each for each in moved if (each.product, each.day) == (product, day)
+            ],
+        )
+    ]
+    return figures, list(
+        stock_disputes(situations, lambda name: views.get(name) or empty_view(name))
+    )
 
 
 def _row(order: OrderView) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def catalog_command(dice: Random, replica: Replica) -> Command:
         {"external_id": dice.choice((None, "loja:1", "loja:2"))},
         {"prices": (PriceRule(dice.choice((1, 2)), weekdays=(dice.randrange(7),)),)},
         {"groups": (Group("g", "G", (Option("o", "", 50, product=dice.choice(known)),)),)},
+        {"stocked": dice.random() < 0.7, "stock_minimum": dice.choice((None, 2000))},
         {"recipe": (Ingredient(dice.choice(known), 250),), "barcodes": ("1234",)},
     ]
     values = ProductValues(**dice.choice(given))

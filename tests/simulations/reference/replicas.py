@@ -16,6 +16,9 @@ from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.stock.ledger import standing_counts
+from crdt_models.documents.stock.movements import seen_of
+from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import body_of
@@ -27,10 +30,12 @@ from crdt_models.ids import (
     ChangeId,
     CommandId,
     CreatedId,
+    DeviceId,
     DocumentId,
     Epoch,
     FactId,
     OrderId,
+    ProductId,
     ShiftId,
     TableId,
     day_of_floor,
@@ -90,6 +95,8 @@ class Replica:
             tips=tuple(map(ChangeId, self.author.previous)),
             moment=Moment(self.clock_ms // 1000 % 7, self.clock_ms % 1440),
             taken=lambda product, since: taken_since(self.orders, product, since),
+            counts_at=self._counts_at,
+            seen=self._seen,
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -166,6 +173,20 @@ class Replica:
     def _left_at(self, table: TableId) -> tuple[FactId, ...]:
         closed = [each for each in self.orders if each.closed is not None and each.table == table]
         return tuple(fact for each in closed for fact in left_by(each))
+
+    def _counts_at(self, product: ProductId, place: str) -> tuple[FactId, ...]:
+        days = [view for view in self.views.values() if isinstance(view, StockView)]
+        known = [count for view in days for count in view.counts]
+        key = product.hex(), place
+        return tuple(
+            each.id for each in standing_counts(c for c in known if (c.product, c.place) == key)
+        )
+
+    def _seen(self) -> tuple[bytes, ...]:
+        known: dict[DeviceId, int] = {}
+        for change in self.changes.values():
+            known[change.device] = max(change.hlc, known.get(change.device, 0))
+        return seen_of(known)
 
     def floors(self) -> dict[int, FloorView]:
         """By day."""

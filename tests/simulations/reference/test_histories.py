@@ -17,6 +17,7 @@ from simulations.reference.floor import ReferenceFloor
 from simulations.reference.lines import ReferenceLine
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.shop import ReferenceShop, read_shop
+from simulations.reference.stock import ReferenceStock
 from tests.simulations.reference.histories import history
 from tests.simulations.reference.judged import disagreements
 
@@ -114,6 +115,10 @@ def _products(check: Callable[[ReferenceProduct], bool]) -> Callable[[ReferenceS
     return lambda shop: any(map(check, shop.products.values()))
 
 
+def _stock(check: Callable[[ReferenceStock], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.stock.values()))
+
+
 def _went_back(order: ReferenceOrder, line: ReferenceLine) -> bool:
     reports = [*order.meaning.of("lines_ready"), *order.meaning.of("lines_delivered")]
     said = any(line.id in each["lines"] for each in reports)
@@ -158,6 +163,11 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "some of what was counted was sold": _products(
         lambda each: each.left is not None and 0 < each.left < each.fields["left"]
     ),
+    "a count that goods moved after": _stock(lambda each: bool(each.counted and each.after)),
+    "goods at another place": lambda shop: any(
+        place and each.on_hand for (_, place), each in shop.stock.items()
+    ),
+    "a recipe that was sold": _orders(lambda order: bool(order.meaning.of("supplies_taken"))),
     "a product taken out": _products(lambda each: not each.fields["active"]),
     "a price that was changed": _products(
         lambda each: each.fields["unit_centavos"] in (3900, 4600)
@@ -250,7 +260,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "part_paid_twice", "discounted_while_moved",
             "cash_difference", "late_adjustment", "two_shift_closings", "written_off_and_closed",
             "shift_does_not_add_up",
-            "two_prices_of_a_line", "external_id_given_twice",
+            "two_prices_of_a_line", "external_id_given_twice", "oversold", "count_to_confirm",
         )
     },
 }  # fmt: skip

@@ -43,6 +43,8 @@ from crdt_models.documents.orders.facts import (
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
+from crdt_models.documents.stock import situations
+from crdt_models.documents.stock.movements import Count
 from crdt_models.documents.tables import cards
 from crdt_models.documents.tables.cards import NEVER_BLOCKED, Cards
 from crdt_models.documents.tables.view import DiningTable
@@ -123,6 +125,10 @@ _card_disputes, _put = of_places.card_disputes, cards._put
 _two_tabs, _equal_numbers = of_places.two_tabs, of_the_site.equal_numbers
 
 MUTANTS = [
+    Mutant("a count forgets no sale", Count, "is_after", lambda self, author, hlc: True),
+    Mutant("clocks alone say what a counter saw", Count, "has_seen", lambda *_: False),
+    Mutant("nobody asks who counted unseeing", Count, "is_doubtful", lambda *_: False),
+    Mutant("what was oversold is kept quiet", situations, "_oversold", lambda *_: iter(())),
     Mutant("last write by clock only", register, "_unreplaced", set),
     Mutant("the first write stays", Register, "value", lambda self, default: (
         self.writes[0].value if self.writes else default

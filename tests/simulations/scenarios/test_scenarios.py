@@ -12,12 +12,14 @@ from simulations.scenarios import (
     comandas,
     cuts,
     dining_room,
+    drawers,
     kitchen,
     machines,
     management,
     menu,
     moves,
     people,
+    stockroom,
     strangers,
 )
 from simulations.scenarios.shop import SimShop
@@ -139,7 +141,7 @@ def test_a_story_that_cannot_go_on_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 def test_each_has_a_sentence_and_is_named_once() -> None:
     assert all(each.sentence.endswith(".") for each in SCENARIOS.values())
     families = (
-        bills, comandas, cuts, dining_room, kitchen, machines, management, menu, moves, people,
-        strangers,
+        bills, comandas, cuts, dining_room, drawers, kitchen, machines, management, menu, moves,
+        people, stockroom, strangers,
     )  # fmt: skip
     assert len(SCENARIOS) == sum(len(family.SCENARIOS) for family in families)

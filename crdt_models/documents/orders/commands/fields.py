@@ -21,6 +21,7 @@ from crdt_models.documents.orders.commands.lines import (
 )
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
+from crdt_models.documents.orders.commands.supplies import supplies_taken
 from crdt_models.documents.orders.delivery import delivery_set
 from crdt_models.documents.orders.facts import Delivery, FieldName, FieldSet, FlagSet
 from crdt_models.documents.orders.registers import Value
@@ -73,7 +74,9 @@ class EditOrder(OrderCommand, frozen=True, kw_only=True, tag="edit_order"):
             for each in self.route
             for fact in lines_routed(view, lines_chosen(view, (each.line,)), each.station)
         ]
-        return Decision((*self.placed(lines), *cancelled, *routed, *self.placed(marked)), ids)
+        taken = self.placed(supplies_taken(lines, read))
+        facts = (*self.placed(lines), *cancelled, *routed, *self.placed(marked), *taken)
+        return Decision(facts, ids)
 
     def _view(self, read: Read) -> OrderView:
         if self.add or self.cancel:

@@ -13,6 +13,7 @@ from crdt_models.documents.command import Context, Decision, Read
 from crdt_models.documents.fields import ServiceType
 from crdt_models.documents.orders.commands.new_lines import AnyLine, NewLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand, Placed, at_home
+from crdt_models.documents.orders.commands.supplies import supplies_taken
 from crdt_models.documents.orders.errors import MoreThanIsLeft, NoLines, OrderTooLarge, UnknownLine
 from crdt_models.documents.orders.facts import LineAdded, LineCancelled
 from crdt_models.documents.orders.lines import Line
@@ -44,7 +45,7 @@ class AddLines(OrderCommand, frozen=True, kw_only=True, tag="add_lines"):
         check_room(view, len(self.lines))
         told = told_in_full(self.lines, service_of(view), read, context)
         facts, ids = lines_added(told, context)
-        return self.decision(*facts, ids=ids)
+        return self.decision(*facts, *supplies_taken(facts, read), ids=ids)
 
 
 class CancelLines(OrderCommand, frozen=True, kw_only=True, tag="cancel_lines"):

@@ -6,6 +6,7 @@ from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
 from crdt_models.documents.orders.commands.service_habit import service_begins
+from crdt_models.documents.orders.commands.supplies import supplies_taken
 from crdt_models.documents.orders.errors import (
     OrderIsNotCancelled,
     OrderTooLarge,
@@ -71,6 +72,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             *lines,
             *service_begins(read, self.service_basis_points, self.service_type),
             *([] if self.delivery is None else [DeliverySet(delivery=self.delivery)]),
+            *supplies_taken(lines, read),
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
 

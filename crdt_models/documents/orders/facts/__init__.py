@@ -65,6 +65,7 @@ from crdt_models.documents.orders.facts.payments import (
     PaymentUnknown,
 )
 from crdt_models.documents.orders.facts.split import BillSplit, Share, ShareOfLine
+from crdt_models.documents.orders.facts.supplies import LineTakes, SuppliesTaken, Supply
 from crdt_models.documents.orders.facts.tips import TipReceived, TipReturned
 
 __all__ = [
@@ -121,6 +122,9 @@ __all__ = [
     "BillSplit",
     "Share",
     "ShareOfLine",
+    "LineTakes",
+    "SuppliesTaken",
+    "Supply",
     "TipReceived",
     "TipReturned",
 ]

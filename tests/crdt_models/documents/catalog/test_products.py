@@ -81,12 +81,14 @@ def test_every_field_can_be_set_and_set_back(till: Till) -> None:
         prices=(PriceRule(1),), tax={"cest": "1"}, barcodes=("12345670",), sold_by="weight",
         scale="price", active=False, picture="p.png", external_id="outra:1",
         groups=(Group("g", "Grupo", (Option("o", "Opção"),)),), halves="average",
-        recipe=(Ingredient(product, 250),), sold_out=True, left=5000,
+        recipe=(Ingredient(product, 250),), sold_out=True, left=5000, stocked=True,
+            stock_minimum=2000,
     )  # fmt: skip
     empty = ProductValues(
         name="Meia", unit_centavos=0, code="", category="", station="", prices=(), tax={},
         barcodes=(), sold_by="unit", scale=None, active=True, picture="", external_id=None,
-        groups=(), halves=None, recipe=(), sold_out=False, left=None,
+        groups=(), halves=None, recipe=(), sold_out=False, left=None, stocked=False,
+            stock_minimum=None,
     )  # fmt: skip
     for values in (full, empty):
         assert all(getattr(values, field) is not UNSET for field in FIELDS)

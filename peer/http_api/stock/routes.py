@@ -1,0 +1,75 @@
+"""The routes of the stock: one part of the table in `peer.http_api.routes`."""
+
+from peer.http_api import answers
+from peer.http_api.api import Api
+from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, route
+from peer.http_api.stock import bodies, handlers
+from peer.service.routes import QueryField, Route
+
+_TOLD = ("unknown_product", "invalid_amount", "command_too_large", *OPENING_ERRORS)
+
+
+def stock_routes(api: Api | None) -> list[Route]:
+    """Everything under `/api/estoque`."""
+    one = "/api/estoque/{produto}"
+    return [
+        route(
+            api,
+            "GET",
+            "/api/estoque",
+            handlers.list_stock,
+            "Lista o que há em estoque, por nome",
+            answer=answers.Estoque,
+            query=(
+                QueryField("abaixo_do_minimo", "só o que falta, ou só o resto", bool),
+                QueryField("negativo", "só o que saiu a mais, ou só o resto", bool),
+                *PAGE,
+            ),
+            errors=("bad_cursor",),
+        ),
+        *[
+            route(
+                api,
+                "POST",
+                f"/api/estoque/{action}",
+                handler,
+                summary,
+                body=body,
+                answer=answers.EstoqueMudou,
+                status=201,
+                takes=KEYED,
+                gives=("idempotency-replayed",),
+                errors=(*errors, *_TOLD),
+            )
+            for action, handler, summary, body, errors in (
+                ("entrada", handlers.receive, "Dá entrada em mercadoria", bodies.EntryBody, ()),
+                ("perda", handlers.lose, "Registra uma perda", bodies.LossBody, ()),
+                ("transferencia", handlers.transfer, "Transfere entre locais ou lojas",
+                 bodies.TransferBody, ()),
+                ("contagem", handlers.count, "Registra uma contagem", bodies.CountBody, ()),
+                ("saldo-inicial", handlers.open_balance, "Abre o saldo de produtos nunca contados",
+                 bodies.CountBody, ("stock_is_open",)),
+            )
+        ],
+        route(
+            api,
+            "GET",
+            one,
+            handlers.show_stock,
+            "Mostra o que há de um produto, por local",
+            answer=answers.EstoqueProduto,
+            errors=("unknown_product",),
+        ),
+        route(
+            api,
+            "PATCH",
+            one,
+            handlers.set_minimum,
+            "Diz abaixo de quanto um produto falta",
+            body=bodies.MinimumBody,
+            answer=answers.EstoqueProduto,
+            takes=KEYED,
+            gives=("idempotency-replayed",),
+            errors=("unknown_product", "invalid_amount", *OPENING_ERRORS),
+        ),
+    ]  # fmt: skip
