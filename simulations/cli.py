@@ -75,6 +75,7 @@ _MINUTES = click.option(
     "--minutes", type=Minutes(1), default=30.0, help="Virtual ones, of a service (30)."
 )
 _FAULTS = click.option("--fault", "faults", multiple=True, help="Only this one; again for more.")
+_LEAN = click.option("--lean", is_flag=True, help="Little happens to most orders: a cheap run.")
 _JOBS = click.option("--jobs", type=click.IntRange(1, 64), default=2, help="Processes (2).")
 _JSON = click.option(
     "--json", type=Output(screen=True), help="Write what came out there; - for the screen."
@@ -94,6 +95,7 @@ _JSON = click.option(
 @click.option("--scenario", help="A named story instead of a service; see list.")
 @click.option("--small", is_flag=True, help="With --scenario: its short form.")
 @click.option("--no-relay", is_flag=True, help="Of a service: nobody has a way to a relay.")
+@_LEAN
 @_JOBS
 @_JSON
 @click.option("--html", type=Output(), help="Of one run: a page with pictures.")
@@ -112,6 +114,7 @@ def run(
     scenario: str | None,
     small: bool,
     no_relay: bool,
+    lean: bool,
     jobs: int,
     json: str | None,
     html: str | None,
@@ -136,6 +139,7 @@ def run(
         raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
     _check_together(scenario=scenario, small=small, many=seeds is not None, pictures=html or svg)
     choices = _choices(terminals, orders, minutes, faults, strikes, mutant)
+    choices = replace(choices, lean=lean)
     if seed is not None and choices.strikes:
         _check_strikes(seed, choices)
     choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
@@ -154,7 +158,7 @@ def _check_together(*, scenario: str | None, small: bool, many: bool, pictures: 
     if many and pictures:
         raise click.UsageError("--html and --svg show one run: give --seed N.")
     given = click.get_current_context().get_parameter_source
-    for name in ("terminals", "orders", "minutes", "faults", "strikes", "no_relay"):
+    for name in ("terminals", "orders", "minutes", "faults", "strikes", "no_relay", "lean"):
         if scenario is not None and given(name) is ParameterSource.COMMANDLINE:
             option = "--fault" if name == "faults" else f"--{name.replace('_', '-')}"
             raise click.UsageError(f"{option} is of a service; a scenario brings its own shop.")
@@ -179,6 +183,7 @@ def _check_strikes(seed: int, choices: "Choices") -> None:
 @_ORDERS
 @_MINUTES
 @_FAULTS
+@_LEAN
 @click.option("--mutant", help="With a bug put in on purpose.")
 def shrink(
     *,
@@ -187,14 +192,16 @@ def shrink(
     orders: int,
     minutes: float,
     faults: tuple[str, ...],
+    lean: bool,
     mutant: str | None,
 ) -> None:
     """The smallest run that still fails as this one does: which strikes it takes."""
+    from msgspec.structs import replace
     from rich.console import Console
 
     from simulations.campaign.command import shrink_seed
 
-    choices = _choices(terminals, orders, minutes, faults, None, mutant)
+    choices = replace(_choices(terminals, orders, minutes, faults, None, mutant), lean=lean)
     sys.exit(shrink_seed(Console(highlight=False), seed, choices))
 
 

@@ -38,7 +38,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """Sums over runs. virtual, cpu: seconds · failing: seeds."""
+    """Sums over runs. virtual, cpu: seconds · acts: acknowledged ones · failing: seeds."""
 
     runs: int
     failed: int
@@ -48,6 +48,8 @@ class Tally(Struct, frozen=True):
     acknowledged: int
     changes: int
     fired: dict[str, int]
+    acts: dict[str, int] = {}
+    scenes: dict[str, int] = {}
     failing: tuple[int, ...] = ()
 
     @property
@@ -91,6 +93,9 @@ def tally(outcomes: Sequence[Outcome]) -> Tally:
     """The sums that a report shows."""
     verdicts = [each.verdict for each in outcomes if each.verdict is not None]
     fired: Counter[str] = total(each.fired for each in verdicts)
+    acts: Counter[str] = Counter()
+    for verdict in verdicts:
+        acts.update({act: told.get("acknowledged", 0) for act, told in verdict.acts.items()})
     return Tally(
         runs=len(outcomes),
         failed=sum(not each.passed for each in outcomes),
@@ -100,6 +105,8 @@ def tally(outcomes: Sequence[Outcome]) -> Tally:
         acknowledged=sum(each.acknowledged for each in verdicts),
         changes=sum(each.changes for each in verdicts),
         fired=dict(sorted(fired.items())),
+        acts=dict(sorted(acts.items())),
+        scenes=dict(sorted(total(each.scenes for each in verdicts).items())),
         failing=tuple(each.seed for each in outcomes if not each.passed),
     )
 

@@ -20,15 +20,25 @@ from simulations.checkers.back_office import look_at_relay, watch_relay
 from simulations.checkers.checks import findings
 from simulations.checkers.evidence import take_evidence
 from simulations.checkers.healing import Healing
+from simulations.disk.apsw_driver import QUICK
 from simulations.disk.sim_disk import SimDisk
-from simulations.faults.swarm import Strike, calm, draw_strikes, draw_swarm, run_strikes
+from simulations.faults.swarm import (
+    LEAN_MOST,
+    LEAN_RATES,
+    RATES,
+    Strike,
+    calm,
+    draw_strikes,
+    draw_swarm,
+    run_strikes,
+)
 from simulations.mutants import mutated
 from simulations.report.recording import Recorder, Recording
 from simulations.scenarios.scenario import play
 from simulations.scenarios.table import SCENARIOS
 from simulations.simulator.determinism import run_seeded
 from simulations.simulator.trace import Event
-from simulations.simulator.world import World, draw_shape, open_world
+from simulations.simulator.world import World, draw_lean_shape, draw_shape, open_world
 from simulations.workload.ledger import Ledger
 from simulations.workload.service import draw_plan, run_service
 
@@ -38,16 +48,17 @@ SCRATCH = Path("/dev/shm")  # where there is one: memory is faster than a disk
 
 class Choices(Struct, frozen=True, kw_only=True):
     """terminals: 1 to 50 · orders: in the service · minutes: virtual, of the service · faults:
-    which may be drawn, None for all · strikes: only these of those drawn, by index, to find a
-    smaller run that still fails · mutant: a bug put in on purpose · scenario: a story instead of a
-    service, by name; it brings its own shop · small: the story's short form · keep_all: of the
-    trace, and a recording for pictures."""
+    which may be drawn, None for all · lean: little happens to most orders, so that a run is cheap ·
+    strikes: only these of those drawn, by index, to find a smaller run that still fails · mutant: a
+    bug put in on purpose · scenario: a story instead of a service, by name; it brings its own shop
+    · small: the story's short form · keep_all: of the trace, and a recording for pictures."""
 
     terminals: int = 4
     orders: int = 40
     minutes: float = 30.0
     relay: bool = True
     faults: tuple[str, ...] | None = None
+    lean: bool = False
     strikes: tuple[int, ...] | None = None
     mutant: str | None = None
     scenario: str | None = None
@@ -58,7 +69,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 class Verdict(Struct, frozen=True, kw_only=True):
     """What became of a run. digest: of its trace · seconds: virtual · cpu: seconds of this process
     · healed: virtual seconds from the end of the last fault until all were equal · fired, reached,
-    acts: counts by name."""
+    acts, scenes: counts by name."""
 
     seed: int
     choices: Choices
@@ -74,6 +85,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     fired: dict[str, int]
     reached: dict[str, int]
     acts: dict[str, dict[str, int]]
+    scenes: dict[str, int]
     findings: tuple[str, ...]
     strikes: tuple[Strike, ...]
     trace: tuple[Event, ...] = ()
@@ -90,7 +102,7 @@ def run(seed: int, choices: Choices) -> Verdict:
 
     async def main() -> Verdict:
         with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-            async with open_world(seed, Path(folder), SimDisk, keep_all=choices.keep_all) as world:
+            async with open_world(seed, Path(folder), _disk, keep_all=choices.keep_all) as world:
                 recorder = Recorder(world) if choices.keep_all else None
                 if recorder is not None:
                     trio.lowlevel.add_instrument(recorder)
@@ -132,6 +144,7 @@ async def _live(
         fired=_counts(trace.fired),
         reached=_counts(trace.reached),
         acts={name: _counts(told) for name, told in ledger.coverage.items()},
+        scenes=_counts(ledger.scenes),
         findings=(*world.findings, *findings(evidence)),
         strikes=tuple(strikes),
         trace=tuple(trace.events),
@@ -141,11 +154,13 @@ async def _live(
 
 async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]:
     """A service, and all that went wrong meanwhile."""
-    world.found(draw_shape(world.dice("shape"), choices.terminals, relay=choices.relay))
+    draw = draw_lean_shape if choices.lean else draw_shape
+    world.found(draw(world.dice("shape"), choices.terminals, relay=choices.relay))
     await world.boot_all()
     strikes = drawn_strikes(world.dice("faults"), choices)
-    plan = draw_plan(world.dice("plan"), choices.orders, choices.minutes * 60)
-    until = trio.current_time() + choices.minutes * 60
+    minutes = choices.minutes * 60
+    plan = draw_plan(world.dice("plan"), choices.orders, minutes, lean=choices.lean)
+    until = trio.current_time() + minutes
     async with trio.open_nursery() as nursery:
         nursery.start_soon(run_strikes, world, strikes, world.dice("service manager"), until)
         await run_service(world, plan, world.dice("service"), ledger)
@@ -154,11 +169,17 @@ async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]
 
 def drawn_strikes(dice: Random, choices: Choices) -> list[Strike]:
     """What goes wrong when; all of it, or the part that was chosen."""
-    swarm = draw_swarm(dice, choices.faults, choices.minutes)
-    strikes = draw_strikes(swarm, dice, choices.minutes * 60)
+    rates = LEAN_RATES if choices.lean else RATES
+    swarm = draw_swarm(dice, choices.faults, choices.minutes, rates)
+    most = LEAN_MOST if choices.lean else None
+    strikes = draw_strikes(swarm, dice, choices.minutes * 60, most)
     if choices.strikes is None:
         return strikes
     return [strikes[index] for index in choices.strikes if index < len(strikes)]
+
+
+def _disk(folder: Path, dice: Random) -> SimDisk:
+    return SimDisk(folder, dice, QUICK)
 
 
 def _counts(counter: Counter[str]) -> dict[str, int]:

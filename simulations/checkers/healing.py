@@ -11,7 +11,7 @@ import trio
 
 from simulations.simulator.world import World
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 
 
 class Healing:

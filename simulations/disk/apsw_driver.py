@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Encryption is above the file system (`multipleciphers-…`), in the format of SQLCipher 4: what
-   this library writes, the production library reads, and the other way round.
+   this library writes, the production library reads, and the other way round. QUICK is for runs of
+   which nobody reads the files: every page is as well proved whole, at half the price of a commit.
 2. Every byte that changes passes through a `Platter`, which may take less of it or refuse. Reading,
    locks and shared memory are the real file system's.
 3. One life, one driver. `die` ends all its handles; afterwards they refuse everything but `close`.
@@ -21,7 +22,8 @@ from simulations.disk.stored_file import StoredFile
 
 _VFS = "malha-simulated"
 _ENCRYPTED = f"multipleciphers-{_VFS}"
-_FORMAT = ("PRAGMA cipher = 'sqlcipher'", "PRAGMA legacy = 4")
+SQLCIPHER_4 = ("PRAGMA cipher = 'sqlcipher'", "PRAGMA legacy = 4")
+QUICK = ("PRAGMA cipher = 'aegis'", "PRAGMA kdf_iter = 1")  # the key is random, not a password
 _NAMES = {**apsw.mapping_result_codes, **apsw.mapping_extended_result_codes}
 _IOERR = 10
 _ERROR = 1
@@ -50,10 +52,14 @@ class SimulatedDriver:
     )
     failures: tuple[type[Exception], ...] = (apsw.Error, HandleDead)
 
-    def __init__(self, home: Path, platter: Platter) -> None:
+    def __init__(
+        self, home: Path, platter: Platter, encryption: Sequence[str] = SQLCIPHER_4
+    ) -> None:
+        """encryption: what is said before a database's key is, SQLCIPHER_4 or QUICK."""
         self.platter = platter
         self.dead = False
         self._home = home
+        self._encryption = encryption
         self._connections: WeakSet[apsw.Connection] = WeakSet()
         _file_system().drivers[str(home.absolute())] = self
 
@@ -64,7 +70,7 @@ class SimulatedDriver:
         inner = apsw.Connection(str(path.absolute()), flags=flags, vfs=_ENCRYPTED)
         self._connections.add(inner)
         inner.set_busy_timeout(int(wait_seconds * 1000))
-        for pragma in _FORMAT:
+        for pragma in self._encryption:
             inner.execute(pragma)
         return SimulatedConnection(self, inner)
 

@@ -12,13 +12,13 @@ Rules of this file:
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
 import msgspec
 
-from simulations.disk.apsw_driver import SimulatedDriver
+from simulations.disk.apsw_driver import SQLCIPHER_4, SimulatedDriver
 from simulations.disk.conditions import (
     FULL,
     IOERR,
@@ -44,9 +44,11 @@ class Image(msgspec.Struct, frozen=True):
 class SimDisk:
     """All databases of one simulated machine."""
 
-    def __init__(self, folder: Path, dice: Random) -> None:
-        """folder: this disk's own, for files that need not outlive the simulation."""
+    def __init__(self, folder: Path, dice: Random, encryption: Sequence[str] = SQLCIPHER_4) -> None:
+        """folder: this disk's own, for files that need not outlive the simulation · encryption: see
+        `SimulatedDriver`."""
         self.conditions = Conditions()
+        self._encryption = encryption
         self._own = folder
         self._dice = dice
         self._life = 0
@@ -191,4 +193,4 @@ class SimDisk:
         self.folder.mkdir(parents=True)
         for name, content in self.snapshot().files.items():
             (self.folder / name).write_bytes(content)
-        self._driver = SimulatedDriver(self.folder, self)
+        self._driver = SimulatedDriver(self.folder, self, self._encryption)

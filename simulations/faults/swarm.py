@@ -24,6 +24,8 @@ from simulations.faults.table import FAULTS
 from simulations.simulator.world import World
 
 RATES = (0.05, 0.2, 1.0, 3.0)  # strikes a virtual minute, of all faults together
+LEAN_RATES = (0.1, 0.1, 0.2, 0.3, 0.6)  # in a lean service, which is one of many
+LEAN_MOST = 3  # strikes of one kind there: the next ones show less, and other seeds strike as well
 LEAST_STRIKES = 3.0  # of a service, on average, where any fault was chosen: a short one is no rest
 USUAL_MINUTES = 30.0
 PATIENCE_SECONDS = 120.0  # for machines to come up and stay up
@@ -45,7 +47,10 @@ class Strike(Struct, frozen=True):
 
 
 def draw_swarm(
-    dice: Random, among: Iterable[str] | None = None, minutes: float = USUAL_MINUTES
+    dice: Random,
+    among: Iterable[str] | None = None,
+    minutes: float = USUAL_MINUTES,
+    rates: Sequence[float] = RATES,
 ) -> Swarm:
     """No fault, one, several, or all, and how often. minutes: virtual, that they may strike."""
     names = sorted(FAULTS if among is None else among)
@@ -54,13 +59,16 @@ def draw_swarm(
     )[0]
     chosen = dice.sample(names, min(count, len(names)))
     weights = {name: dice.random() + 0.05 for name in chosen}
-    rate = max(dice.choice(RATES), LEAST_STRIKES / minutes)
+    rate = max(dice.choice(rates), LEAST_STRIKES / minutes)
     total = sum(weights.values())
     return Swarm({name: rate * weight / total for name, weight in sorted(weights.items())})
 
 
-def draw_strikes(swarm: Swarm, dice: Random, lasting: float) -> list[Strike]:
-    """All strikes of so many virtual seconds, in order."""
+def draw_strikes(
+    swarm: Swarm, dice: Random, lasting: float, most: int | None = None
+) -> list[Strike]:
+    """All strikes of so many virtual seconds, in order. most: of one kind, beside what each kind
+    says itself."""
     strikes: list[Strike] = []
     total = sum(swarm.rates.values()) / 60.0
     if total <= 0:
@@ -72,7 +80,7 @@ def draw_strikes(swarm: Swarm, dice: Random, lasting: float) -> list[Strike]:
         fault = FAULTS[dice.choices(names, weights)[0]]
         low, high = fault.seconds
         seconds = low * (high / low) ** dice.random()  # short ones as often as long ones
-        if counts[fault.name] < fault.most:
+        if counts[fault.name] < (fault.most if most is None else min(fault.most, most)):
             strikes.append(Strike(at, fault.name, dice.getrandbits(64), seconds))
         counts[fault.name] += 1
         at += dice.expovariate(total)

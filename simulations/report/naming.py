@@ -31,6 +31,8 @@ def _of_a_service(choices: Choices) -> list[str]:
         for name in ("terminals", "orders", "minutes")
         if getattr(choices, name) != getattr(usual, name)
     ]
+    if choices.lean:
+        parts.append("--lean")
     if not choices.relay:
         parts.append("--no-relay")
     parts += [f"--fault {name}" for name in choices.faults or ()]

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import trio
 from trio._core import _run as scheduler
 
-from simulations.simulator.timers import Timers
+from simulations.simulator.timers import Timers, sleep
 
 _T = TypeVar("_T")
 _SWITCH = "_ALLOW_DETERMINISTIC_SCHEDULING"
@@ -72,9 +72,12 @@ def run_seeded(seed: int | str, main: Callable[[], Awaitable[_T]]) -> _T:
     setattr(manager, _LOOK, _looking_seldom(look))
     collecting = gc.isenabled()
     gc.disable()  # a collection may run finalizers at a moment that no seed knows
+    slept = trio.sleep
+    vars(trio)["sleep"] = sleep  # the same wait, without a scope and an exception for each
     try:
         return trio.run(main, clock=VirtualClock())
     finally:
+        vars(trio)["sleep"] = slept
         setattr(scheduler, _SWITCH, before[0])
         scheduler._r = before[1]
         setattr(manager, _LOOK, look)

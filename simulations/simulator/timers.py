@@ -5,7 +5,7 @@ Rules of this file:
    unless it is cancelled.
 2. Whoever wakes at one moment is scheduled in the order in which he lay down; what follows from
    that order the seeded scheduler decides, as for all tasks.
-3. Works under `determinism.run_seeded` only. Product code uses trio's own waits.
+3. Works under `determinism.run_seeded` only, which puts `sleep` in the place of `trio.sleep`.
 """
 
 import heapq
@@ -91,6 +91,9 @@ class Alarm:
 
 async def sleep(seconds: float) -> None:
     """As `trio.sleep`."""
+    if seconds <= 0:
+        await trio.lowlevel.checkpoint()
+        return
     await Alarm().wait(_timers().now + seconds)
 
 

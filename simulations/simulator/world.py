@@ -37,6 +37,7 @@ from simulations.workload.till import Till
 
 ORDER = "order:"  # documents of orders; then the id
 NOW_SECONDS = FRIDAY_MS // 1000
+LEAN_RELAYS = 0.5  # share of lean shops that have one
 MakeDisk = Callable[[Path, Random], Disk]
 
 
@@ -59,6 +60,18 @@ def draw_shape(dice: Random, terminals: int, *, relay: bool) -> Shape:
         uplinks=dice.choice((1, 1, 1, 2, terminals)),
         interval=dice.choice((2.0, 5.0, 10.0, 10.0, 20.0)),
         sync=dice.choice((5.0, 30.0, 60.0, 180.0)),
+    )
+
+
+def draw_lean_shape(dice: Random, terminals: int, *, relay: bool) -> Shape:
+    """Slower settings, and a relay in every other shop only: what comes to pass between people
+    costs less of what passes between machines."""
+    return Shape(
+        terminals=terminals,
+        relay=relay and dice.random() < LEAN_RELAYS,
+        uplinks=dice.choice((1, 1, 1, 2)),
+        interval=dice.choice((10.0, 20.0, 20.0, 20.0)),
+        sync=dice.choice((30.0, 60.0, 120.0, 240.0)),
     )
 
 

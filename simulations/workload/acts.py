@@ -36,7 +36,7 @@ async def open_order(actor: Actor) -> bool:
         body |= {"cliente": dice.choice(_NAMES), "entrega": address(dice)}
     if kind == "mesa" and dice.random() < 0.4:
         body["taxa_servico"] = 10
-    if dice.random() < 0.8:
+    if dice.random() < party.service.plan.habits.at_once:
         body["itens"] = marked(party.visit.rounds[0], key)
     await actor.write("open", body=body, key=key)
     return bool(party.order)
@@ -137,7 +137,7 @@ async def pay_up(actor: Actor) -> bool:
         if sight.balance <= 0:
             return True
         await actor.think(0.3)
-        parts = actor.dice.choice((1, 1, 1, 2, 3))
+        parts = actor.dice.choice(actor.party.service.plan.habits.payments)
         for centavos in split(actor.dice, sight.balance, parts):
             await pay(actor, centavos)
         if actor.party.sight is not None and actor.party.sight.balance <= 0:

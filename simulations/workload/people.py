@@ -142,7 +142,8 @@ class Service:
 
 class Party:
     """Customers with one order, and what people know of it. sight: the newest that any person of
-    this party saw · table: its id or "" · gone: they left, nothing more is sold to them."""
+    this party saw · table: its id or "" · gone: they left, nothing more is sold to them · eventful:
+    whether scenes happen to it · cooked, pays, closes: what it does with its order."""
 
     def __init__(self, service: Service, visit: Visit) -> None:
         self.service = service
@@ -155,6 +156,11 @@ class Party:
         self.served = trio.Event()
         self.tickets = 0
         self.meetings = 0
+        habits, dice = service.plan.habits, service.dice(f"party {visit.number} habits")
+        self.eventful = dice.random() < habits.eventful
+        self.cooked = dice.random() < (habits.cooked if self.eventful else habits.kitchen)
+        self.pays = self.eventful or dice.random() < habits.pays
+        self.closes = self.pays and (self.eventful or dice.random() < habits.closes)
         self._change = 0
 
     def send_for(self, role: str, name: str = "") -> "Actor":

@@ -53,12 +53,35 @@ MENU: tuple[tuple[str, int, str, int], ...] = (
 _EXTRAS = (("Bacon", 500), ("Borda recheada", 900), ("Sem cebola", 0), ("Meia porção", -400))
 
 
+class Habits(Struct, frozen=True, kw_only=True):
+    """What people do with every order; scenes come beside it.
+
+    eventful: probability of a party to whom scenes happen at all · of the others, who just eat and
+    go: kitchen, pays, closes: probabilities of sending the order to the kitchen, paying it, closing
+    it once it is paid · cooked: as kitchen, of the eventful · at_once: of the first lines coming
+    with the opening · asks: of asking for the bill · rounds: how often they order · payments: in
+    how many parts somebody pays · trusts, sells: whether there are customers on trust, products.
+    """
+
+    eventful: float = 1.0
+    kitchen: float = 1.0
+    pays: float = 1.0
+    closes: float = 1.0
+    cooked: float = 1.0
+    at_once: float = 0.8
+    asks: float = 0.5  # the others just get up and pay
+    rounds: tuple[int, ...] = (1, 1, 2)
+    payments: tuple[int, ...] = (1, 1, 1, 2, 3)
+    trusts: bool = True
+    sells: bool = True
+
+
 class ServicePlan(Struct, frozen=True):
     """orders, tables, waiters, cashiers, cooks: counts · seconds: virtual length · mix: weight of
     each service type · chances: probability of each scene · think_seconds, cook_seconds: means ·
     tries: most attempts at one deed · retry_seconds: longest wait before the next · walks:
     probability of another terminal then · gives_up: of no further try · at_home: of acting at one's
-    own terminal."""
+    own terminal · habits: of everybody."""
 
     orders: int
     seconds: float
@@ -75,6 +98,7 @@ class ServicePlan(Struct, frozen=True):
     walks: float
     gives_up: float
     at_home: float
+    habits: Habits = Habits()
 
     def chance(self, scene: str) -> float:
         """Zero for a scene that this run leaves out."""
@@ -131,9 +155,9 @@ def arrivals(dice: Random, count: int, seconds: float) -> list[float]:
 def visits(dice: Random, plan: ServicePlan) -> list[Visit]:
     """Who comes, by time."""
     kinds = dice.choices(list(plan.mix), list(plan.mix.values()), k=plan.orders)
-    times = arrivals(dice, plan.orders, plan.seconds)
+    times, rounds = arrivals(dice, plan.orders, plan.seconds), plan.habits.rounds
     return [
-        Visit(number, at, kind, tuple(draw_round(dice) for _ in range(dice.choice((1, 1, 2)))))
+        Visit(number, at, kind, tuple(draw_round(dice) for _ in range(dice.choice(rounds))))
         for number, (at, kind) in enumerate(zip(times, kinds, strict=True), start=1)
     ]
 

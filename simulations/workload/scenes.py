@@ -38,7 +38,7 @@ class Scene(Struct, frozen=True):
 
 async def play(party: Party, moment: Moment) -> None:
     """Draw each scene of this moment."""
-    for scene in SCENES:
+    for scene in SCENES if party.eventful else ():
         if party.gone or scene.moment != moment:
             continue
         if party.dice.random() < party.service.plan.chance(scene.name):
@@ -137,3 +137,11 @@ SCENES: tuple[Scene, ...] = (
 
 # double_tap is no scene of a party but a habit: the same key once more, after any write.
 USUAL: Mapping[str, float] = {each.name: each.usual for each in SCENES} | {"double_tap": 0.03}
+
+
+def families() -> dict[str, list[str]]:
+    """The scenes by the file that they stand in."""
+    found: dict[str, list[str]] = {}
+    for scene in SCENES:
+        found.setdefault(scene.play.__module__.rpartition(".")[2], []).append(scene.name)
+    return found

@@ -16,6 +16,7 @@ import trio
 from simulations.demo.orders_csv import OrderLine, ShopOrder
 from simulations.workload import acts, scenes, trust_scenes
 from simulations.workload.catalog_scenes import write_menu
+from simulations.workload.lean import draw_lean
 from simulations.workload.ledger import Ledger
 from simulations.workload.people import Actor, Party, Service
 from simulations.workload.plan import (
@@ -30,8 +31,10 @@ from simulations.workload.till import JSON, Shop
 Step = Callable[[Party], Awaitable[None]]
 
 
-def draw_plan(dice: Random, orders: int, seconds: float) -> ServicePlan:
-    """seconds: virtual length of the service."""
+def draw_plan(dice: Random, orders: int, seconds: float, *, lean: bool = False) -> ServicePlan:
+    """seconds: virtual length of the service · lean: see `simulations.workload.lean`."""
+    if lean:
+        return draw_lean(dice, orders, seconds, scenes.families(), scenes.USUAL)
     return draw_service(dice, orders, seconds, scenes.USUAL)
 
 
@@ -68,8 +71,10 @@ async def _furnish(service: Service) -> None:
         if deed.told is not None:
             service.tables.append(deed.told["id"])
     owner = Actor(party, service.pick("manager", dice), service.letters[0], service.dice("trust"))
-    service.customers = await trust_scenes.open_customers(owner)
-    await write_menu(service, manager)
+    if service.plan.habits.trusts:
+        service.customers = await trust_scenes.open_customers(owner)
+    if service.plan.habits.sells:
+        await write_menu(service, manager)
 
 
 async def _live(service: Service, guests: Sequence[Visit]) -> None:
@@ -104,9 +109,11 @@ async def _order(party: Party) -> None:
 
 
 async def _make(party: Party) -> None:
-    await acts.send(party.send_for("waiter"))
+    if party.cooked:
+        await acts.send(party.send_for("waiter"))
     await scenes.play(party, "waiting")
-    await party.served.wait()
+    if party.cooked:
+        await party.served.wait()
 
 
 async def _eat(party: Party) -> None:
@@ -115,20 +122,20 @@ async def _eat(party: Party) -> None:
 
 
 async def _ask(party: Party) -> None:
-    if party.dice.random() < _ASKS:
+    if party.dice.random() < party.service.plan.habits.asks:
         await party.send_for("waiter").write("ask_bill", "/conta", {})
         await party.think()
 
 
 async def _pay(party: Party) -> None:
     await scenes.play(party, "paying")
-    if not party.gone:
+    if party.pays and not party.gone:
         await acts.pay_up(party.send_for("cashier"))
 
 
 async def _close(party: Party) -> None:
     await scenes.play(party, "closing")
-    if party.sight is not None and party.sight.figures is None:
+    if party.closes and party.sight is not None and party.sight.figures is None:
         await acts.close(party.send_for("cashier"))
 
 
@@ -136,7 +143,6 @@ async def _leave(party: Party) -> None:
     await scenes.play(party, "after")
 
 
-_ASKS = 0.5  # the others just get up and pay
 _SEATED: tuple[Step, ...] = (_order, _make, _eat, _ask, _pay, _close, _leave)
 _STEPS: Mapping[str, tuple[Step, ...]] = {
     "mesa": _SEATED,

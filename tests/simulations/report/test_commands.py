@@ -99,6 +99,7 @@ def test_the_command_of_a_replay_is_understood(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(campaign_command, "run_seed", remember)
     for choices in (
         Choices(),
+        Choices(lean=True),
         Choices(terminals=7, orders=9, minutes=2.5, faults=("held", "lossy"), strikes=(0, 2)),
         Choices(scenario="cloned_disk", small=True),
         Choices(scenario="cloned_disk"),

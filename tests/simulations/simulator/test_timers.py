@@ -17,7 +17,7 @@ def test_sleepers_of_both_kinds_wake_in_order_of_time() -> None:
         woken.append((trio.current_time(), "ours"))
 
     async def trios(seconds: float) -> None:
-        await trio.sleep(seconds)
+        await trio.sleep_until(trio.current_time() + seconds)
         woken.append((trio.current_time(), "trio's"))
 
     async def main() -> None:
@@ -28,6 +28,16 @@ def test_sleepers_of_both_kinds_wake_in_order_of_time() -> None:
 
     run_seeded(1, main)
     assert woken == [(1.0, "ours"), (2.0, "trio's"), (3.0, "ours"), (4.0, "trio's")]
+
+
+def test_a_run_sleeps_by_these_timers_and_nobody_does_after_it() -> None:
+    before = trio.sleep
+
+    async def main() -> bool:
+        return trio.sleep is sleep
+
+    assert run_seeded(1, main)
+    assert trio.sleep is before
 
 
 def test_a_sleep_is_cancelled_and_a_doze_is_not() -> None:

@@ -157,7 +157,7 @@ def shops() -> Shops:
 @pytest.fixture(scope="session")
 def busy_evening() -> Evening:
     """One in which everything happens, at tills that go off."""
-    return Shops.evening(3, 80, down=0.05, seconds=4800.0, chance=0.3)
+    return Shops.evening(2, 80, down=0.05, seconds=4800.0, chance=0.3)
 
 
 if __name__ == "__main__":  # what a service did, from a process of its own

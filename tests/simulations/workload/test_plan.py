@@ -34,6 +34,18 @@ def test_the_seed_draws_the_probabilities_and_leaves_acts_out() -> None:
     assert plans[0].chance("a scene of a later version") == 0.0
 
 
+def test_lean_services_share_the_scenes_out_among_seeds() -> None:
+    plans = [draw_plan(Random(seed), 40, 1800.0, lean=True) for seed in range(200)]
+    assert plans[0] == draw_plan(Random(0), 40, 1800.0, lean=True) != plans[1]
+    for scene in USUAL:
+        assert sum(plan.chance(scene) > 0 for plan in plans) >= 5, scene
+    used = [sum(plan.chance(scene) > 0 for scene in USUAL) for plan in plans]
+    assert max(used) <= 21 and sum(used) / len(used) < 10
+    assert all(0 <= chance <= 0.9 for plan in plans for chance in plan.chances.values())
+    assert sum(plan.habits.eventful for plan in plans) / len(plans) < 0.12
+    assert {plan.habits.trusts for plan in plans} == {True, False}
+
+
 @pytest.mark.parametrize("orders", [0, 1, 40])
 def test_everybody_who_was_planned_comes_once(orders: int) -> None:
     plan = draw_plan(Random(3), orders, 600.0)
