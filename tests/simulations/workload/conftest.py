@@ -81,6 +81,9 @@ class OneTerminalShop:
         return found
 
 
+BUSY_SEEDS = (2, 3, 5)
+
+
 class Evening:
     """One service that is over. orders: as the terminal shows them in the end, by id."""
 
@@ -155,9 +158,15 @@ def shops() -> Shops:
 
 
 @pytest.fixture(scope="session")
-def busy_evening() -> Evening:
-    """One in which everything happens, at tills that go off."""
-    return Shops.evening(2, 80, down=0.05, seconds=4800.0, chance=0.3)
+def busy_evenings() -> list[Evening]:
+    """In which everything happens, one thing here and another there, at tills that go off."""
+    return [Shops.evening(seed, 60, down=0.05, seconds=3600.0, chance=0.3) for seed in BUSY_SEEDS]
+
+
+@pytest.fixture(scope="session")
+def busy_evening(busy_evenings: list[Evening]) -> Evening:
+    """One of them."""
+    return busy_evenings[0]
 
 
 if __name__ == "__main__":  # what a service did, from a process of its own

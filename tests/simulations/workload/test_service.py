@@ -19,13 +19,14 @@ from simulations.workload.service import draw_plan, replay_orders, run_service
 
 HERE = Path(__file__).parent
 ACTS = set(
-    "add_area add_customer add_lines add_product add_table arrived ask_bill book cancel"
-    " cancel_booking cancel_line change_booking change_customer change_product change_table"
-    " cleaning close confirm couvert delivered deny discount disputes edit fee fire hold"
-    " join_tables list look menu merge minimum move_lines no_show open pay pay_on_trust"
-    " pay_pending preparing put queue ready recall receive refund release reopen reserve"
-    " restore restore_booking route seat send separate_tables serve_area service settle split"
-    " statement sums table_waiter tables take_out tip transfer waiters withdraw".split()
+    "add_area add_customer add_lines add_product add_table arrived ask_bill block_card book cancel"
+    " cancel_booking cancel_line cards change_booking change_customer change_product change_table"
+    " cleaning close close_shift confirm couvert declare delivered deny discount disputes edit fee"
+    " fire hold join_tables list look menu merge minimum move_lines no_sale no_show open"
+    " open_shift pay pay_on_trust pay_pending preparing put queue ready recall receive recount"
+    " refund register_cards release reopen replace_card reserve restore restore_booking route seat"
+    " send separate_tables serve_area service settle shifts split statement sums supply"
+    " table_waiter tables take_out tip transfer unblock_card waiters withdraw write_off".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço
@@ -58,13 +59,15 @@ def test_another_seed_is_another_service(shops: Any) -> None:
     assert list(shops.evening(1, 3).ledger.lines()) != list(shops.evening(2, 3).ledger.lines())
 
 
-def test_everything_happens_and_nothing_is_lost(busy_evening: Any) -> None:
-    ledger = busy_evening.ledger
-    assert check_ledger(ledger, busy_evening.orders) == []
-    done = {act for act, told in ledger.coverage.items() if told["acknowledged"]}
+def test_everything_happens_and_nothing_is_lost(busy_evenings: Any) -> None:
+    done: set[str] = set()
+    for evening in busy_evenings:
+        ledger = evening.ledger
+        assert check_ledger(ledger, evening.orders) == []
+        assert set(ledger.scenes) == set(USUAL)
+        assert len(ledger.orders) >= 25 and ledger.refusals["bill_is_closed"]
+        done |= {act for act, told in ledger.coverage.items() if told["acknowledged"]}
     assert done == ACTS
-    assert set(ledger.scenes) == set(USUAL)
-    assert len(ledger.orders) >= 25 and ledger.refusals["bill_is_closed"]
 
 
 def test_services_as_the_seed_draws_them(shops: Any) -> None:
@@ -91,8 +94,8 @@ def test_people_act_on_one_order_from_several_terminals(busy_evening: Any) -> No
         places.setdefault(deed.order, set()).update(each.letters for each in deed.attempts)
         people.setdefault(deed.order, set()).add(deed.who)
     orders = busy_evening.ledger.orders  # those that lines move between have fewer people
-    assert sum(places[order] == {"A", "B"} for order in orders) > 0.7 * len(orders)
-    assert sum(len(people[order]) >= 3 for order in orders) > 0.7 * len(orders)
+    assert sum(places[order] == {"A", "B"} for order in orders) > 0.6 * len(orders)
+    assert sum(len(people[order]) >= 3 for order in orders) > 0.6 * len(orders)
 
 
 def test_the_service_goes_on_at_the_other_till(shops: Any) -> None:
