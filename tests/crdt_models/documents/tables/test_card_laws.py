@@ -59,7 +59,7 @@ def test_whatever_names_a_card_names_one_that_there_is(written: list[Change]) ->
     cards = applied(TablesView(TABLES), entries_of(written)).cards
     assert bool(cards) == bool(list(cards))
     for number in cards:
-        assert cards.named(str(number)) == cards.named(f"00{number}") == number
+        assert cards.named(str(number)) == cards.named(f"{number:04}") == number
     for code in ("a", "b"):
         named = cards.named(code)
         having = [each for each in cards if cards.code(each) == code]
