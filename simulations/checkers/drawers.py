@@ -23,12 +23,12 @@ from simulations.workload.ledger import DOWN, Attempt, Deed
 from simulations.workload.promises import Excused
 
 _TOLD_LATER = frozenset({"payment_confirmed", "tip_returned"})  # of money that another change told
-_MOVING = ("pay", "receive", "refund", "tip", "supply", "withdraw")
+_MOVING = ("pay", "receive", "refund", "tip", "cash_in", "cash_out")
 
 
 def drawers(evidence: Evidence) -> Iterator[str]:
     """A shift expects what was put into its drawer, and takes no money that no order tells of."""
-    written = honest(evidence, all_changes(evidence.copies))
+    written = list(honest(evidence, all_changes(evidence.copies)))
     yield from one_money(written)
     shop = ReferenceShop({change.id: change for change in written})
     for deed in evidence.ledger.deeds:

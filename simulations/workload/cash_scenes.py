@@ -36,7 +36,7 @@ def moved(deed: Deed) -> int:
     if deed.act in ("pay", "receive"):
         is_cash = body.get("forma") == CASH
         return centavos + (body.get("gorjeta_centavos") or 0) if is_cash else 0
-    return {"supply": centavos, "withdraw": -centavos}.get(deed.act, 0)
+    return {"cash_in": centavos, "cash_out": -centavos}.get(deed.act, 0)
 
 
 async def open_drawer(party: Party) -> None:
@@ -52,8 +52,8 @@ async def open_at(cashier: Actor, float_centavos: int) -> Deed:
 
 
 _ACTS = {
-    "sangria": "withdraw",
-    "suprimento": "supply",
+    "sangria": "cash_out",
+    "suprimento": "cash_in",
     "abrir-gaveta": "no_sale",
     "declarar": "declare",
     "recontar": "recount",
