@@ -23,7 +23,7 @@ class EvidenceGrew(MalhaError):
     """The decision did not see all of the evidence that is known here."""
 
     code = "evidence_grew"
-    sentence = "There is evidence that this decision did not see."
+    sentence = "This decision did not see {unseen} of the facts that are evidence."
     cure = "Look at the evidence as it is now, and decide again."
 
 

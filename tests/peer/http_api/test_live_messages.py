@@ -21,6 +21,7 @@ SCHEMA_OF_DATA = {
     "table": "Mesa",
     "dispute": "Conflito",
     "settings": "Configuracoes",
+    "cashier": "Caixa",
 }
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
 
@@ -108,6 +109,10 @@ async def a_day(shop: Any, other: Any) -> None:
     water = await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
     came = [{"produto_id": water["id"], "quantidade": 12}]
     await shop.post("/api/estoque/entrada", {"itens": came}, 201)
+    shift = await shop.post("/api/caixa/abrir", {"fundo_troco": 100}, 201)
+    drawer = f"/api/caixa/{shift['id']}"
+    await shop.post(f"{drawer}/declarar", {"valores": {"dinheiro": 100}}, 201)
+    await shop.post(f"{drawer}/fechar")
     await shop.post(f"/api/conflitos/{dispute['id']}/resolver", {"escolha": "seen"})
 
 
