@@ -25,6 +25,8 @@ _NUMBER_TEXT = re.compile(r"\s*[+-]?[\d_]*\.?[\d_]*(?:[eE][+-]?[\d_]+)?\s*")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _WHERE = re.compile(r" - at `(?:key in )?\$?\.?(.*)`$")
+# The messages that name the field itself beside where it should stand.
+_FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(.+)`")
 # msgspec's phrases, as a Brazilian integrator reads them. The first that fits is used.
 _PHRASES = (
     (re.compile(r"Object missing required field `(.+)`"), r"falta o campo \1"),
@@ -102,12 +104,14 @@ def explain(message: str) -> tuple[str, str]:
     """(the field's path, what is wrong with it) of a msgspec message."""
     where = _WHERE.search(message)
     text = message[: where.start()] if where else message
+    named = _FIELD.fullmatch(text)
+    path = ".".join(filter(None, (where[1] if where else "", named[1] if named else "")))
     for pattern, phrase in _PHRASES:
         found = pattern.fullmatch(text)
         if found:
             text = found.expand(phrase)
             break
-    return (where.group(1) if where else ""), text
+    return path, text
 
 
 def _check(root: object) -> None:

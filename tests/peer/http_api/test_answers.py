@@ -22,8 +22,8 @@ def with_item(**members: Any) -> dict[str, Any]:
         (with_item(preco_unitario="44,00"), "itens[0].preco_unitario", "use ponto"),
         (with_item(preco_unitario=44.005), "preco_unitario", "mais de 2 casas"),
         (with_item(quantidade="1.2345"), "quantidade", "mais de 3 casas"),
-        ({"itenz": []}, "", "o campo itenz não existe"),
-        (with_item(obs="sem gelo"), "itens[0]", "o campo obs não existe"),
+        ({"itenz": []}, "itenz", "o campo itenz não existe"),
+        (with_item(obs="sem gelo"), "itens[0].obs", "o campo obs não existe"),
     ],
 )
 async def test_a_mistake_is_named_by_its_field_and_in_portuguese(

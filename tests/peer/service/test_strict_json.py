@@ -71,9 +71,9 @@ class Outer(msgspec.Struct):
     ("value", "field", "reason"),
     [
         ({"itens": [{"quantidade": "x"}]}, "itens[0].quantidade", "esperado int, veio str"),
-        ({"itens": [{}]}, "itens[0]", "falta o campo quantidade"),
-        ({"itens": [{"quantidade": 1, "y": 1}]}, "itens[0]", "o campo y não existe"),
-        ({}, "", "falta o campo itens"),
+        ({"itens": [{}]}, "itens[0].quantidade", "falta o campo quantidade"),
+        ({"itens": [{"quantidade": 1, "y": 1}]}, "itens[0].y", "o campo y não existe"),
+        ({}, "itens", "falta o campo itens"),
         ({"itens": 5}, "itens", "esperado array, veio int"),
     ],
 )
