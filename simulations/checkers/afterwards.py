@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import trio
 from msgspec import Struct
 
+from crdt_models.change import decode_change
 from simulations.checkers.bad_disks import reading
-from simulations.simulator.terminal import SimTerminal
+from simulations.simulator.terminal import ALL, SimTerminal
 from simulations.simulator.world import World
 from simulations.workload.ledger import Deed, Ledger
 from simulations.workload.promises import meaning_of
@@ -44,11 +45,17 @@ async def ask_again(world: World, ledger: Ledger) -> tuple[Retry, ...]:
     for number, deed in enumerate(done):
         terminal = standing[number % len(standing)]
         with reading(world, terminal):
-            before = terminal.node.content_digest()
+            before = terminal.node.log.last_position()
             answer = await terminal.call(deed.method, deed.path, deed.body, key=deed.key)
-            wrote = terminal.node.content_digest() != before
+            wrote = _wrote_since(terminal, before)
             found.append(Retry(deed, terminal.letters, answer, wrote))
     return tuple(found)
+
+
+def _wrote_since(terminal: SimTerminal, position: int) -> bool:
+    """Whether it made a change of its own; others' may arrive at any time, of retries as well."""
+    new = terminal.node.log.since(position, ALL)
+    return any(decode_change(each.data).device == terminal.node.device for each in new)
 
 
 async def unrest(world: World) -> tuple[str, ...]:
