@@ -22,8 +22,8 @@ LEAN = Choices(terminals=4, orders=40, minutes=30.0, lean=True)
 # 29 showed that two terminals stay without a link when one is cloned and addresses are swapped:
 # an address that once led to a linked device is not dialled again. Not mended yet.
 UNMENDED = (29,)
-SEEDS = 196 + len(UNMENDED)
-FRESH = 4
+SEEDS = 198 + len(UNMENDED)
+FRESH = 2
 LEAST_PLAYS = 2  # of the rarest scene
 LEAST_KINDS = 70  # of faults that fire, of some 85
 
