@@ -51,8 +51,8 @@ VersionOf = Callable[[Sighting], str]
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as /ws/sync sends it.
 
-    data: the pedido, mesa, produtos, configuracoes, caixa or dispute after the commit, rendered ·
-    origin: letters of the terminal that wrote · timestamp: of the change's clock.
+    data: the pedido, mesa, produtos, estoque, configuracoes, caixa or dispute after the commit,
+    rendered · origin: letters of the terminal that wrote · timestamp: of the change's clock.
     """
 
     type: EventType

@@ -10,12 +10,7 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
-from crdt_models.ids import (
-    ChangeId,
-    DeviceId,
-    Epoch,
-    SiteId,
-)
+from crdt_models.ids import ChangeId, DeviceId, Epoch, SiteId
 
 MAJOR = 1
 MINOR = 2

@@ -10,7 +10,7 @@ Rules of this file:
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -41,7 +41,10 @@ from peer.node.requests import Busy, Outcome, StaleVersion
 from peer.service.problems import MEDIA_TYPE, problem_of
 from peer.service.routes import Answer, Call, Endpoint
 from peer.service.sqlite_errors import NotDurable
+from peer.storage.projections import BadCursor
 from peer.uplink.journal import SyncLogRow, UplinkStatus
+
+T = TypeVar("T")
 
 MAX_LIMIT = 500  # rows of a list in one answer
 DEFAULT_LIMIT = 200
@@ -266,10 +269,32 @@ def quoted(version: str) -> str:
     return f'"{version}"'
 
 
-def list_version(api: Api, asked: str) -> str:
-    """The entity tag of a list: nothing committed, nothing new. asked: for what."""
+def list_version(api: Api, call: Call, day: int | None = None) -> str:
+    """The entity tag of what is read from many documents: nothing committed, nothing new. day: what
+    `?dia` means now."""
+    asked = f"{day} {sorted(call.path.items())} {sorted(call.query.items())}"
     mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
     return quoted(f"{api.node.position}-{mark}")
+
+
+def unchanged(call: Call, version: str) -> Answer | None:
+    """304 to a front end that has this version already. version: an entity tag."""
+    if call.headers.get("if-none-match") != version:
+        return None
+    return Answer(status=304, headers={"etag": version}, content=b"")
+
+
+def page_of(
+    call: Call, found: Sequence[T], name: Callable[[T], str], *, limit: int | None
+) -> tuple[Sequence[T], str | None]:
+    """Those after the one that `?desde` names, at most `limit`, and the `desde` of the next page.
+    Raises BadCursor."""
+    names, cursor = list(map(name, found)), call.text("desde")
+    if cursor is not None and cursor not in names:
+        raise BadCursor
+    start = 0 if cursor is None else names.index(cursor) + 1
+    end = len(found) if limit is None else start + limit
+    return found[start:end], names[end - 1] if end < len(found) else None
 
 
 def replay_header(outcome: Outcome | None) -> dict[str, str]:

@@ -40,16 +40,18 @@ from peer.http_api.api import (
     json_answer,
     limit_of,
     list_version,
+    page_of,
     quoted,
     replay_header,
     replayed,
+    unchanged,
 )
 from peer.http_api.orders.payment_bodies import OutcomeBody, ReceiptBody, RefundBody
 from peer.http_api.orders.payments import all_of, check_not_denied
 from peer.http_api.values import centavos, clean_text, id_of, iso_date, text_or_none
 from peer.node.requests import Outcome
 from peer.service.routes import Answer, Call
-from peer.storage.projections import BadCursor, Condition, Is, Query
+from peer.storage.projections import Condition, Is, Query
 
 _UNSET = msgspec.UNSET
 
@@ -124,9 +126,9 @@ class SettlementRefundBody(RefundBody, frozen=True, kw_only=True, forbid_unknown
 
 async def list_customers(api: Api, call: Call) -> Answer:
     """GET /api/clientes."""
-    version = list_version(api, repr(sorted(call.query.items())))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    version = list_version(api, call)
+    if same := unchanged(call, version):
+        return same
     query = Query(
         table=CUSTOMER_ACCOUNT.name,
         where=_conditions(call),
@@ -184,15 +186,12 @@ async def show_statement(api: Api, call: Call) -> Answer:
     account = _account(call)
     view = known_account(api, account)
     lines = _of_days(call, list(zip(view.statement, statement_json(view), strict=True)))
-    start = _place(call.text("desde"), [str(line.entry.id) for line, _ in lines])
-    limit = limit_of(call)
-    page = lines[start : start + limit]
-    is_last = start + limit >= len(lines)
+    page, following = page_of(call, lines, lambda each: str(each[0].entry.id), limit=limit_of(call))
     return json_answer(
         {
             "cliente": _json(api, account),
             "movimentos": [shown for _, shown in page],
-            "proximo": None if is_last or not page else str(page[-1][0].entry.id),
+            "proximo": following,
         }
     )
 
@@ -206,15 +205,6 @@ def _of_days(call: Call, lines: list[Any]) -> list[Any]:
         if (first is None or line.entry.business_day >= first)
         and (last is None or line.entry.business_day <= last)
     ]
-
-
-def _place(cursor: str | None, known: list[str]) -> int:
-    """Where the page begins. Raises BadCursor."""
-    if cursor is None:
-        return 0
-    if cursor not in known:
-        raise BadCursor
-    return known.index(cursor) + 1
 
 
 def _day(call: Call, name: str) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from crdt_models.ids import DocumentId, order_of
 from crdt_models.pedido import JsonObject, ticket_json
 from crdt_models.read_models import KITCHEN_TICKET
-from peer.http_api.api import Api, json_answer, limit_of, list_version
+from peer.http_api.api import Api, json_answer, limit_of, list_version, unchanged
 from peer.http_api.dining_room.committed import table_label
 from peer.http_api.lists import TODAY, asked_day
 from peer.http_api.shown import known_order
@@ -23,9 +23,9 @@ from peer.storage.projections import Condition, Is, Query
 async def show_queue(api: Api, call: Call) -> Answer:
     """GET /api/cozinha."""
     day, station = asked_day(api, call, TODAY), call.text("estacao")
-    version = list_version(api, f"{day} {sorted(call.query.items())}")
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    version = list_version(api, call, day)
+    if same := unchanged(call, version):
+        return same
     of_day = (
         Condition("business_day", 0, Is.AT_LEAST) if day is None else Condition("business_day", day)
     )

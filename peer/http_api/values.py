@@ -134,9 +134,13 @@ def text_or_none(text: str | None) -> str | None:
 def id_of(text: str, missing: type[MalhaError], name: str) -> CreatedId:
     """The id written as 32 hexadecimal digits. Raises `missing`: none of that form can exist."""
     if not _HEX_ID.fullmatch(text):
-        shown = text[:40].encode("utf-8", "replace").decode("utf-8")
-        raise missing(**{name: shown})
+        raise missing(**{name: shown_text(text)})
     return CreatedId(bytes.fromhex(text))
+
+
+def shown_text(text: str) -> str:
+    """What somebody sent, short enough and fit to be told in a problem."""
+    return text[:40].encode("utf-8", "replace").decode("utf-8")
 
 
 def command_id(site: SiteId, key: str, request: bytes) -> CommandId:

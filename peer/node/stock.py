@@ -28,7 +28,7 @@ from crdt_models.documents.stock.sales import movements_in
 from crdt_models.documents.stock.situations import StockSituation, situations_of_product
 from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.view import View
-from crdt_models.ids import DocumentId
+from crdt_models.ids import DeviceId, DocumentId
 from crdt_models.read_models import STOCK_COUNTED, STOCK_MOVED, STOCK_SOLD
 from crdt_models.read_models.stock import count_of, movement_of
 from peer.node.shelf import Held, Shelf
@@ -50,10 +50,10 @@ class StoredStock:
     def _rows(self) -> Projections:
         return self._log.projections
 
-    def heard(self, changes: Iterable[tuple[bytes, int]]) -> None:
+    def heard(self, changes: Iterable[tuple[DeviceId, int]]) -> None:
         """Of changes: device and clock."""
         for device, hlc in changes:
-            author = author_of(device)  # type: ignore[arg-type]  # a device id
+            author = author_of(device)
             self._known[author] = max(hlc, self._known.get(author, 0))
 
     def known(self) -> Mapping[Author, int]:

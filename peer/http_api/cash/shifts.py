@@ -32,9 +32,10 @@ from peer.http_api.api import (
     list_version,
     quoted,
     replay_header,
+    unchanged,
 )
 from peer.http_api.cash.bodies import CashBody, CountBody, GivenReasonBody, NoteBody, OpeningBody
-from peer.http_api.lists import asked_day
+from peer.http_api.lists import ALL_DAYS, asked_day
 from peer.http_api.values import clean_text, id_of
 from peer.node.requests import Outcome
 from peer.service.routes import Answer, Call
@@ -65,9 +66,9 @@ async def open_shift(api: Api, call: Call) -> Answer:
 
 async def list_shifts(api: Api, call: Call) -> Answer:
     """GET /api/caixa: newest first."""
-    version = list_version(api, repr((sorted(call.query.items()), asked_day(api, call, "todos"))))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    version = list_version(api, call, asked_day(api, call, ALL_DAYS))
+    if same := unchanged(call, version):
+        return same
     query = Query(
         table=CASH_SHIFT.name,
         where=_conditions(api, call),
@@ -91,7 +92,7 @@ def _conditions(api: Api, call: Call) -> tuple[Condition, ...]:
     """`?aberto`, `?dia`, `?neste_terminal`. Raises InvalidField."""
     found = [Condition("is_known", 1)]
     is_open, here = call.flag("aberto"), call.flag("neste_terminal")
-    day = asked_day(api, call, "todos")
+    day = asked_day(api, call, ALL_DAYS)
     if is_open is not None:
         found.append(Condition("is_open", int(is_open)))
     if here:

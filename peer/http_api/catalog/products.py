@@ -18,13 +18,12 @@ from crdt_models.documents.catalog.view import CatalogView, Product
 from crdt_models.documents.command import Command
 from crdt_models.ids import CATALOG, ProductId
 from crdt_models.pedido import product_json
-from peer.http_api.api import Api, execute, json_answer, quoted, replay_header
+from peer.http_api.api import Api, execute, json_answer, page_of, quoted, replay_header, unchanged
 from peer.http_api.catalog.bodies import NewProductBody, ProductBody, product_id
 from peer.http_api.shown import catalog
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
 from peer.service.routes import Answer, Call
-from peer.storage.projections import BadCursor
 
 MAX_TOLD = 20  # products of one change; beyond it the list is cheaper
 
@@ -33,14 +32,15 @@ async def list_products(api: Api, call: Call) -> Answer:
     """GET /api/produtos."""
     version, view = quoted(api.node.version(CATALOG)), catalog(api.node)
     is_counted = any(each.counted is not None for each in view.products.values())
-    if call.headers.get("if-none-match") == version and not is_counted:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if not is_counted and (same := unchanged(call, version)):
+        return same
     text, is_chosen = call.text("busca"), _chosen(call)
     listed: Iterable[Product] = view.products.values()
     if text is not None:
         listed = api.finder.find(view, version, text)
     found = [each for each in listed if is_chosen(each)]
-    page, following = _page(call, found)
+    limit = call.number("limite")  # without it, all
+    page, following = page_of(call, found, lambda each: each.id.hex(), limit=limit)
     shown = {
         "produtos": [shown_product(api, each) for each in page],
         "categorias": _categories(view),
@@ -54,8 +54,8 @@ async def show_product(api: Api, call: Call) -> Answer:
     """GET /api/produtos/{id}."""
     product = known_product(catalog(api.node), product_id(call.path["id"]))
     version = quoted(api.node.version(CATALOG))
-    if call.headers.get("if-none-match") == version and product.counted is None:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if product.counted is None and (same := unchanged(call, version)):
+        return same
     return _shown(api, product.id)
 
 
@@ -118,19 +118,6 @@ def _chosen(call: Call) -> Callable[[Product], bool]:
         (active is None or product.is_active == active)
         and (category is None or product.category == category)
     )
-
-
-def _page(call: Call, found: list[Product]) -> tuple[list[Product], str | None]:
-    """Those after `desde`, at most `limite`; without it, all. Raises BadCursor."""
-    cursor, limit = call.text("desde"), call.number("limite")
-    start = 0
-    if cursor is not None:
-        places = {each.id.hex(): place for place, each in enumerate(found, start=1)}
-        if cursor not in places:
-            raise BadCursor
-        start = places[cursor]
-    page = found[start:] if limit is None else found[start : start + limit]
-    return page, page[-1].id.hex() if page and start + len(page) < len(found) else None
 
 
 def _categories(view: CatalogView) -> list[str]:

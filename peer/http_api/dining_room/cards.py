@@ -24,7 +24,7 @@ from crdt_models.documents.tables.card_commands import (
 from crdt_models.documents.tables.card_errors import UnknownCard
 from crdt_models.documents.tables.card_facts import MAX_CARD, BlockReason
 from crdt_models.ids import TABLES, CreatedId, OrderId
-from crdt_models.pedido import BLOCK_REASON, CARD_STATUS, JsonObject, OnCard, card_json
+from crdt_models.pedido import BLOCK_REASON, JsonObject, OnCard, card_json
 from crdt_models.read_models import ORDER_ROW
 from peer.http_api.api import (
     Api,
@@ -34,9 +34,10 @@ from peer.http_api.api import (
     list_version,
     quoted,
     replay_header,
+    unchanged,
 )
 from peer.http_api.dining_room.committed import furniture
-from peer.http_api.values import OpaqueId, clean_text, text_or_none
+from peer.http_api.values import OpaqueId, clean_text, shown_text, text_or_none
 from peer.node.node import Node
 from peer.node.requests import Outcome
 from peer.service.http_errors import InvalidField
@@ -82,11 +83,9 @@ class ReplacementCardBody(BlockBody, frozen=True, kw_only=True, forbid_unknown_f
 async def list_cards(api: Api, call: Call) -> Answer:
     """GET /api/comandas."""
     status, limit, desde = call.text("status"), limit_of(call), call.text("desde")
-    if status is not None and status not in CARD_STATUS.values():
-        raise InvalidField(field="status", reason=f"use um de {', '.join(CARD_STATUS.values())}")
-    version = list_version(api, str(sorted(call.query.items())))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    version = list_version(api, call)
+    if same := unchanged(call, version):
+        return same
     room = _Comandas(api.node)
     places = room.places()
     after = None if desde is None else room.place(desde)
@@ -171,7 +170,7 @@ def _shown(api: Api, label: str, outcome: Outcome | None = None) -> Answer:
     room = _Comandas(api.node)
     place = room.place(label)
     if not place.card and not room.orders.get(place):
-        raise UnknownCard(card=_told(label))
+        raise UnknownCard(card=shown_text(label))
     shown = room.shown(place)
     headers = {"etag": quoted(shown["version"]), **replay_header(outcome)}
     return json_answer(shown, headers=headers)
@@ -225,9 +224,5 @@ def _card(api: Api, label: str) -> int:
     """Raises UnknownCard."""
     card = furniture(api.node).cards.named(label)
     if card is None:
-        raise UnknownCard(card=_told(label))
+        raise UnknownCard(card=shown_text(label))
     return card
-
-
-def _told(label: str) -> str:
-    return label[:40].encode("utf-8", "replace").decode("utf-8")

@@ -26,7 +26,7 @@ from crdt_models.documents.tables.view import Area
 from crdt_models.errors import MalhaError
 from crdt_models.ids import CreatedId, TableId
 from crdt_models.pedido import JsonObject, iso_day
-from peer.http_api.api import Api, execute, json_answer, quoted, replay_header, replayed
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header, replayed, unchanged
 from peer.http_api.dining_room.committed import (
     execute_in_room,
     furniture,
@@ -102,8 +102,8 @@ async def list_tables(api: Api, call: Call) -> Answer:
     now_ms = room.now_ms
     # Orders move occupancy, so any commit may change it; and with time, reservations come near.
     version = quoted(f"{api.node.position}-{now_ms // MINUTE_MS}")
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if same := unchanged(call, version):
+        return same
     shown = {
         "mesas": [shown_table(api, table, room) for table in room.furniture.tables],
         "areas": [shown_area(area, room) for area in room.furniture.areas.values()],

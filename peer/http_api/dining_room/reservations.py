@@ -33,7 +33,7 @@ from crdt_models.ids import (
 )
 from crdt_models.pedido import RESERVATION_STATUS, JsonObject, reservation_json
 from crdt_models.read_models import RESERVATION
-from peer.http_api.api import Api, execute, json_answer, quoted, replay_header
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header, unchanged
 from peer.http_api.dining_room.committed import floor_of
 from peer.http_api.lists import TODAY, day_of
 from peer.http_api.values import clean_text, id_of, text_or_none
@@ -90,13 +90,11 @@ async def list_reservations(api: Api, call: Call) -> Answer:
     if day is None:
         raise InvalidField(field="dia", reason="use AAAA-MM-DD ou hoje")
     version = quoted(api.node.version(floor_document(day)))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if same := unchanged(call, version):
+        return same
     found = sorted(floor_of(api.node, day).reservations.values(), key=lambda it: (it.place, it.id))
     clashing = _clashing(api.node, day)
     status = call.text("status")
-    if status is not None and status not in _BY_STATUS:
-        raise InvalidField(field="status", reason=f"use um de {', '.join(_BY_STATUS)}")
     shown = [
         _json(api.node, day, each.id, clashing)
         for each in found

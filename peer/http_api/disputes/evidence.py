@@ -21,7 +21,7 @@ from crdt_models.pedido import (
     told_json,
 )
 from crdt_models.telling import Names, Told, trail
-from peer.http_api.api import Api, json_answer, list_version
+from peer.http_api.api import Api, json_answer, list_version, unchanged
 from peer.http_api.disputes.listing import known_dispute, shown_dispute
 from peer.node.members import members, number_of
 from peer.node.node import Node
@@ -30,10 +30,10 @@ from peer.service.routes import Answer, Call
 
 async def show_dispute(api: Api, call: Call) -> Answer:
     """GET /api/conflitos/{id}."""
-    version = list_version(api, call.path["id"])
+    version = list_version(api, call)
     dispute = known_dispute(api.node, call.path["id"])
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if same := unchanged(call, version):
+        return same
     return json_answer(with_evidence(api.node, dispute), headers={"etag": version})
 
 

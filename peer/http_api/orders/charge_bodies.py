@@ -19,6 +19,7 @@ from peer.http_api.values import (
     clean_text,
     id_of,
     needed_centavos,
+    shown_text,
     thousandths,
 )
 from peer.service.http_errors import InvalidField
@@ -194,5 +195,5 @@ def share_id(text: str | None) -> ShareId | None:
 def fact_of_path(text: str, missing: type[MalhaError], name: str) -> FactId:
     """The id of a discount or a tip. Raises `missing`: none of another form can exist."""
     if not _FACT_ID.fullmatch(text):
-        raise missing(**{name: text[:40].encode("utf-8", "replace").decode("utf-8")})
+        raise missing(**{name: shown_text(text)})
     return FactId(text)

@@ -4,7 +4,7 @@ import msgspec
 
 from crdt_models.documents.orders.commands import CancelOrder, OpenOrder, RestoreOrder
 from crdt_models.ids import OrderId, order_document
-from peer.http_api.api import Api, execute, quoted
+from peer.http_api.api import Api, execute, quoted, unchanged
 from peer.http_api.orders.answering import done, order_of_call, shown
 from peer.http_api.orders.bodies import OrderBody, table_id
 from peer.http_api.shown import known_order
@@ -42,8 +42,8 @@ async def show_order(api: Api, call: Call) -> Answer:
     order = order_of_call(call)
     known_order(api.node, order)
     version = quoted(api.node.version(order_document(order)))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if same := unchanged(call, version):
+        return same
     return shown(api, order)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from crdt_models.documents.settings.commands import ChangeSettings, settings_view
 from crdt_models.ids import SETTINGS
 from crdt_models.pedido import settings_json
-from peer.http_api.api import Api, execute, json_answer, quoted, replay_header
+from peer.http_api.api import Api, execute, json_answer, quoted, replay_header, unchanged
 from peer.http_api.settings.bodies import SettingsBody
 from peer.node.requests import Outcome
 from peer.service.routes import Answer, Call
@@ -14,8 +14,8 @@ from peer.service.routes import Answer, Call
 async def show_settings(api: Api, call: Call) -> Answer:
     """GET /api/configuracoes."""
     version = quoted(api.node.version(SETTINGS))
-    if call.headers.get("if-none-match") == version:
-        return Answer(status=304, headers={"etag": version}, content=b"")
+    if same := unchanged(call, version):
+        return same
     return _shown(api)
 
 

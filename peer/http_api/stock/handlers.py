@@ -16,12 +16,11 @@ from crdt_models.documents.catalog.facts import ProductValues
 from crdt_models.documents.command import Command
 from crdt_models.ids import CreatedId, ProductId
 from crdt_models.pedido import JsonObject, stock_json
-from peer.http_api.api import Api, execute, json_answer, limit_of, replay_header
+from peer.http_api.api import Api, execute, json_answer, limit_of, page_of, replay_header
 from peer.http_api.catalog.bodies import product_id
 from peer.http_api.shown import catalog
 from peer.http_api.stock.bodies import CountBody, EntryBody, LossBody, MinimumBody, TransferBody
 from peer.service.routes import Answer, Call
-from peer.storage.projections import BadCursor
 
 MAX_TOLD = 20  # products of one event; beyond it the list is cheaper
 
@@ -32,7 +31,10 @@ async def list_stock(api: Api, call: Call) -> Answer:
     for name in ("abaixo_do_minimo", "negativo"):
         wanted = call.flag(name)
         found = [each for each in found if wanted is None or each[name] == wanted]
-    page, following = _page(call, sorted(found, key=_order))
+    found.sort(key=_order)
+    page, following = page_of(
+        call, found, lambda each: str(each["produto_id"]), limit=limit_of(call)
+    )
     return json_answer({"estoque": page, "total": len(found), "proximo": following})
 
 
@@ -111,15 +113,3 @@ def _shown(api: Api, product: str) -> JsonObject:
 
 def _order(shown: JsonObject) -> tuple[Any, ...]:
     return shown["nome"].casefold(), shown["produto_id"]
-
-
-def _page(call: Call, found: list[JsonObject]) -> tuple[list[JsonObject], str | None]:
-    """Those after `desde`, at most `limite`. Raises BadCursor."""
-    cursor, limit, start = call.text("desde"), limit_of(call), 0
-    if cursor is not None:
-        places = {each["produto_id"]: place for place, each in enumerate(found, start=1)}
-        if cursor not in places:
-            raise BadCursor
-        start = places[cursor]
-    page = found[start : start + limit]
-    return page, page[-1]["produto_id"] if page and start + len(page) < len(found) else None
