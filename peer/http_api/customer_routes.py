@@ -3,7 +3,16 @@
 from peer.http_api import answers, customers
 from peer.http_api.api import Api
 from peer.http_api.orders.payment_bodies import OutcomeBody
-from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, READ, WRITE, route
+from peer.http_api.route_parts import (
+    KEYED,
+    OPENING_ERRORS,
+    PAGE,
+    READ,
+    WRITE,
+    Action,
+    posted,
+    route,
+)
 from peer.service.routes import QueryField, Route
 
 _EDIT_ERRORS = ("unknown_account", "stale_version", *OPENING_ERRORS)
@@ -78,59 +87,51 @@ def customer_routes(api: Api | None) -> list[Route]:
             ),
             errors=("unknown_account", "bad_cursor"),
         ),
-        *_payment_routes(api, one + "/pagamentos"),
+        *posted(
+            api,
+            one + "/pagamentos",
+            _payment_actions(),
+            answer=answers.Recebimento,
+            **WRITE,
+        ),
     ]
 
 
-def _payment_routes(api: Api | None, all_: str) -> list[Route]:
-    one = all_ + "/{pagamento}"
+def _payment_actions() -> list[Action]:
+    one = "/{pagamento}"
     received = (*_MONEY, "settlement_above_balance", "no_change_from_this")
     refunded = (*_MONEY, "unknown_payment", "refund_above_paid")
     return [
-        route(
-            api,
-            "POST",
-            path,
-            handler,
-            summary,
-            body=body,
-            answer=answers.Recebimento,
-            errors=errors,
-            status=status,
-            **WRITE,
-        )
-        for path, handler, summary, body, errors, status in (
-            (
-                all_,
-                customers.receive,
-                "Recebe um pagamento do que o cliente deve",
-                customers.SettlementBody,
-                received,
-                201,
-            ),
-            (
-                one + "/estornar",
-                customers.refund,
-                "Estorna um pagamento do cliente",
-                customers.SettlementRefundBody,
-                refunded,
-                201,
-            ),
-            (
-                one + "/confirmar",
-                customers.confirm,
-                "O pagamento do cliente foi feito",
-                OutcomeBody,
-                (*_OUTCOME, "payment_is_denied"),
-                200,
-            ),
-            (
-                one + "/negar",
-                customers.deny,
-                "O pagamento do cliente não foi feito",
-                OutcomeBody,
-                _OUTCOME,
-                200,
-            ),
-        )
+        (
+            "",
+            customers.receive,
+            "Recebe um pagamento do que o cliente deve",
+            customers.SettlementBody,
+            received,
+            201,
+        ),
+        (
+            one + "/estornar",
+            customers.refund,
+            "Estorna um pagamento do cliente",
+            customers.SettlementRefundBody,
+            refunded,
+            201,
+        ),
+        (
+            one + "/confirmar",
+            customers.confirm,
+            "O pagamento do cliente foi feito",
+            OutcomeBody,
+            (*_OUTCOME, "payment_is_denied"),
+            200,
+        ),
+        (
+            one + "/negar",
+            customers.deny,
+            "O pagamento do cliente não foi feito",
+            OutcomeBody,
+            _OUTCOME,
+            200,
+        ),
     ]

@@ -1,5 +1,6 @@
 """What the tables of routes share: who may call, the errors of a kind of request, its headers."""
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from crdt_models.pedido import STATUS
 from peer.http_api import answers, durability
 from peer.http_api.api import MAX_LIMIT, Api, Handler, bound
+from peer.http_api.cash.bodies import NoteBody, OpeningBody
 from peer.http_api.dining_room.cards import BlockBody
 from peer.http_api.dining_room.floor import CleaningBody
 from peer.http_api.dining_room.reservations import MarkBody, SeatBody
@@ -17,7 +19,7 @@ from peer.http_api.values import ReasonBody
 from peer.service.routes import Method, QueryField, Route
 
 Action: TypeAlias = tuple[str, Handler, str, type[msgspec.Struct], tuple[str, ...], int]
-"""What is asked of one order, after its path: path, handler, summary, body, errors, status."""
+"""What is asked with POST, below one path: its end, handler, summary, body, errors, status."""
 
 FRONT_END = "front_end"
 ADMIN = "admin"
@@ -68,6 +70,8 @@ OPTIONAL_BODIES = (
     BlockBody,
     MarkBody,
     SeatBody,
+    OpeningBody,
+    NoteBody,
 )
 OBJECT = dict[str, Any]  # checked by the handler
 
@@ -87,3 +91,21 @@ def route(
     more.setdefault("role", FRONT_END)
     more.setdefault("body_optional", more.get("body") in OPTIONAL_BODIES)
     return Route(method=method, path=path, endpoint=bound(api, handler), summary=summary, **more)
+
+
+def posted(api: Api | None, path: str, actions: Iterable[Action], **alike: Any) -> list[Route]:
+    """The routes of what is asked below `path`. alike: members that all of them have."""
+    return [
+        route(
+            api,
+            "POST",
+            path + end,
+            handler,
+            summary,
+            body=body,
+            errors=errors,
+            status=status,
+            **alike,
+        )
+        for end, handler, summary, body, errors, status in actions
+    ]

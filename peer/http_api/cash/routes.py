@@ -1,13 +1,19 @@
 """The routes of cash shifts: one part of the table in `routes`."""
 
-from typing import Any
-
-import msgspec
-
 from peer.http_api import answers
-from peer.http_api.api import Api, Handler
+from peer.http_api.api import Api
 from peer.http_api.cash import bodies, shifts
-from peer.http_api.route_parts import DAY, KEYED, OPENING_ERRORS, PAGE, READ, WRITE, route
+from peer.http_api.route_parts import (
+    DAY,
+    KEYED,
+    OPENING_ERRORS,
+    PAGE,
+    READ,
+    WRITE,
+    Action,
+    posted,
+    route,
+)
 from peer.service.routes import QueryField, Route
 
 _WRITES = ("unknown_shift", "stale_version", "shift_is_ended", *OPENING_ERRORS)
@@ -42,7 +48,6 @@ def cash_routes(api: Api | None) -> list[Route]:
             shifts.open_shift,
             "Abre um caixa numa gaveta deste terminal",
             body=bodies.OpeningBody,
-            body_optional=True,
             answer=answers.Caixa,
             status=201,
             takes=KEYED,
@@ -68,39 +73,23 @@ def cash_routes(api: Api | None) -> list[Route]:
             answer=answers.RelatorioCaixa,
             errors=("unknown_shift", "shift_goes_on"),
         ),
-        *_writes(api, one),
+        *posted(api, one, _writes(), answer=answers.Caixa, **WRITE),
     ]
 
 
-def _writes(api: Api | None, one: str) -> list[Route]:
-    acts: tuple[tuple[str, Handler, str, type[msgspec.Struct], tuple[str, ...], Any], ...] = (
-        ("/sangria", shifts.withdraw, "Tira dinheiro da gaveta", bodies.CashBody,
-         (*_HERE, "invalid_amount"), {"status": 201}),
-        ("/suprimento", shifts.supply, "Põe dinheiro na gaveta", bodies.CashBody,
-         (*_HERE, "invalid_amount"), {"status": 201}),
-        ("/abrir-gaveta", shifts.open_drawer, "Abre a gaveta sem venda", bodies.GivenReasonBody,
-         _HERE, {"status": 201}),
-        ("/declarar", shifts.declare, "Declara o que foi contado, às cegas", bodies.CountBody,
-         (*_COUNTS, "count_is_there"), {"status": 201}),
-        ("/recontar", shifts.recount, "Declara uma recontagem", bodies.CountBody,
-         _COUNTS, {"status": 201}),
-        ("/fechar", shifts.close, "Fecha o caixa com a última contagem", bodies.NoteBody,
-         (*_HERE, "count_missing", "count_is_old", "needs_upgrade"), {"body_optional": True}),
-        ("/baixar", shifts.write_off, "Dá baixa no caixa de um terminal perdido",
-         bodies.GivenReasonBody, _WRITES, {}),
-    )  # fmt: skip
+def _writes() -> list[Action]:
     return [
-        route(
-            api,
-            "POST",
-            one + path,
-            handler,
-            summary,
-            body=body,
-            answer=answers.Caixa,
-            errors=errors,
-            **WRITE,
-            **more,
-        )
-        for path, handler, summary, body, errors, more in acts
-    ]
+        ("/sangria", shifts.withdraw, "Tira dinheiro da gaveta", bodies.CashBody,
+         (*_HERE, "invalid_amount"), 201),
+        ("/suprimento", shifts.supply, "Põe dinheiro na gaveta", bodies.CashBody,
+         (*_HERE, "invalid_amount"), 201),
+        ("/abrir-gaveta", shifts.open_drawer, "Abre a gaveta sem venda", bodies.GivenReasonBody,
+         _HERE, 201),
+        ("/declarar", shifts.declare, "Declara o que foi contado, às cegas", bodies.CountBody,
+         (*_COUNTS, "count_is_there"), 201),
+        ("/recontar", shifts.recount, "Declara uma recontagem", bodies.CountBody, _COUNTS, 201),
+        ("/fechar", shifts.close, "Fecha o caixa com a última contagem", bodies.NoteBody,
+         (*_HERE, "count_missing", "count_is_old", "needs_upgrade"), 200),
+        ("/baixar", shifts.write_off, "Dá baixa no caixa de um terminal perdido",
+         bodies.GivenReasonBody, _WRITES, 200),
+    ]  # fmt: skip

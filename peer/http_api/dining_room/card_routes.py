@@ -4,7 +4,15 @@ from crdt_models.pedido import CARD_STATUS
 from peer.http_api import answers
 from peer.http_api.api import Api
 from peer.http_api.dining_room import cards
-from peer.http_api.route_parts import OPENING_ERRORS, PAGE, READ, WRITE, route
+from peer.http_api.route_parts import (
+    OPENING_ERRORS,
+    PAGE,
+    READ,
+    WRITE,
+    Action,
+    posted,
+    route,
+)
 from peer.http_api.values import ReasonBody
 from peer.service.routes import QueryField, Route
 
@@ -80,23 +88,15 @@ def _one_card(api: Api | None) -> list[Route]:
             errors=("code_is_taken", *_ERRORS),
             **WRITE,
         ),
-        *[
-            route(
-                api,
-                "POST",
-                one + action,
-                handler,
-                summary,
-                body=body,
-                answer=answers.Comanda,
-                errors=(*more, *_ERRORS),
-                **WRITE,
-            )
-            for action, handler, summary, body, more in (
-                ("/bloquear", cards.block, "Bloqueia um cartão", cards.BlockBody, ()),
-                ("/desbloquear", cards.unblock, "Desfaz o bloqueio", ReasonBody, ()),
-                ("/trocar", cards.replace_card, "Bloqueia um cartão e põe noutro o que há nele",
-                 cards.ReplacementCardBody, ("card_is_blocked", "card_is_in_use")),
-            )
-        ],
+        *posted(api, one, _actions(), answer=answers.Comanda, **WRITE),
+    ]
+
+
+def _actions() -> list[Action]:
+    replacing = ("card_is_blocked", "card_is_in_use", *_ERRORS)
+    return [
+        ("/bloquear", cards.block, "Bloqueia um cartão", cards.BlockBody, _ERRORS, 200),
+        ("/desbloquear", cards.unblock, "Desfaz o bloqueio", ReasonBody, _ERRORS, 200),
+        ("/trocar", cards.replace_card, "Bloqueia um cartão e põe noutro o que há nele",
+         cards.ReplacementCardBody, replacing, 200),
     ]  # fmt: skip

@@ -8,7 +8,16 @@ from peer.http_api.api import Api
 from peer.http_api.dining_room import floor, furniture, reservations
 from peer.http_api.dining_room.card_routes import card_routes
 from peer.http_api.dining_room.reservations import MarkBody, SeatBody
-from peer.http_api.route_parts import KEYED, OPENING_ERRORS, READ, TABLE_ERRORS, WRITE, route
+from peer.http_api.route_parts import (
+    KEYED,
+    OPENING_ERRORS,
+    READ,
+    TABLE_ERRORS,
+    WRITE,
+    Action,
+    posted,
+    route,
+)
 from peer.http_api.values import ReasonBody
 from peer.service.routes import QueryField, Route
 
@@ -17,7 +26,10 @@ _CREATES: Any = {
     "takes": KEYED,
     "gives": ("etag", "idempotency-replayed", "location"),
 }
+_CHANGE_ERRORS = (*TABLE_ERRORS, "stale_version")
 _RESERVATION_ERRORS = ("unknown_reservation", "stale_version", *OPENING_ERRORS)
+_MARK_ERRORS = ("reservation_is_over", "table_is_booked", *_RESERVATION_ERRORS)
+_SEAT_ERRORS = ("reservation_is_over", "table_is_booked", "unknown_order", *_RESERVATION_ERRORS)
 _PLACE_ERRORS = ("unknown_table", "table_is_booked", "window_leaves_day")
 
 
@@ -28,7 +40,7 @@ def dining_room_routes(api: Api | None) -> list[Route]:
         *_table_changes(api),
         *_waiters(api),
         *_reservations(api),
-        *_marks(api),
+        *posted(api, "/api/reservas/{id}", _marks(), answer=answers.Reserva, **WRITE),
         *card_routes(api),
     ]
 
@@ -93,33 +105,28 @@ def _table_changes(api: Api | None) -> list[Route]:
                 "Altera uma mesa",
                 body=furniture.TableBody,
                 answer=answers.Mesa,
-                errors=(*TABLE_ERRORS, "stale_version"),
+                errors=_CHANGE_ERRORS,
                 **WRITE,
             )
             for method in ("PUT", "PATCH")
         ],
-        *[
-            route(
-                api,
-                "POST",
-                one + action,
-                handler,
-                summary,
-                body=shape,
-                answer=answers.Mesa,
-                errors=(*TABLE_ERRORS, "stale_version"),
-                **WRITE,
-            )
-            for action, handler, summary, shape in (
-                ("/reservar", furniture.reserve_table, "Põe um aviso de reservada, já",
-                 furniture.SignBody),
-                ("/liberar", furniture.release_table, "Tira o aviso de reservada", ReasonBody),
-                ("/limpeza", floor.set_cleaning, "Pede ou conclui limpeza", floor.CleaningBody),
-                ("/garcom", floor.assign_waiter, "Diz quem atende hoje", floor.WaiterBody),
-                ("/juntar", floor.join_tables, "Junta mesas em uma", floor.JoinBody),
-                ("/separar", floor.separate_tables, "Separa as mesas juntas", ReasonBody),
-            )
-        ],
+        *posted(api, one, _table_actions(), answer=answers.Mesa, **WRITE),
+    ]
+
+
+def _table_actions() -> list[Action]:
+    return [
+        ("/reservar", furniture.reserve_table, "Põe um aviso de reservada, já", furniture.SignBody,
+         _CHANGE_ERRORS, 200),
+        ("/liberar", furniture.release_table, "Tira o aviso de reservada", ReasonBody,
+         _CHANGE_ERRORS, 200),
+        ("/limpeza", floor.set_cleaning, "Pede ou conclui limpeza", floor.CleaningBody,
+         _CHANGE_ERRORS, 200),
+        ("/garcom", floor.assign_waiter, "Diz quem atende hoje", floor.WaiterBody,
+         _CHANGE_ERRORS, 200),
+        ("/juntar", floor.join_tables, "Junta mesas em uma", floor.JoinBody, _CHANGE_ERRORS, 200),
+        ("/separar", floor.separate_tables, "Separa as mesas juntas", ReasonBody,
+         _CHANGE_ERRORS, 200),
     ]  # fmt: skip
 
 
@@ -198,25 +205,12 @@ def _reservations(api: Api | None) -> list[Route]:
     ]
 
 
-def _marks(api: Api | None) -> list[Route]:
+def _marks() -> list[Action]:
     return [
-        route(
-            api,
-            "POST",
-            "/api/reservas/{id}" + action,
-            handler,
-            summary,
-            body=shape,
-            answer=answers.Reserva,
-            errors=("reservation_is_over", "table_is_booked", *more, *_RESERVATION_ERRORS),
-            **WRITE,
-        )
-        for action, handler, summary, shape, more in (
-            ("/chegou", reservations.arrived, "Diz que chegaram", MarkBody, ()),
-            ("/sentar", reservations.seat, "Diz que sentaram", SeatBody, ("unknown_order",)),
-            ("/faltou", reservations.no_show, "Diz que não vieram", MarkBody, ()),
-            ("/cancelar", reservations.cancel, "Cancela a reserva", MarkBody, ()),
-            ("/restaurar", reservations.restore, "Desfaz o que se disse dela",
-             MarkBody, ()),
-        )
+        ("/chegou", reservations.arrived, "Diz que chegaram", MarkBody, _MARK_ERRORS, 200),
+        ("/sentar", reservations.seat, "Diz que sentaram", SeatBody, _SEAT_ERRORS, 200),
+        ("/faltou", reservations.no_show, "Diz que não vieram", MarkBody, _MARK_ERRORS, 200),
+        ("/cancelar", reservations.cancel, "Cancela a reserva", MarkBody, _MARK_ERRORS, 200),
+        ("/restaurar", reservations.restore, "Desfaz o que se disse dela", MarkBody,
+         _MARK_ERRORS, 200),
     ]  # fmt: skip

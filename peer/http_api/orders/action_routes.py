@@ -24,45 +24,30 @@ from peer.http_api.route_parts import (
     STALE,
     WRITE,
     Action,
-    route,
+    posted,
 )
 from peer.http_api.values import ReasonBody
 from peer.service.routes import Route
 
-_ANSWERS = {
-    "/itens/transferir": answers.PedidoTransferido,
-    "/juntar": answers.PedidoTransferido,
-}
 _MONEY = (*EDIT_ERRORS, "invalid_amount")
 
 
 def order_actions(api: Api | None, one: str) -> list[Route]:
     """Everything that is asked of one order with POST. one: its path."""
     subjects = (
-        _line_actions(),
-        _move_actions(),
-        _kitchen_actions(),
-        _payment_actions(),
-        _bill_actions(),
-        *charge_actions(),
-        _whole_actions(),
+        (_line_actions(), answers.Pedido),
+        (_place_actions(), answers.Pedido),
+        (_move_actions(), answers.PedidoTransferido),
+        (_kitchen_actions(), answers.Pedido),
+        (_payment_actions(), answers.Pedido),
+        (_bill_actions(), answers.Pedido),
+        *((actions, answers.Pedido) for actions in charge_actions()),
+        (_whole_actions(), answers.Pedido),
     )
     return [
-        route(
-            api,
-            "POST",
-            one + path,
-            handler,
-            text,
-            body=body,
-            answer=_ANSWERS.get(path, answers.Pedido),
-            errors=errors,
-            status=status,
-            **WRITE,
-            **STALE,
-        )
-        for actions in subjects
-        for path, handler, text, body, errors, status in actions
+        each
+        for actions, answer in subjects
+        for each in posted(api, one, actions, answer=answer, **WRITE, **STALE)
     ]
 
 
@@ -82,22 +67,19 @@ def _line_actions() -> list[Action]:
     ]
 
 
+def _place_actions() -> list[Action]:
+    errors = (*EDIT_ERRORS, *PLACE_ERRORS, "invalid_field")
+    text = "Leva o pedido a outra mesa ou comanda"
+    return [("/transferir", moves.transfer_order, text, TransferBody, errors, 200)]
+
+
 def _move_actions() -> list[Action]:
-    transfer = (*EDIT_ERRORS, *PLACE_ERRORS, "invalid_field")
     both = (
         *EDIT_ERRORS, "bill_is_closed", "order_is_merged", "same_order", "unknown_destination",
         "order_too_large", "not_everyone_updated",
     )  # fmt: skip
     moved = (*both, "unknown_line", "no_lines", "more_than_is_left", "invalid_amount")
     return [
-        (
-            "/transferir",
-            moves.transfer_order,
-            "Leva o pedido a outra mesa ou comanda",
-            TransferBody,
-            transfer,
-            200,
-        ),
         (
             "/itens/transferir",
             moves.move_lines,

@@ -2,7 +2,7 @@
 
 from peer.http_api import answers
 from peer.http_api.api import Api
-from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, route
+from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, Action, posted, route
 from peer.http_api.stock import bodies, handlers
 from peer.service.routes import QueryField, Route
 
@@ -27,30 +27,14 @@ def stock_routes(api: Api | None) -> list[Route]:
             ),
             errors=("bad_cursor",),
         ),
-        *[
-            route(
-                api,
-                "POST",
-                f"/api/estoque/{action}",
-                handler,
-                summary,
-                body=body,
-                answer=answers.EstoqueMudou,
-                status=201,
-                takes=KEYED,
-                gives=("idempotency-replayed",),
-                errors=(*errors, *_TOLD),
-            )
-            for action, handler, summary, body, errors in (
-                ("entrada", handlers.receive, "Dá entrada em mercadoria", bodies.EntryBody, ()),
-                ("perda", handlers.lose, "Registra uma perda", bodies.LossBody, ()),
-                ("transferencia", handlers.transfer, "Transfere entre locais ou lojas",
-                 bodies.TransferBody, ()),
-                ("contagem", handlers.count, "Registra uma contagem", bodies.CountBody, ()),
-                ("saldo-inicial", handlers.open_balance, "Abre o saldo de produtos nunca contados",
-                 bodies.CountBody, ("stock_is_open",)),
-            )
-        ],
+        *posted(
+            api,
+            "/api/estoque",
+            _tellings(),
+            answer=answers.EstoqueMudou,
+            takes=KEYED,
+            gives=("idempotency-replayed",),
+        ),
         route(
             api,
             "GET",
@@ -72,4 +56,16 @@ def stock_routes(api: Api | None) -> list[Route]:
             gives=("idempotency-replayed",),
             errors=("unknown_product", "invalid_amount", *OPENING_ERRORS),
         ),
+    ]
+
+
+def _tellings() -> list[Action]:
+    return [
+        ("/entrada", handlers.receive, "Dá entrada em mercadoria", bodies.EntryBody, _TOLD, 201),
+        ("/perda", handlers.lose, "Registra uma perda", bodies.LossBody, _TOLD, 201),
+        ("/transferencia", handlers.transfer, "Transfere entre locais ou lojas",
+         bodies.TransferBody, _TOLD, 201),
+        ("/contagem", handlers.count, "Registra uma contagem", bodies.CountBody, _TOLD, 201),
+        ("/saldo-inicial", handlers.open_balance, "Abre o saldo de produtos nunca contados",
+         bodies.CountBody, ("stock_is_open", *_TOLD), 201),
     ]  # fmt: skip
