@@ -22,7 +22,6 @@ _OUTCOME = (*_EDIT_ERRORS, "unknown_payment")
 
 def customer_routes(api: Api | None) -> list[Route]:
     """Everything under `/api/clientes`."""
-    one = "/api/clientes/{id}"
     return [
         route(
             api,
@@ -52,6 +51,13 @@ def customer_routes(api: Api | None) -> list[Route]:
             gives=("etag", "idempotency-replayed", "location"),
             errors=("invalid_amount", *OPENING_ERRORS),
         ),
+        *_one_customer(api),
+    ]
+
+
+def _one_customer(api: Api | None) -> list[Route]:
+    one = "/api/clientes/{id}"
+    return [
         route(
             api,
             "GET",
