@@ -11,17 +11,15 @@ Rules of this file:
 """
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar, TypeVarTuple
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
 
 import httpx
-import msgspec
 import trio
 
 from crdt_models.change import Change
 from crdt_models.errors import MalhaError, RefusedBytes
-from crdt_models.ids import ChangeId, DeviceId, DocumentId, SiteId
+from crdt_models.ids import ChangeId, DeviceId, DocumentId
 from crdt_models.receipts import (
     MAX_BATCH_CHANGES,
     MAX_UPLOAD_BYTES,
@@ -30,8 +28,6 @@ from crdt_models.receipts import (
     Upload,
     verify_receipt,
 )
-from peer.environment import Dice
-from peer.service.settings import Secret
 from peer.service.sqlite_errors import StorageBroken
 from peer.storage.records import Receipt as StoredReceipt
 from peer.uplink.journal import Journal, State, SyncLogRow, UplinkStatus
@@ -46,12 +42,12 @@ from peer.uplink.outbox import (
     read_slice,
 )
 from peer.uplink.relay_client import Exchange, RelayClient, RelayFailure, make_client
+from peer.uplink.surroundings import UplinkNode, UplinkSettings, World
 from peer.uplink.turns import Turns
 
 __all__ = ["Uplink", "UplinkSettings", "make_client"]
 
 _T = TypeVar("_T")
-_Ts = TypeVarTuple("_Ts")
 
 FIRST_BATCH_BYTES = 256 * 1024  # in time on 256 kbit/s; grows while exchanges succeed
 SMALLEST_BATCH_BYTES = 8 * 1024
@@ -60,71 +56,6 @@ GATHER_SECONDS = 0.05  # from a commit to its upload; a rush goes up in fewer, l
 NOTE_SECONDS = 30.0  # between two receipts written to the disk, each of which is a commit
 ANSWERS_IN_A_ROW = 100  # 50,000 changes; then uploads have their turn
 SOURCE = "relay"
-
-
-class UplinkSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings API_NUVEM_*, SYNC_* and OFFLINE_MODE; times in milliseconds.
-
-    auto: exchange without being asked · retry_attempts: failures in a row after which at least the
-    interval is waited for · offline: dial nothing.
-    """
-
-    url: str
-    token: Secret
-    interval_ms: int = 5000
-    auto: bool = True
-    retry_attempts: int = 3
-    retry_base_delay_ms: int = 500
-    retry_max_delay_ms: int = 5000
-    offline: bool = False
-
-
-class World(Protocol):
-    """What the uplink takes from the environment."""
-
-    @property
-    def dice(self) -> Dice: ...
-    def wall_ms(self) -> int: ...
-    def monotonic(self) -> float: ...
-    async def run_blocking(self, function: Callable[[*_Ts], _T], *arguments: *_Ts) -> _T: ...
-
-
-class Committed(Protocol):
-    """A commit; the log says where its changes stand."""
-
-    @property
-    def changes(self) -> Sequence[Change]: ...
-
-
-class Watched(Protocol):
-    """Commits as they happen."""
-
-    def __aiter__(self) -> AsyncIterator[Committed]: ...
-
-
-class Stored(Protocol):
-    """What became of received changes."""
-
-    @property
-    def stored(self) -> int: ...
-    @property
-    def refused(self) -> int: ...
-
-
-class UplinkNode(Protocol):
-    """What the uplink asks of the node; `peer.node.Node` is one."""
-
-    @property
-    def site(self) -> SiteId: ...
-    @property
-    def device(self) -> DeviceId: ...
-    @property
-    def log(self) -> OutboxLog: ...
-    def receive(self, changes: Sequence[bytes], source: object | None = None) -> Awaitable[Stored]:
-        """Take in changes from outside."""
-
-    def watch(self) -> AbstractAsyncContextManager[Watched]:
-        """Commits from now on; ends when the watcher lags too far."""
 
 
 class Uplink:
