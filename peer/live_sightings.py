@@ -3,7 +3,7 @@
 Disputes are not among them: they are states, and `peer.live_events` compares them before and after.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -117,7 +117,8 @@ class Sighting(msgspec.Struct, frozen=True):
 def sightings_of(node: Node, change: Change) -> list[Sighting]:
     """What a stored change shows, by its facts alone (disputes are states, and not among it)."""
     found: dict[tuple[EventType, DocumentId, TableId | None], Sighting] = {}
-    for document, facts in _by_document(change).items():
+    told = _by_document(change)
+    for document, facts in told.items():
         if kind_of(document) == ORDER_KIND:
             shown = _of_order(node, document, facts)
         elif document == TABLES:
@@ -134,7 +135,7 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = iter(())
         for each in shown:
             found.setdefault((each.type, each.document, each.table), each)
-    moved = _moved(node, change)
+    moved = _moved(node, told)
     if moved:
         day = stock_document(change.business_day)
         found["inventory:updated", day, None] = Sighting("inventory:updated", day, products=moved)
@@ -259,14 +260,14 @@ def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[
         yield Sighting("cashier:closed", document)
 
 
-def _moved(node: Node, change: Change) -> tuple[ProductId, ...]:
+def _moved(node: Node, told: Mapping[DocumentId, list[Fact]]) -> tuple[ProductId, ...]:
     """The products of which something else may be on hand: one event, however many."""
     found: dict[ProductId, None] = {}
-    for document, facts in _by_document(change).items():
+    for document, facts in told.items():
         view = node.view(document)
         if isinstance(view, StockView):
-            told = (each for each in facts if isinstance(each, _OF_STOCK))
-            found |= dict.fromkeys(item.product for each in told for item in each.items)
+            moving = (each for each in facts if isinstance(each, _OF_STOCK))
+            found |= dict.fromkeys(item.product for each in moving for item in each.items)
         elif isinstance(view, OrderView) and any(isinstance(f, _MOVES_STOCK) for f in facts):
             for order in (view, *view.orders.values()):
                 if isinstance(order, OrderView):
