@@ -33,7 +33,7 @@ from simulations.mutants import MUTANTS, Mutant
 from simulations.report.naming import replay
 from simulations.simulator.determinism import dice_of
 
-RUN_SECONDS = 120.0  # of CPU, for one run: some twenty times what a short service needs
+RUN_SECONDS = 120.0  # of CPU, for one run: some twenty times what a small service needs
 RUNS = 6  # of one mutant in services as chosen, then as many in larger ones
 LARGER = 3  # times the orders
 LONGER = 2  # times the minutes

@@ -34,7 +34,6 @@ class Fault(StrEnum):
     SYNC_LOST = "sync_lost"
     BIT_FLIPPED = "bit_flipped"
     RESTORED = "image_restored"
-    CLONED = "image_cloned"
 
 
 class Operation(StrEnum):

@@ -90,12 +90,8 @@ class SimDisk:
     def restore(self, image: Image) -> None:
         """The machine ends, and its next life has what `image` holds and nothing else."""
         self.conditions.fired[Fault.RESTORED] += 1
-        self._load(image)
-
-    def clone_to(self, other: "SimDisk") -> None:
-        """`other` becomes a copy of this one; both go on."""
-        self.conditions.fired[Fault.CLONED] += 1
-        other._load(self.snapshot())
+        self._files = {name: StoredFile(content) for name, content in image.files.items()}
+        self._next_life()
 
     def flip_bit(self, name: str = DATABASE) -> int:
         """A drawn bit of a file turns on the platter; returns its offset in bits."""
@@ -177,10 +173,6 @@ class SimDisk:
         return READONLY if self.conditions.refuses_writes() else 0
 
     # --- lives
-
-    def _load(self, image: Image) -> None:
-        self._files = {name: StoredFile(content) for name, content in image.files.items()}
-        self._next_life()
 
     def _next_life(self) -> None:
         self._driver.die()

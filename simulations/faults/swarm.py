@@ -87,14 +87,9 @@ def draw_strikes(
     return strikes
 
 
-async def run_faults(world: World, swarm: Swarm, dice: Random, until: float) -> None:
-    """Strike until that virtual moment; then every fault ends, but nothing is repaired: `calm`."""
-    strikes = draw_strikes(swarm, dice, until - trio.current_time())
-    await run_strikes(world, strikes, dice, until)
-
-
 async def run_strikes(world: World, strikes: Sequence[Strike], dice: Random, until: float) -> None:
-    """These strikes, from now on. dice: of the service manager."""
+    """These strikes, until that virtual moment; then every fault ends, but nothing is repaired:
+    `calm`. dice: of the service manager."""
     began = trio.current_time()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(keep_up, world, dice)

@@ -1,6 +1,6 @@
 """Mutants of anti-entropy: what is told of holdings, what is asked for, and what is answered.
 
-Where a bug needs more changes than a short service has, its mutant also lets answers carry few
+Where a bug needs more changes than a small service has, its mutant also lets answers carry few
 changes at a time (`_few`), which alone does no harm.
 """
 

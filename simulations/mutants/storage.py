@@ -29,7 +29,7 @@ def failed_sync_tried_again(patch: Patcher) -> None:
     """A disk that failed a sync is believed when the next one succeeds."""
     patch.put(sqlite_writer, "write_failure", lambda code, reason: NotDurable(reason=reason))
     patch.put(sqlite_writer, "means_broken", lambda code: False)
-    patch.put(sqlite_writer, "CHECKPOINT_FRAMES", 20)  # a short service has no more
+    patch.put(sqlite_writer, "CHECKPOINT_FRAMES", 20)  # a small service has no more
 
 
 @mutant("image_cloned", "image_restored", relay=False, scenes=("cloned_disk",))

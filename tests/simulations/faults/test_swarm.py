@@ -12,7 +12,7 @@ from simulations.faults.swarm import (
     Swarm,
     draw_strikes,
     draw_swarm,
-    run_faults,
+    run_strikes,
 )
 from simulations.faults.table import FAULTS
 from tests.simulations.faults.small_shop import SmallShop, recovered
@@ -67,7 +67,9 @@ def test_faults_end_when_their_time_is_over(in_a_shop) -> None:
     async def play(shop: SmallShop) -> None:
         world = shop.world
         swarm = Swarm({"partition_every_pair": 6.0, "paused": 6.0, "power_cut": 6.0})
-        await run_faults(world, swarm, world.dice("faults"), trio.current_time() + 60.0)
+        dice = world.dice("faults")
+        strikes = draw_strikes(swarm, dice, 60.0)
+        await run_strikes(world, strikes, dice, trio.current_time() + 60.0)
         assert trio.current_time() < 70.0
         assert not world.claimed
         assert not any(each.paused for each in world.terminals.values())
