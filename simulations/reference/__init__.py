@@ -6,10 +6,11 @@ change, are the product's; the rules are those of the design, and where the desi
 choice that was made is told in the head of the file that has it.
 
 `stored` reads bytes, `schema` knows what a fact must look like, `once` tells copies of a fact from
-facts. `order`, with `lines`, `moves`, `kitchen`, `charges`, `shares` and `payments`, and `account`,
-`catalog`, `room` and `floor` say what facts mean, `disputes` and `site_disputes` what people must
-decide, `chains` who wrote in which order, `shop` puts it together. `peer_shop` asks a terminal the
-same questions over its local API, and `differences` compares.
+facts. `order`, with `lines`, `moves`, `kitchen`, `charges`, `line_discounts`, `shares` and
+`payments`, and `account`, `cash`, `catalog`, `stock`, `settings`, `room`, `cards` and `floor` say
+what facts mean, `disputes` and `site_disputes` what people must decide, `chains` who wrote in which
+order, `shop` puts it together. `peer_shop` asks a terminal the same questions over its local API,
+and `differences` compares.
 
 Out of its sight: whether bytes are authentic, wording, times of day.
 """

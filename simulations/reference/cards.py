@@ -57,11 +57,7 @@ def cards_of(meaning: Meaning) -> dict[int, ReferenceCard]:
 def _card(meaning: Meaning, number: int) -> ReferenceCard:
     codes = Register(meaning.writes(_of_card(meaning, "card_coded", number), "code"))
     told = _of_card(meaning, "card_blocked", number)
-    standing = Register(meaning.writes(told, "reason")).standing
-    blocks = sorted(
-        (each for each in told if each.id in standing and each["reason"] is not None),
-        key=lambda each: each.stamp,
-    )
+    blocks = [each for each in meaning.standing(told) if each["reason"] is not None]
     return ReferenceCard(
         number=number,
         code=codes.value(None),

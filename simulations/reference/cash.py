@@ -52,10 +52,9 @@ class ReferenceShift:
         ]
         self.opening: Fact | None = min(openings, key=lambda fact: fact.stamp, default=None)
         self.owner = None if self.opening is None else self.opening.device
+        resolved = _ids(meaning, "resolution")
         self.facts = [
-            fact
-            for fact in meaning.facts
-            if fact.device == self.owner and fact not in _resolutions(meaning)
+            fact for fact in meaning.facts if fact.device == self.owner and fact.id not in resolved
         ]
         self.own = Meaning(self.document, self.facts)
 
@@ -98,12 +97,9 @@ class ReferenceShift:
     @property
     def foreign(self) -> list[Fact]:
         """What others wrote, but for what anybody may."""
-        allowed = {
-            fact.id for told in self.meaning.of("shift_written_off") for fact, _ in told.tellings
-        }
-        resolved = _resolutions(self.meaning)
+        allowed = _ids(self.meaning, "shift_written_off") | _ids(self.meaning, "resolution")
         others = [fact for fact in self.meaning.facts if fact.device != self.owner]
-        return [fact for fact in others if fact.id not in allowed and fact not in resolved]
+        return [fact for fact in others if fact.id not in allowed]
 
     # --- what the end counted
 
@@ -123,9 +119,7 @@ class ReferenceShift:
     @property
     def is_complete(self) -> bool:
         """Whether all of it is held, back to the opening."""
-        openings = {
-            fact.id for told in self.meaning.of("shift_opened") for fact, _ in told.tellings
-        }
+        openings = _ids(self.meaning, "shift_opened")
         held = {fact.id for fact in self.facts}
         return bool(self.reached & openings) and self.reached <= held
 
@@ -225,8 +219,9 @@ def _shift_opened_by(fact: Fact) -> str:
     return hashlib.sha256(seed).digest()[:16].hex()
 
 
-def _resolutions(meaning: Meaning) -> list[Fact]:
-    return [fact for told in meaning.of("resolution") for fact, _ in told.tellings]
+def _ids(meaning: Meaning, tag: str) -> set[str]:
+    """Of all tellings of the facts of one kind."""
+    return {fact.id for told in meaning.of(tag) for fact, _ in told.tellings}
 
 
 def _named(fact: Fact) -> list[str]:

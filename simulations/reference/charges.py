@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from simulations.reference.lines import ReferenceLine
-from simulations.reference.once import Meaning, Register, Told
+from simulations.reference.once import Meaning, Told
 from simulations.reference.payments import ReferencePayment
 
 FREE, PERCENT, VALUE = "courtesy", "percent", "value"
@@ -53,17 +53,15 @@ class ReferenceTerms:
 
     def __init__(self, meaning: Meaning) -> None:
         self.registers: dict[str, list[Told]] = {
-            name: _standing(meaning, meaning.of(tag)) for tag, (name, _) in REGISTERS.items()
+            name: meaning.standing(meaning.of(tag)) for tag, (name, _) in REGISTERS.items()
         }
-        withdrawn = meaning.same(
-            each for told in meaning.of("discount_withdrawn") for each in told["discounts"]
-        )
+        gone = withdrawn(meaning)
         self.discounts: dict[str, list[Told]] = {}
         given = [each for each in meaning.of("discount_given") if each["line"] is None]
         for kind in {each["kind"] for each in given}:
             told = [each for each in given if each["kind"] == kind]
-            left = [each for each in _standing(meaning, told) if each.id not in withdrawn]
-            self.discounts[kind] = left
+            standing = meaning.standing(told)
+            self.discounts[kind] = [each for each in standing if each.id not in gone]
 
     def of(self, name: str, field: str) -> Any:
         """What a register says; 0 when nobody wrote it."""
@@ -135,11 +133,11 @@ class ReferenceTerms:
         }
 
 
-def _standing(meaning: Meaning, told: Iterable[Told]) -> list[Told]:
-    """Writes of one register that no other replaces, by stamp."""
-    told = list(told)
-    standing = Register(meaning.writes(told)).standing
-    return [each for each in told if each.id in standing]
+def withdrawn(meaning: Meaning) -> set[str]:
+    """Ids of the discounts that withdrawals name."""
+    return meaning.same(
+        each for told in meaning.of("discount_withdrawn") for each in told["discounts"]
+    )
 
 
 def _contradiction(

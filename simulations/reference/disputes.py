@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from simulations.reference.lines import times, unit_price
-from simulations.reference.once import Meaning, Register
+from simulations.reference.once import Meaning
 from simulations.reference.payments import ReferencePayment
 from simulations.reference.shares import paid_twice
 from simulations.reference.stored import Fact, Fields
@@ -64,8 +64,7 @@ def judged(home: Meaning, situations: Iterable[Situation]) -> Iterator[Reference
             for each in home.of("resolution")
             if (each["kind"], each["subject"]) == (kind, subject)
         ]
-        unreplaced = Register(home.writes(told)).standing
-        standing = [each for each in told if each.id in unreplaced]
+        standing = home.standing(told)
         is_settled = len(standing) == 1 and facts <= home.same(standing[0]["weighs"])
         yield ReferenceDispute(
             kind=kind,

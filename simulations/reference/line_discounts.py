@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
-from simulations.reference.charges import FREE, PERCENT, VALUE, half_up, shared_out
+from simulations.reference.charges import FREE, PERCENT, VALUE, half_up, shared_out, withdrawn
 from simulations.reference.lines import ReferenceLine
-from simulations.reference.once import Meaning, Register, Told
+from simulations.reference.once import Meaning, Told
 
 Place: TypeAlias = tuple[str, bytes]  # kind, line
 
@@ -26,15 +26,12 @@ class LineDiscounts:
     """Of the lines that were added to one order."""
 
     def __init__(self, meaning: Meaning, lines: list[ReferenceLine]) -> None:
-        withdrawn = meaning.same(
-            each for told in meaning.of("discount_withdrawn") for each in told["discounts"]
-        )
+        gone = withdrawn(meaning)
         self.standing: dict[Place, list[Told]] = {}
         for line in lines:
             for kind in (FREE, PERCENT, VALUE):
                 told = [each for each in given_to(meaning, line) if each["kind"] == kind]
-                heads = Register(meaning.writes(told)).standing - withdrawn
-                found = [each for each in told if each.id in heads]
+                found = [each for each in meaning.standing(told) if each.id not in gone]
                 if found:
                     self.standing[kind, line.id] = found
         self.off = self._off(lines)
@@ -85,5 +82,5 @@ def about(meaning: Meaning, lines: list[ReferenceLine], *, of_order: bool) -> li
     given = [each for each in meaning.of("discount_given") if of_order and each["line"] is None]
     given += [each for line in lines for each in given_to(meaning, line)]
     ids = {each.id for each in given}
-    withdrawn = meaning.of("discount_withdrawn")
-    return [*ids, *(each.id for each in withdrawn if ids & meaning.same(each["discounts"]))]
+    taken_back = meaning.of("discount_withdrawn")
+    return [*ids, *(each.id for each in taken_back if ids & meaning.same(each["discounts"]))]

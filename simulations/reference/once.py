@@ -86,6 +86,12 @@ class Meaning:
             for each in told
         ]
 
+    def standing(self, told: Iterable[Told]) -> list[Told]:
+        """Of the writes of one register those that no other replaces, in the order given."""
+        told = list(told)
+        left = Register(self.writes(told)).standing
+        return [each for each in told if each.id in left]
+
     def told_twice(self) -> dict[str, str]:
         """Ids of facts of this document by which id stands for them, where that is another."""
         return {each: stands for each, stands in self._same.items() if each != stands}

@@ -74,11 +74,13 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
             for day in floors
             for each in (await _ask(till, f"/api/reservas?dia={day}"))["reservas"]
         },
-        comandas={
-            each["numero"]: {**each, **(each["bloqueio"] or _NO_BLOCK)}
-            for status in ("ocupada", "bloqueada")
-            for each in await _all(till, f"/api/comandas?status={status}", "comandas")
-        },
+        comandas=by_number(
+            [
+                each
+                for status in ("ocupada", "bloqueada")
+                for each in await _all(till, f"/api/comandas?status={status}", "comandas")
+            ]
+        ),
         cards=(await _ask(till, "/api/comandas?limite=1"))["registradas"],
         day=room["dia"],
         now_ms=room["agora_ms"],
@@ -90,6 +92,11 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),
     )
+
+
+def by_number(comandas: Iterable[Json]) -> dict[str, Json]:
+    """Comandas, with what their block says beside the rest."""
+    return {each["numero"]: {**each, **(each["bloqueio"] or _NO_BLOCK)} for each in comandas}
 
 
 async def _accounts(till: Till) -> list[Json]:

@@ -71,7 +71,7 @@ from crdt_models.read_models import ORDER_ROW, rows_of
 from peer.http_api import lists
 from peer.node import site_disputes
 from simulations.reference.differences import differences
-from simulations.reference.peer_shop import ALL_DAYS, PeerShop
+from simulations.reference.peer_shop import ALL_DAYS, PeerShop, by_number
 from simulations.reference.shop import read_shop
 from tests.simulations.reference.replicas import DAY, HALF_HOUR_MS, NOW_MS
 
@@ -285,12 +285,7 @@ def _comandas(views: dict[DocumentId, View], orders: list[OrderView]) -> dict[st
         _plain(card_json(label, card, furniture.cards, on_it))
         for (label, card), on_it in there.items()
     ]
-    nothing = {"motivo": None, "observacao": None}
-    return {
-        each["numero"]: {**each, **(each["bloqueio"] or nothing)}
-        for each in shown
-        if each["status"] != "livre"
-    }
+    return by_number([each for each in shown if each["status"] != "livre"])
 
 
 def _cards(views: dict[DocumentId, View]) -> int:
