@@ -138,8 +138,7 @@ def run(
     if (seed is None) == (seeds is None):
         raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
     _check_together(scenario=scenario, small=small, many=seeds is not None, pictures=html or svg)
-    choices = _choices(terminals, orders, minutes, faults, strikes, mutant)
-    choices = replace(choices, lean=lean)
+    choices = _choices(terminals, orders, minutes, faults, strikes, mutant, lean=lean)
     if seed is not None and choices.strikes:
         _check_strikes(seed, choices)
     choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
@@ -196,12 +195,11 @@ def shrink(
     mutant: str | None,
 ) -> None:
     """The smallest run that still fails as this one does: which strikes it takes."""
-    from msgspec.structs import replace
     from rich.console import Console
 
     from simulations.campaign.command import shrink_seed
 
-    choices = replace(_choices(terminals, orders, minutes, faults, None, mutant), lean=lean)
+    choices = _choices(terminals, orders, minutes, faults, None, mutant, lean=lean)
     sys.exit(shrink_seed(Console(highlight=False), seed, choices))
 
 
@@ -316,6 +314,8 @@ def _choices(
     faults: tuple[str, ...],
     strikes: str | None,
     mutant: str | None,
+    *,
+    lean: bool,
 ) -> "Choices":
     """Raises UsageError for names and numbers that do not exist."""
     from simulations.campaign.service_run import Choices
@@ -337,6 +337,7 @@ def _choices(
         faults=faults or None,
         strikes=only,
         mutant=mutant,
+        lean=lean,
     )
 
 

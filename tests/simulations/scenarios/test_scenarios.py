@@ -1,27 +1,16 @@
 """Every story holds; and what a story expects can fail to come."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from msgspec.structs import replace
 
 from peer.node.authorship import Author, Authorship
+from simulations import scenarios
 from simulations.campaign.service_run import Choices, Verdict, run
-from simulations.scenarios import (
-    bills,
-    comandas,
-    cuts,
-    dining_room,
-    drawers,
-    kitchen,
-    machines,
-    management,
-    menu,
-    moves,
-    people,
-    stockroom,
-    strangers,
-)
+from simulations.scenarios import table
 from simulations.scenarios.shop import SimShop
 from simulations.scenarios.table import SCENARIOS
 from simulations.simulator.relay import SimRelay
@@ -140,8 +129,7 @@ def test_a_story_that_cannot_go_on_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_each_has_a_sentence_and_is_named_once() -> None:
     assert all(each.sentence.endswith(".") for each in SCENARIOS.values())
-    families = (
-        bills, comandas, cuts, dining_room, drawers, kitchen, machines, management, menu, moves,
-        people, stockroom, strangers,
-    )  # fmt: skip
-    assert len(SCENARIOS) == sum(len(family.SCENARIOS) for family in families)
+    names = [each.name for each in iter_modules(scenarios.__path__, f"{scenarios.__name__}.")]
+    families = [each for each in map(import_module, names) if each is not table]
+    named = [story.name for family in families for story in getattr(family, "SCENARIOS", ())]
+    assert sorted(named) == sorted(SCENARIOS)
