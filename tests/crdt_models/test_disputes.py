@@ -52,7 +52,7 @@ from crdt_models.ids import (
     TableId,
     order_document,
 )
-from tests.crdt_models.documents.shop import DAY, NOW_MS, Till
+from tests.crdt_models.documents.shop import DAY, NOW_MS, Till, settling
 
 PIZZA = NewLine(product="p", name="Pizza", unit_centavos=1_000, thousandths=2_000)
 TABLE = TableId(CreatedId(b"t" * 16))
@@ -227,15 +227,7 @@ def test_what_must_be_understood_is_not(apart: Apart) -> None:
 
 def settle(apart: Apart, till: Till, choice: str) -> None:
     dispute = open_disputes(till.order(apart.order))[0]
-    till.give(
-        SettleDispute(
-            document=dispute.document,
-            kind=dispute.kind,
-            subject=dispute.subject,
-            choice=choice,
-            weighs=dispute.facts,
-        )
-    )
+    till.give(settling(dispute, choice))
 
 
 def test_a_resolution_closes_until_new_evidence_comes(apart: Apart) -> None:
@@ -263,11 +255,7 @@ def test_two_resolutions_are_one_more_dispute_until_one_replaces_both(apart: Apa
     settle(apart, apart.b, "credit")
     assert apart.kinds() == {"overpaid", "two_resolutions"}
     overpaid = next(e for e in open_disputes(apart.a.order(apart.order)) if e.kind == "overpaid")
-    final = SettleDispute(
-        document=overpaid.document, kind="overpaid", subject=overpaid.subject, choice="tip",
-        weighs=overpaid.facts,
-    )  # fmt: skip
-    apart.a.give(final)
+    apart.a.give(settling(overpaid, "tip"))
     assert apart.kinds() == set()
 
 
@@ -277,11 +265,7 @@ def test_one_resolution_told_at_two_tills_is_one(apart: Apart) -> None:
     apart.kinds()
     dispute = open_disputes(apart.a.order(apart.order))[0]
     for till in (apart.a, apart.b):
-        command = SettleDispute(
-            document=dispute.document, kind=dispute.kind, subject=dispute.subject, choice="tip",
-            weighs=dispute.facts,
-        )  # fmt: skip
-        till.give(command, "key")
+        till.give(settling(dispute, "tip"), "key")
     assert apart.kinds() == set()
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from crdt_models.change import Change, Unsigned, sign_change
+from crdt_models.disputes import Dispute, SettleDispute
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
@@ -229,3 +230,14 @@ def counts_of(views: Mapping[DocumentId, View]) -> list[Count]:
 
 def command_key(text: str) -> CommandId:
     return CommandId(hashlib.sha256(text.encode()).digest()[:16])
+
+
+def settling(dispute: Dispute, choice: str, weighs: Iterable[str] | None = None) -> SettleDispute:
+    """A decision over what is known, or over less of it."""
+    return SettleDispute(
+        document=dispute.document,
+        kind=dispute.kind,
+        subject=dispute.subject,
+        choice=choice,
+        weighs=tuple(dispute.facts if weighs is None else weighs),  # type: ignore[arg-type]  # ids
+    )

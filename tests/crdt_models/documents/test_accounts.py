@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.change import Change, decode_change
-from crdt_models.disputes import SettleDispute, disputes_of, open_disputes
+from crdt_models.disputes import disputes_of, open_disputes
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.commands import (
     EditAccount,
@@ -65,7 +65,7 @@ from tests.crdt_models.documents.histories import (
     some,
 )
 from tests.crdt_models.documents.laws import applied, check_commutes, entries_of
-from tests.crdt_models.documents.shop import Till
+from tests.crdt_models.documents.shop import Till, settling
 
 ACCOUNT = AccountId(CreatedId(b"a" * 16))
 
@@ -235,22 +235,12 @@ def test_two_tills_apart_charge_up_to_the_limit_and_a_person_is_told(till: Till)
         )  # fmt: skip
     (dispute,) = open_disputes(account_at(till, account))
     assert len(dispute.facts) == 3  # both charges, and what the limit was said to be
-    till.give(_settled(dispute, "kept"))
+    till.give(settling(dispute, "kept"))
     assert kinds(account_at(till, account)) == set()
     till.give(EditAccount(account=account, fields={"limit_centavos": 500}))
     assert kinds(account_at(till, account)) == {"credit_limit_exceeded"}
     till.give(ReceiveOnAccount(account=account, centavos=1_200, method="pix"))
     assert disputes_of(account_at(till, account)) == ()
-
-
-def _settled(dispute: Any, choice: str) -> SettleDispute:
-    return SettleDispute(
-        document=dispute.document,
-        kind=dispute.kind,
-        subject=dispute.subject,
-        choice=choice,
-        weighs=dispute.facts,
-    )
 
 
 def test_the_evidence_is_what_makes_up_the_debt_not_what_was_paid_long_ago(till: Till) -> None:

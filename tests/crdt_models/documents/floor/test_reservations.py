@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crdt_models.disputes import SettleDispute, disputes_of, open_disputes
+from crdt_models.disputes import disputes_of, open_disputes
 from crdt_models.documents.command import InvalidField
 from crdt_models.documents.floor.errors import (
     ReservationIsOver,
@@ -21,7 +21,7 @@ from crdt_models.documents.floor.reservation_facts import DAY_BEGINS_MINUTES, St
 from crdt_models.documents.floor.reservations import RESERVED_AHEAD_MINUTES, Guests, Place
 from crdt_models.documents.tables.commands import AddTable, UnknownTable
 from crdt_models.ids import CreatedId, OrderId, ReservationId, TableId, floor_document
-from tests.crdt_models.documents.shop import DAY, Till
+from tests.crdt_models.documents.shop import DAY, Till, settling
 
 BEGINS = DAY * 24 * 60 + DAY_BEGINS_MINUTES
 EVENING = BEGINS + 16 * 60  # 20:00 in Brasília
@@ -95,15 +95,7 @@ def test_two_who_book_at_once_both_stand_until_a_person_decides(
     assert dispute.subject == ":".join(sorted([one.hex(), two.hex()]))
     assert open_disputes(other.floor) == (dispute,)
     assert till.floor.reservations.keys() == {one, two}
-    till.give(
-        SettleDispute(
-            document=dispute.document,
-            kind=dispute.kind,
-            subject=dispute.subject,
-            choice="kept",
-            weighs=dispute.facts,
-        )
-    )
+    till.give(settling(dispute, "kept"))
     assert open_disputes(till.floor) == ()
     later = Place(EVENING + 30, EVENING + 100, (table,))
     other.give(ChangeReservation(day=DAY, reservation=one, place=Place(EVENING, EVENING + 9, ())))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crdt_models.disputes import SettleDispute, disputes_of
+from crdt_models.disputes import disputes_of
 from crdt_models.documents.catalog.commands import ChangeProduct
 from crdt_models.documents.catalog.errors import UnknownProduct
 from crdt_models.documents.catalog.facts import Group, Ingredient, Option, ProductValues
@@ -33,11 +33,10 @@ from crdt_models.documents.stock.commands import (
 from crdt_models.documents.stock.errors import StockIsOpen
 from crdt_models.documents.stock.facts import Counted, Item, StockTransferred
 from crdt_models.ids import CreatedId, LineId, OrderId, ProductId
-from tests.crdt_models.documents.shop import Till
+from tests.crdt_models.documents.shop import Till, settling
 from tests.crdt_models.documents.stock.stockroom import (
     count,
     disputes,
-    figure,
     keep,
     made_of,
     on_hand,
@@ -179,10 +178,8 @@ def test_sent_here_and_cancelled_there_is_lost_until_the_kitchen_says_otherwise(
     till.sync(other)
     assert on_hand(till, soda) == on_hand(other, soda) == 9
     (dispute,) = disputes_of(till.order(order))
-    settle = {"document": dispute.document, "kind": dispute.kind, "subject": dispute.subject}
     for choice, left in (("made_and_lost", 9), ("not_made", 10)):
-        decision = SettleDispute(**settle, choice=choice, weighs=dispute.facts)  # type: ignore[arg-type]  # names and values
-        till.give(decision)
+        till.give(settling(dispute, choice))
         assert on_hand(till, soda) == left
 
 
@@ -344,16 +341,8 @@ def test_the_last_ones_sold_apart_are_a_dispute_of_the_day(
     assert on_hand(till, soda) == on_hand(other, soda) == -2
     (dispute,) = disputes(till, soda)
     assert (dispute,) == disputes(other, soda)
-    assert dispute.subject == f"{soda.hex()}:{till.day}"
-    till.give(
-        SettleDispute(
-            document=dispute.document,
-            kind="oversold",
-            subject=dispute.subject,
-            choice="kept",
-            weighs=dispute.facts,
-        )
-    )
+    assert (dispute.kind, dispute.subject) == ("oversold", f"{soda.hex()}:{till.day}")
+    till.give(settling(dispute, "kept"))
     sell(till, soda)
     (settled,) = disputes(till, soda)
     assert not settled.is_open, "who decided about the day is not asked by every later sale"
@@ -383,9 +372,8 @@ def test_who_receives_on_the_next_day_does_not_undo_the_day_before(
     assert disputes(till, soda) == ()
 
 
-def test_a_transfer_of_both_places_is_one_fact(till: Till) -> None:
-    fact = StockTransferred(
-        items=(Item(ProductId(CreatedId(bytes(16))), 1),), origin="", target="B"
-    )
-    assert (fact.origin, fact.target) == ("", "B")
-    assert figure(till, ProductId(CreatedId(bytes(16)))).on_hand == 0
+def test_a_transfer_of_both_places_is_one_fact(till: Till, soda: ProductId) -> None:
+    items = (Item(soda, 1_000),)
+    till.give(TransferStock(items=items, origin="", target="Bar"))
+    ((_, told),) = list(till.changes.values())[-1].entries()
+    assert told.fact == StockTransferred(items=items, origin="", target="Bar")

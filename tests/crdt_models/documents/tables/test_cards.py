@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crdt_models.disputes import SettleDispute, card_disputes
+from crdt_models.disputes import card_disputes
 from crdt_models.documents.command import InvalidField
 from crdt_models.documents.orders.commands import (
     CancelOrder,
@@ -28,7 +28,7 @@ from crdt_models.documents.tables.card_errors import (
 )
 from crdt_models.documents.tables.card_facts import CardCoded, CardsRegistered, card_number
 from crdt_models.ids import OrderId
-from tests.crdt_models.documents.shop import Till
+from tests.crdt_models.documents.shop import Till, settling
 
 
 @pytest.fixture
@@ -148,15 +148,7 @@ def test_a_person_settles_it_until_something_new_comes(tills: Any) -> None:
     mine, _ = opened(one, "7"), opened(other, "7")
     one.sync(other)
     (dispute,) = card_disputes(one.orders, one.dining_room)
-    one.give(
-        SettleDispute(
-            document=dispute.document,
-            kind=dispute.kind,
-            subject=dispute.subject,
-            choice="both_kept",
-            weighs=dispute.facts,
-        )
-    )
+    one.give(settling(dispute, "both_kept"))
     assert found(one) == []
     one.give(EditOrder(order=mine, fields={"tab": "8"}))
     one.give(EditOrder(order=mine, fields={"tab": "9"}))
