@@ -79,8 +79,7 @@ def test_a_customer_is_never_told_of(fact: Fact) -> None:
     change = till.write([(DocumentId("order:" + "0" * 32), fact)])
     (_, entry) = next(iter(change.entries()))
     said = sentence(entry, Names(till.read, DocumentId("x"), shown_number))
-    assert not {"Ana", "Prado", "11 9", "123", "Flores"} & set(said.replace(",", " ").split())
-    assert "Ana" not in said and "Flores" not in said
+    assert [each for each in ("Ana", "Prado", "11 9", "123", "Flores") if each in said] == []
 
 
 def test_what_a_fact_names_is_found_by_its_type() -> None:

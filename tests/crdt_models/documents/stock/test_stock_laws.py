@@ -202,8 +202,8 @@ def test_who_knows_the_same_has_the_same_on_hand(dice: Random) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_nothing_appears_and_nothing_vanishes(dice: Random) -> None:
-    """Without counts: what is on hand at all places is what came less what went, and a line takes
-    between nothing and all of it, wherever it went and whatever was cancelled."""
+    """What leaves a place comes to the other, and the lines of an order take between nothing and
+    all that was ordered, wherever they went and whatever was cancelled."""
     chance = Chance(dice)
     for _ in range(40):
         chance.act()
