@@ -17,34 +17,22 @@ from crdt_models.documents.orders.commands import (
     MergeOrders,
     MoveLines,
     NewLine,
-    OpenOrder,
 )
 from crdt_models.documents.orders.errors import ChargesStay, UnknownDiscount
 from crdt_models.documents.orders.facts import DiscountKind
 from crdt_models.errors import DomainError
 from crdt_models.ids import FactId, LineId, OrderId
 from tests.crdt_models.documents.shop import Till
+from tests.crdt_models.documents.three_orders import ThreeOrders
 
 BEERS = NewLine(product="c", name="Chope", unit_centavos=1_001, thousandths=3_000)
-PIE = NewLine(product="t", name="Torta", unit_centavos=1_500)
 
 
-class Shop:
-    """Two terminals, three open orders; three beers of 1001 centavos and a pie of 1500 on the
-    first."""
+class Shop(ThreeOrders):
+    """The first order with three beers of 1001 centavos and a pie of 1500."""
 
     def __init__(self) -> None:
-        self.one, self.other = Till("A"), Till("B", clock_ms=Till("B").clock_ms + 7)
-        opened = [
-            self.one.give(OpenOrder(service_type="mesa", lines=lines))
-            for lines in ((BEERS, PIE), (), ())
-        ]
-        self.first, self.second, self.third = (OrderId(each["order"]) for each in opened)
-        self.beers, self.pie = (LineId(opened[0][f"line.{n}"]) for n in range(2))
-        self.meet()
-
-    def meet(self) -> None:
-        self.one.sync(self.other)
+        super().__init__(BEERS)
 
     def give(
         self,
@@ -89,13 +77,13 @@ def shop() -> Shop:
 def test_what_is_taken_off_a_line_goes_with_it(
     shop: Shop, kind: DiscountKind, amount: int, off: int
 ) -> None:
-    shop.give(shop.one, shop.first, kind, amount, shop.beers)
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers))
+    shop.give(shop.one, shop.first, kind, amount, shop.beer)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer))
     shop.meet()
     assert shop.totals() == [1_500, 3_003 - off, 0]
     moved = shop.one.order(shop.second)
-    assert moved.figures.taken_off == {shop.beers: off}
-    assert [line for _, line in moved.terms.discounts] == [shop.beers]
+    assert moved.figures.taken_off == {shop.beer: off}
+    assert [line for _, line in moved.terms.discounts] == [shop.beer]
     assert shop.one.order(shop.first).terms.discounts == {}
     shop.one.give(MergeOrders(order=shop.second, to=shop.third))
     shop.meet()
@@ -109,9 +97,9 @@ def test_what_is_taken_off_a_line_goes_with_it(
 def test_parts_have_a_discount_together(
     shop: Shop, kind: DiscountKind, amount: int, off: int
 ) -> None:
-    shop.give(shop.one, shop.first, kind, amount, shop.beers)
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers, 1_000))
-    shop.move(shop.one, shop.first, shop.third, LineMove(shop.beers, 1_000))
+    shop.give(shop.one, shop.first, kind, amount, shop.beer)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer, 1_000))
+    shop.move(shop.one, shop.first, shop.third, LineMove(shop.beer, 1_000))
     shop.meet()
     totals = shop.totals()
     assert sum(totals) == 1_500 + 3_003 - off
@@ -119,25 +107,25 @@ def test_parts_have_a_discount_together(
 
 
 def test_a_discount_that_did_not_know_the_split_is_for_the_parts_too(shop: Shop) -> None:
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers, 1_000))
-    shop.give(shop.other, shop.first, "courtesy", line=shop.beers)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer, 1_000))
+    shop.give(shop.other, shop.first, "courtesy", line=shop.beer)
     shop.meet()
     assert shop.totals() == [1_500, 0, 0]
     assert shop.disputes() == []
 
 
 def test_a_discount_that_knew_the_split_is_for_what_is_left(shop: Shop) -> None:
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers, 1_000))
-    shop.give(shop.one, shop.first, "courtesy", line=shop.beers)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer, 1_000))
+    shop.give(shop.one, shop.first, "courtesy", line=shop.beer)
     shop.meet()
     assert shop.totals() == [1_500, 1_001, 0]
 
 
 def test_another_amount_for_one_part_leaves_the_others_theirs(shop: Shop) -> None:
-    shop.give(shop.one, shop.first, "value", 600, shop.beers)
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers, 1_000))
+    shop.give(shop.one, shop.first, "value", 600, shop.beer)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer, 1_000))
     assert shop.one.order(shop.second).total == 801
-    shop.give(shop.one, shop.first, "value", 700, shop.beers)
+    shop.give(shop.one, shop.first, "value", 700, shop.beer)
     shop.meet()
     assert shop.totals() == [1_500 + 2_002 - 700, 801, 0]
     (part,) = shop.one.order(shop.second).lines
@@ -147,8 +135,8 @@ def test_another_amount_for_one_part_leaves_the_others_theirs(shop: Shop) -> Non
 
 
 def test_a_discount_is_given_and_withdrawn_where_the_line_is(shop: Shop) -> None:
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers))
-    given = shop.give(shop.one, shop.second, "value", 500, shop.beers)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer))
+    given = shop.give(shop.one, shop.second, "value", 500, shop.beer)
     shop.meet()
     with pytest.raises(UnknownDiscount):
         shop.other.give(WithdrawDiscounts(order=shop.first, discounts=(given,)))
@@ -162,23 +150,23 @@ def test_a_discount_is_given_and_withdrawn_where_the_line_is(shop: Shop) -> None
 
 
 def test_two_discounts_of_a_line_given_apart_are_asked_about_once(shop: Shop) -> None:
-    shop.give(shop.one, shop.first, "percent", 1_000, shop.beers)
-    shop.give(shop.other, shop.first, "percent", 2_000, shop.beers)
+    shop.give(shop.one, shop.first, "percent", 1_000, shop.beer)
+    shop.give(shop.other, shop.first, "percent", 2_000, shop.beer)
     shop.meet()
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers, 1_000))
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer, 1_000))
     (dispute,) = shop.disputes()
     assert dispute.kind == "charges_set_apart"
-    assert dispute.subject == f"{shop.first.hex()}:percent:{shop.beers.hex()}"
+    assert dispute.subject == f"{shop.first.hex()}:percent:{shop.beer.hex()}"
 
 
 def test_a_closed_bill_is_not_changed_by_discounts_that_went_elsewhere(shop: Shop) -> None:
-    shop.give(shop.one, shop.first, "percent", 1_000, shop.beers)
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers))
+    shop.give(shop.one, shop.first, "percent", 1_000, shop.beer)
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer))
     for order, owed in ((shop.first, 1_500), (shop.second, 2_703)):
         shop.one.give(TakePayment(order=order, centavos=owed, method="pix"))
         shop.one.give(CloseBill(order=order))
     assert shop.disputes() == []
-    shop.give(shop.other, shop.first, "value", 100, shop.beers)  # it does not know of the move
+    shop.give(shop.other, shop.first, "value", 100, shop.beer)  # it does not know of the move
     shop.meet()
     assert shop.totals() == [1_500, 2_703, 0]
     (dispute,) = shop.disputes()
@@ -234,7 +222,7 @@ def test_an_amount_is_the_same_wherever_lines_go_while_any_is_left(shop: Shop) -
     assert shop.totals() == [2_503, 1_500, 0]
     assert shop.disputes() == []
     shop.give(shop.other, shop.first, "value", 600)
-    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beers))
+    shop.move(shop.one, shop.first, shop.second, LineMove(shop.beer))
     shop.meet()
     assert shop.totals() == [0, 4_503, 0]
     assert [each.kind for each in shop.disputes()] == ["discounted_while_moved"]

@@ -39,26 +39,16 @@ from crdt_models.errors import DomainError
 from crdt_models.fact import Fact
 from crdt_models.ids import LineId, OrderId
 from tests.crdt_models.documents.shop import Till
+from tests.crdt_models.documents.three_orders import PIE, ThreeOrders
 
 BEER = NewLine(product="c", name="Chope", unit_centavos=900, thousandths=3_000)
-PIE = NewLine(product="t", name="Torta", unit_centavos=1_500)
 
 
-class Room:
-    """Two terminals, three open orders, the first with three beers and a pie: 4200 centavos."""
+class Room(ThreeOrders):
+    """The first order with three beers and a pie: 4200 centavos."""
 
     def __init__(self) -> None:
-        self.one, self.other = Till("A"), Till("B", clock_ms=Till("B").clock_ms + 7)
-        opened = [
-            self.one.give(OpenOrder(service_type="mesa", lines=lines))
-            for lines in ((BEER, PIE), (), ())
-        ]
-        self.first, self.second, self.third = (OrderId(each["order"]) for each in opened)
-        self.beer, self.pie = (LineId(opened[0][f"line.{n}"]) for n in range(2))
-        self.meet()
-
-    def meet(self) -> None:
-        self.one.sync(self.other)
+        super().__init__(BEER)
 
     def totals(self, till: Till) -> list[int]:
         return [till.order(each).total for each in (self.first, self.second, self.third)]
