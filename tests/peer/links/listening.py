@@ -9,6 +9,7 @@ import trio
 from peer.environment import LinkClosed, MessageLink
 from peer.identity import Identity
 from peer.identity.membership import BUILD_SECONDS, time_floor
+from peer.identity.tls_contexts import applicant_client
 from peer.links.doorkeeper import Limits
 from peer.links.tls_websocket import TlsWebSocketNetwork
 
@@ -75,6 +76,4 @@ async def eventually(condition: Callable[[], bool]) -> None:
 
 
 def trusting(identity: Identity) -> ssl.SSLContext:
-    from peer.identity.tls_contexts import applicant_client
-
     return applicant_client(identity.root_der)

@@ -15,8 +15,8 @@ from crdt_models.documents.tables.card_commands import (
 from crdt_models.ids import OrderId
 from peer.node.node import Node
 from tests.peer.conftest import Shop
-from tests.peer.node.terminals import Terminals
-from tests.peer.node.test_site_disputes import exchange, kinds
+from tests.peer.node.terminals import Terminals, exchange
+from tests.peer.node.test_site_disputes import kinds
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import pytest
 
 from peer.node.node import Node
 from tests.peer.conftest import Shop
-from tests.peer.node.test_site_disputes import Terminals, exchange, kinds, log_of
+from tests.peer.node.terminals import Terminals, exchange, log_of
+from tests.peer.node.test_site_disputes import kinds
 
 
 def told_by(node: Node) -> tuple[Any, ...]:
