@@ -112,6 +112,12 @@ class Shop:
         value: dict[str, Any] = answer.json()
         return value
 
+    async def all_told(self) -> None:
+        """Events of everything that was committed are out."""
+        with trio.fail_after(10):
+            while self.events.position < self.node.position:
+                await trio.lowlevel.checkpoint()
+
 
 MakeShop = Callable[..., Awaitable[Any]]
 

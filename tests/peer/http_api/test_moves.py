@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import trio
 
 BEERS = {"nome": "Chope", "preco_unitario_centavos": 900, "quantidade": 3}
 PIE = {"nome": "Torta", "preco_unitario_centavos": 1500}
@@ -157,13 +156,6 @@ async def test_a_move_says_what_becomes_of_both_totals(shop: Any) -> None:
     assert pie in {each["id"] for each in (await shop.get(other))["itens"]}
 
 
-async def all_told(shop: Any) -> None:
-    """Events of everything that was committed are out."""
-    with trio.fail_after(10):
-        while shop.events.position < shop.node.position:
-            await trio.lowlevel.checkpoint()
-
-
 async def test_a_discount_of_a_line_that_moved_is_told_of_the_order_it_is_on(shop: Any) -> None:
     order, other, other_id = await two_orders(shop)
     shown = await shop.get(order)
@@ -173,12 +165,12 @@ async def test_a_discount_of_a_line_that_moved_is_told_of_the_order_it_is_on(sho
     (part,) = (await shop.get(other))["itens"]
     given = await shop.post(f"{other}/cortesia", {"item_id": part["id"], "motivo": "x"}, 201)
     (discount,) = given["descontos"]
-    await all_told(shop)
+    await shop.all_told()
     client = shop.events.follow("test", "global")
     await shop.post(f"{other}/descontos/{discount['id']}/cancelar", {})
     await shop.post(f"{other}/cortesia", {"item_id": part["id"], "motivo": "y"}, 201)
     await shop.post(f"{order}/cortesia", {"item_id": pie, "motivo": "z"}, 201)
-    await all_told(shop)
+    await shop.all_told()
     client.offer("ours")
     events = [json.loads(text) for text in (await client.wait())[:-1]]
     told = [each["document"] for each in events if each["type"] == "order:updated"]

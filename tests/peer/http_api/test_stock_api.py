@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import trio
 
 from crdt_models.pedido import STOCK_NAMES, STOCK_PLACE_NAMES
 
@@ -31,13 +30,6 @@ async def on_hand(shop: Any, produto: str) -> int:
     assert shown.keys() == STOCK_NAMES.keys()
     assert all(each.keys() == STOCK_PLACE_NAMES.keys() for each in shown["locais"])
     return int(shown["milesimos"])
-
-
-async def caught_up(shop: Any) -> None:
-    """Until everything so far was told live."""
-    with trio.fail_after(10):
-        while shop.events.position < shop.node.position:
-            await trio.lowlevel.checkpoint()
 
 
 async def test_everything_that_moves_stock(shop: Any) -> None:
@@ -137,13 +129,13 @@ async def test_a_product_that_nobody_knows_is_not_found(shop: Any) -> None:
 async def test_each_change_that_moves_stock_is_one_event(shop: Any, openapi_mistakes: Any) -> None:
     refri = await product(shop)
     await shop.post("/api/estoque/entrada", some(refri, 9), 201)
-    await caught_up(shop)
+    await shop.all_told()
     client = shop.events.follow("test", "global")
     pedido = await sold(shop, refri, 3)
     await shop.ask("PATCH", f"/api/pedidos/{pedido['id']}", {"observacao": "sem gelo"})
     await shop.post(f"/api/pedidos/{pedido['id']}/cancelar")
     await shop.post("/api/estoque/contagem", some(refri, 8), 201)
-    await caught_up(shop)
+    await shop.all_told()
     client.offer("ours")
     events = [json.loads(text) for text in (await client.wait())[:-1]]
     moved = [each for each in events if each["type"] == "inventory:updated"]
