@@ -90,6 +90,8 @@ async def told_how_far(
     uplink: Uplink | None,
 ) -> Answer:
     """The answer with the level that was reached; waits for it first."""
+    if answer.status is not None and answer.status >= 300:
+        return answer  # refused: nothing was written
     until = environment.monotonic() + wait.seconds
     reached: list[str] = []
     for change in dict.fromkeys(call.wrote):

@@ -1,4 +1,4 @@
-"""One service, from the first guest to the last bill.
+"""One service, from the first guest to the last bill; and any shop's own orders, replayed.
 
 Rules of this file:
 1. The life of an order is a row of steps, by service type; what goes otherwise stands in `scenes`.
@@ -10,14 +10,22 @@ Rules of this file:
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 
+import msgspec
 import trio
 
+from simulations.demo.orders_csv import OrderLine, ShopOrder
 from simulations.workload import acts, scenes, trust_scenes
 from simulations.workload.catalog_scenes import write_menu
 from simulations.workload.lean import draw_lean
 from simulations.workload.ledger import Ledger
 from simulations.workload.people import Actor, Party, Service
-from simulations.workload.plan import ServicePlan, Visit, draw_service, visits
+from simulations.workload.plan import (
+    ARRIVALS_END,
+    ServicePlan,
+    Visit,
+    draw_service,
+    visits,
+)
 from simulations.workload.till import JSON, Shop
 
 Step = Callable[[Party], Awaitable[None]]
@@ -36,6 +44,18 @@ async def run_service(shop: Shop, plan: ServicePlan, dice: Random, ledger: Ledge
     await service.open()
     await _furnish(service)
     await _live(service, visits(service.dice("visits"), plan))
+
+
+async def replay_orders(
+    shop: Shop, orders: Sequence[ShopOrder], dice: Random, ledger: Ledger, *, seconds: float
+) -> None:
+    """Orders of a file, spread over so many virtual seconds as they were over theirs. Every one is
+    opened, made, paid and closed, and nothing else happens to it."""
+    drawn = draw_plan(dice, len(orders), seconds)
+    plan = msgspec.structs.replace(drawn, chances={}, tables=0)
+    service = Service(shop, plan, dice.getrandbits(64), ledger)
+    await service.open()
+    await _live(service, _replayed(orders, seconds))
 
 
 async def _furnish(service: Service) -> None:
@@ -131,3 +151,32 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "viagem": (_order, _make, _pay, _close, _leave),
     "entrega": (_order, _make, _eat, _pay, _close, _leave),
 }
+
+
+def _replayed(orders: Sequence[ShopOrder], seconds: float) -> list[Visit]:
+    first, last = orders[0].time, orders[-1].time
+    length = (last - first).total_seconds() or 1.0
+    return [
+        Visit(
+            number,
+            ARRIVALS_END * seconds * (order.time - first).total_seconds() / length,
+            "balcao",
+            tuple(
+                tuple(_sold(line) for line in order.lines[at : at + _LINES_AT_ONCE])
+                for at in range(0, len(order.lines), _LINES_AT_ONCE)
+            ),
+        )
+        for number, order in enumerate(orders, start=1)
+    ]
+
+
+_LINES_AT_ONCE = 40  # a request is one change, which has a largest size
+
+
+def _sold(line: OrderLine) -> JSON:
+    return {
+        "produto_id": line.product[:64],
+        "nome": line.product[:120],
+        "quantidade_milesimos": line.thousandths,
+        "preco_unitario_centavos": line.unit_centavos,
+    }

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 import trio
 
+from simulations.demo.orders_csv import parse_mapping, read_orders
 from simulations.workload.audit import check_ledger
 from simulations.workload.ledger import Ledger
 from simulations.workload.scenes import SCENES, USUAL
-from simulations.workload.service import draw_plan, run_service
+from simulations.workload.service import draw_plan, replay_orders, run_service
 
 HERE = Path(__file__).parent
 ACTS = set(
@@ -28,6 +29,13 @@ ACTS = set(
     " shifts split statement sums table_waiter tables take_out tip transfer unblock_card waiters"
     " withdraw write_off".split()
 )
+CSV = """\
+pedido,hora,produto,qtd,preço
+7,2015-11-27 19:30:00,Pizza família,2,"R$ 44,50"
+8,2015-11-27 12:05:00,Açaí,"0,350","59,90"
+7,2015-11-27 19:31:00,Água,1,4
+9,2015-11-27 22:00:00,Couvert,1,0
+"""
 
 
 def _elsewhere(hash_seed: str) -> str:
@@ -118,6 +126,24 @@ def test_a_shop_without_a_terminal_that_is_on_closes_without_having_sold(shops: 
 
     evening = shops.day(1, stand_around)
     assert evening.orders == {} and evening.ledger.coverage["open"].keys() == {"down"}
+
+
+def test_the_orders_of_a_file_add_up_when_they_are_replayed(shops: Any, tmp_path: Path) -> None:
+    (tmp_path / "vendas.csv").write_text(CSV, encoding="utf-8")
+    mapping = parse_mapping("order=pedido,time=hora,product=produto,quantity=qtd,price=preço")
+    orders = read_orders(tmp_path / "vendas.csv", mapping)
+
+    async def sell(shop: Any, ledger: Ledger) -> None:
+        await replay_orders(shop, orders.orders, Random(1), ledger, seconds=600.0)
+
+    evening = shops.day(1, sell)
+    shown = evening.orders.values()
+    assert check_ledger(evening.ledger, evening.orders) == []
+    assert sum(each["total_centavos"] for each in shown) == orders.totals.centavos
+    assert sum(len(each["itens"]) for each in shown) == orders.totals.lines == 4
+    assert {each["status"] for each in shown} == {"pago"}
+    opened = [each.attempts[0].at for each in evening.ledger.deeds if each.act == "open"]
+    assert opened == sorted(opened) and opened[1] > 300
 
 
 def test_every_scene_is_a_line_of_one_table() -> None:
