@@ -193,4 +193,4 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
 def advice(kind: str, choice: str) -> Advice:
     """What choosing it means there; its own text where nothing more is known."""
     found = _OF_KIND.get((kind, choice)) or _OF_ANY.get(choice)
-    return found or Advice(dispute_texts.labels((choice,))[choice])
+    return found or Advice(dispute_texts.label(choice))

@@ -103,6 +103,11 @@ def title(kind: str) -> str:
     return TITLES.get(kind, kind)
 
 
+def label(choice: str) -> str:
+    """What it is to choose this; the code of a choice that this version does not know."""
+    return CHOICES.get(choice, choice)
+
+
 def labels(choices: tuple[str, ...]) -> dict[str, str]:
     """The text of each choice, by its code, in their order."""
-    return {each: CHOICES.get(each, each) for each in choices}
+    return {each: label(each) for each in choices}

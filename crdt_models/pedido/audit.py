@@ -78,7 +78,7 @@ def choices_json(kind: str, choices: Iterable[str]) -> list[JsonObject]:
         found.append(
             {
                 "escolha": choice,
-                "texto": dispute_texts.labels((choice,))[choice],
+                "texto": dispute_texts.label(choice),
                 "significa": given.means,
                 "antes": given.before or None,
                 "rota": given.route or None,
@@ -94,7 +94,7 @@ def resolution_json(
     return {
         "id": each.id,
         "escolha": each.fact.choice,
-        "texto": dispute_texts.labels((each.fact.choice,))[each.fact.choice],
+        "texto": dispute_texts.label(each.fact.choice),
         "observacao": each.fact.note,
         "em": iso(each.stamp.hlc),
         "terminal": writer.letters or None,

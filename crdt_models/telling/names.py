@@ -6,7 +6,7 @@ Rules of this file:
    arrival), in its home.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
@@ -51,6 +51,12 @@ def method(code: str) -> str:
     return METHODS.get(code, code)
 
 
+def several(told: Sequence[str]) -> str:
+    """`Pizza, Suco`: the first few, and how many more there are."""
+    more = f" e mais {len(told) - _MANY}" if len(told) > _MANY else ""
+    return ", ".join(told[:_MANY]) + more
+
+
 def because(reason: str) -> str:
     """`: the reason`, or nothing."""
     return f": {reason}" if reason else ""
@@ -78,9 +84,7 @@ class Names:
 
     def lines(self, lines: Iterable[LineId], home: OrderId | None = None) -> str:
         """`Pizza, Suco`."""
-        named = [self.line(each, home) for each in lines]
-        more = f" e mais {len(named) - _MANY}" if len(named) > _MANY else ""
-        return ", ".join(named[:_MANY]) + more
+        return several([self.line(each, home) for each in lines])
 
     def order(self, order: bytes) -> str:
         """`pedido A-017`."""

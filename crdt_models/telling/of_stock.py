@@ -13,17 +13,13 @@ from crdt_models.documents.stock.facts import (
     StockTransferred,
 )
 from crdt_models.ids import ProductId
-from crdt_models.telling.names import Names, amount, because
+from crdt_models.telling.names import Names, amount, because, several
 from crdt_models.telling.of_orders import Sentences
-
-_MANY = 6  # products in one sentence; then it says how many more
 
 
 def _much(amounts: Iterable[tuple[ProductId, int]], names: Names) -> str:
     """`2 de Queijo, 0,5 de Farinha`."""
-    told = [f"{amount(much)} de {names.product(product)}" for product, much in amounts]
-    more = f" e mais {len(told) - _MANY}" if len(told) > _MANY else ""
-    return ", ".join(told[:_MANY]) + more
+    return several([f"{amount(much)} de {names.product(product)}" for product, much in amounts])
 
 
 def _items(items: Iterable[Item | Counted], names: Names) -> str:

@@ -130,8 +130,7 @@ def _sign(fact: TableReserved, names: Names) -> str:
 
 
 def _resolved(fact: Resolution, _names: Names) -> str:
-    (choice,) = dispute_texts.labels((fact.choice,)).values()
-    about = dispute_texts.title(fact.kind)
+    about, choice = dispute_texts.title(fact.kind), dispute_texts.label(fact.choice)
     return f"Decidiu “{about}”: {choice}" + (f" ({fact.note})" if fact.note else "")
 
 
