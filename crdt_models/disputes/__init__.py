@@ -11,7 +11,7 @@ Rules of this room:
 4. Nothing here decides: figures are what the views say they are, disputed or not.
 """
 
-from crdt_models.disputes.dispute import Dispute, dispute_id, resolutions_of
+from crdt_models.disputes.dispute import Dispute, dispute_id
 from crdt_models.disputes.kinds import KINDS, Actor, Kind, KindOf, Severity
 from crdt_models.disputes.of_documents import disputes_of, open_disputes
 from crdt_models.disputes.of_places import card_disputes, two_tabs
@@ -26,6 +26,7 @@ from crdt_models.disputes.of_the_site import (
 )
 from crdt_models.disputes.of_the_stock import stock_disputes
 from crdt_models.disputes.settling import SettleDispute
+from crdt_models.documents.resolution import resolutions_of
 
 __all__ = [
     "Actor",

@@ -7,8 +7,7 @@ import msgspec
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.disputes.kinds import KINDS, Actor, Kind, Severity
-from crdt_models.documents.register import Register, Write
-from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.resolution import resolutions_of
 from crdt_models.documents.view import View
 from crdt_models.ids import DocumentId, FactId
 
@@ -44,14 +43,6 @@ class Dispute(msgspec.Struct, frozen=True):
 def dispute_id(kind: Kind, subject: str) -> str:
     """32 hexadecimal digits, the same at every terminal."""
     return hashlib.sha256(b"malha-dispute-v1" + encode([kind, subject])).hexdigest()[:32]
-
-
-def resolutions_of(view: View, kind: str, subject: str) -> Register[Resolution]:
-    """The register of resolutions of one dispute in its document's view."""
-    return Register(
-        Write(each.id, each.stamp, each.fact, view.same_all(each.fact.replaces))
-        for each in view.resolutions.get((kind, subject), ())
-    )
 
 
 Group = tuple[Dispute, ...]

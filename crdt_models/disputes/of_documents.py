@@ -59,7 +59,7 @@ def _of_any(view: View) -> Iterator[Group]:
 
 
 def _of_money(order: OrderView) -> Iterator[Group]:
-    payments = [each.received.id for each in order.payments if each.state == "confirmed"]
+    payments = [each.received.id for each in order.payments if each.counts]
     refunds = [each.id for each in order.all(PaymentRefunded)]
     subject = order.order.hex()
     if order.is_cancelled and order.paid:

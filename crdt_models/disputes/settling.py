@@ -1,9 +1,8 @@
 """The command with which a person settles a dispute."""
 
-from crdt_models.disputes.dispute import resolutions_of
 from crdt_models.disputes.kinds import KINDS, Kind
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.resolution import Resolution, resolutions_of
 from crdt_models.fact import Fact
 from crdt_models.ids import DocumentId, FactId
 

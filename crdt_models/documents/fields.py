@@ -22,7 +22,6 @@ from crdt_models.ids import (
     ProductId,
     ReservationId,
     ShareId,
-    ShiftId,
     TableId,
 )
 
@@ -42,7 +41,6 @@ TableRef = Annotated[TableId, _ID]
 ProductRef = Annotated[ProductId, _ID]
 AccountRef = Annotated[AccountId, _ID]
 ReservationRef = Annotated[ReservationId, _ID]
-ShiftRef = Annotated[ShiftId, _ID]
 FactRef = Annotated[
     FactId, Meta(min_length=24, max_length=26, pattern=r"^[0-9A-Za-z_-]{22}\.[0-9]+\Z")
 ]
@@ -64,6 +62,7 @@ NameOrNone = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(max_length=64)]
 Note = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(max_length=200)]
+SomeReason = Annotated[Reason, Meta(min_length=1)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=120)]
 FlagName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 People = Annotated[int, Meta(ge=1, le=1000)]
@@ -76,6 +75,7 @@ Phone = Annotated[str, Meta(min_length=1, max_length=40)]
 ServiceType = Literal["mesa", "comanda", "balcao", "viagem", "entrega"]
 # By which money comes and goes; an order is also paid by charging a customer's account.
 PaymentMethod = Literal["dinheiro", "credito", "debito", "pix", "vale", "outro"]
+CASH: Final = "dinheiro"
 ON_ACCOUNT: Final = "fiado"
 AnyMethod = PaymentMethod | Literal["fiado"]
 

@@ -1,7 +1,8 @@
 """Rows of cash shifts. What fell into a drawer stands in the shift's document alone: rows of a
 document are replaced together, and a shift is written at every payment."""
 
-from crdt_models.documents.cash.view import CASH, ShiftView
+from crdt_models.documents.cash.view import ShiftView
+from crdt_models.documents.fields import CASH
 from crdt_models.ids import DocumentId
 from crdt_models.read_models.definitions import Row, TableDefinition, hex_of, stored
 

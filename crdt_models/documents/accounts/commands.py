@@ -19,9 +19,8 @@ from crdt_models.documents.accounts.facts import (
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.fields import CASH, PaymentMethod
 from crdt_models.documents.orders.bill_commands import (
-    CASH,
     PaymentOutcome,
     arrived,
     change_of,

@@ -29,9 +29,9 @@ from crdt_models.documents.cash.facts import (
     ShiftOpened,
     ShiftWrittenOff,
 )
-from crdt_models.documents.cash.view import CASH, ShiftView
+from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.command import Command, Context, Decision, NeedsUpgrade, Read
-from crdt_models.documents.fields import PaymentMethod
+from crdt_models.documents.fields import CASH, PaymentMethod
 from crdt_models.fact import Fact
 from crdt_models.ids import CreatedId, DocumentId, ShiftId, shift_document, shift_id
 

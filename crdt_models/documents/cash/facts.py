@@ -30,6 +30,7 @@ from crdt_models.documents.fields import (
     OrderRef,
     PaymentMethod,
     Reason,
+    SomeReason,
     TotalCentavos,
 )
 from crdt_models.fact import Fact
@@ -38,7 +39,6 @@ from crdt_models.ids import CHANGE_BYTES, ChangeId
 Tip = Annotated[ChangeId, Meta(min_length=CHANGE_BYTES, max_length=CHANGE_BYTES)]
 Tips = Annotated[tuple[Tip, ...], Meta(max_length=64)]
 SignedCentavos = Annotated[int, Meta(ge=-MAX_TOTAL_CENTAVOS, le=MAX_TOTAL_CENTAVOS)]
-SomeReason = Annotated[str, Meta(min_length=1, max_length=200)]
 Counted = dict[PaymentMethod, CentavosOrZero]
 ByMethod = dict[AnyMethod, TotalCentavos]
 MoneyKind = Literal["payment", "refund", "tip", "tip_return"]

@@ -11,7 +11,7 @@ Rules of this file:
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from crdt_models.documents.cash.facts import (
     ByMethod,
@@ -27,13 +27,12 @@ from crdt_models.documents.cash.facts import (
     ShiftOpened,
     ShiftWrittenOff,
 )
-from crdt_models.documents.fields import ON_ACCOUNT, PaymentMethod
+from crdt_models.documents.fields import CASH, ON_ACCOUNT, PaymentMethod
 from crdt_models.documents.resolution import Resolution
 from crdt_models.documents.view import Derived, F, Once, View
 from crdt_models.fact import Entry, Fact
 from crdt_models.ids import DeviceId, FactId, ShiftId, shift_id, shift_of
 
-CASH: Final = "dinheiro"
 ShiftState = Literal["unknown", "open", "declared", "closed", "written_off"]
 Count: TypeAlias = Once[CountDeclared] | Once[CountRepeated]
 End: TypeAlias = Once[ShiftClosed] | Once[ShiftWrittenOff]

@@ -24,6 +24,7 @@ from crdt_models.documents.command import (
     Read,
 )
 from crdt_models.documents.fields import (
+    CASH,
     MAX_MENTIONS,
     MAX_TOTAL_CENTAVOS,
     ON_ACCOUNT,
@@ -75,7 +76,6 @@ from crdt_models.ids import (
     account_document,
 )
 
-CASH: PaymentMethod = "dinheiro"
 _DOCUMENT_BYTES = 64  # beside a fact: an order's document id and the heads around both
 
 
@@ -231,7 +231,7 @@ def outcome_of(
 def refundable(found: Iterable[Payment], payment: PaymentId, paid: int) -> int:
     """Centavos of a payment that can be handed back. found: under the id. paid: all that is
     there. Raises UnknownPayment."""
-    counting = [each for each in found if each.state == "confirmed"]
+    counting = [each for each in found if each.counts]
     if not counting:
         raise UnknownPayment(payment=payment.hex())
     return max(0, min(paid, sum(each.centavos for each in counting) - counting[0].refunded))

@@ -49,8 +49,8 @@ from crdt_models.documents.orders.line_discounts import (
     KINDS,
     Standing,
     Target,
+    standing_discounts,
     standing_of,
-    withdrawn_discounts,
 )
 from crdt_models.documents.orders.lines import Line
 from crdt_models.documents.orders.payments import Payment
@@ -141,16 +141,11 @@ class Terms(NamedTuple):
 
 def terms_of(view: "SharedLines") -> Terms:
     """What the facts of an order agree on, and those of the homes of its lines of these."""
-    withdrawn = withdrawn_discounts(view)
     given: dict[Target, list[Once[DiscountGiven]]] = {}
     for each in view.all(DiscountGiven):
         if each.fact.line is None:
             given.setdefault((each.fact.kind, None), []).append(each)
-    discounts: dict[Target, tuple[Once[DiscountGiven], ...]] = {}
-    for target, told in given.items():
-        found = tuple(each for each in standing_of(view, told) if each.id not in withdrawn)
-        if found:
-            discounts[target] = found
+    discounts = standing_discounts(view, given)
     off: dict[FactId, int] = {}
     for line in view.lines if view.has_line_discounts else ():
         of_lines = view.home_of(line).line_discounts

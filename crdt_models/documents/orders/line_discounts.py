@@ -62,13 +62,7 @@ def line_discounts_of(view: View, lines: Sequence[Line]) -> LineDiscounts:
     for each, meant in spoken_discounts(view):
         for line in meant:
             told.setdefault((each.fact.kind, line), []).append(each)
-    withdrawn = withdrawn_discounts(view)
-    standing = {
-        target: tuple(each for each in standing_of(view, found) if each.id not in withdrawn)
-        for target, found in told.items()
-    }
-    standing = {target: found for target, found in standing.items() if found}
-    return _taken_off(lines, standing)
+    return _taken_off(lines, standing_discounts(view, told))
 
 
 def spoken_discounts(view: View) -> Iterable[tuple[Once[DiscountGiven], tuple[LineId, ...]]]:
@@ -79,11 +73,18 @@ def spoken_discounts(view: View) -> Iterable[tuple[Once[DiscountGiven], tuple[Li
             yield each, spoken_of(view, parts, (each.fact.line,), each.fact.splits_seen)
 
 
-def withdrawn_discounts(view: View) -> frozenset[FactId]:
-    """What withdrawals name."""
-    return view.same_all(
+def standing_discounts(
+    view: View, told: Mapping[Target, list[Once[DiscountGiven]]]
+) -> dict[Target, tuple[Once[DiscountGiven], ...]]:
+    """Those that nobody withdrew, of targets with any. told: all that were ever given to each."""
+    withdrawn = view.same_all(
         each for fact in view.all(DiscountWithdrawn) for each in fact.fact.discounts
     )
+    standing = {
+        target: tuple(each for each in standing_of(view, given) if each.id not in withdrawn)
+        for target, given in told.items()
+    }
+    return {target: found for target, found in standing.items() if found}
 
 
 def standing_of(view: View, told: Iterable[Once[T]]) -> tuple[Once[T], ...]:

@@ -14,9 +14,8 @@ from typing import NamedTuple, cast
 
 from crdt_models.documents.orders.facts import SuppliesTaken, Supply
 from crdt_models.documents.orders.lines import Line
-from crdt_models.documents.register import Register, Write
-from crdt_models.documents.resolution import Resolution
-from crdt_models.documents.view import Once, View
+from crdt_models.documents.resolution import resolutions_of
+from crdt_models.documents.view import View
 from crdt_models.fact import Entry
 from crdt_models.ids import FactId, LineId
 from crdt_models.money import divide_half_up
@@ -99,12 +98,7 @@ def _too_late(order: View, line: Line) -> int:
 
 def _not_made(order: View, line: Line) -> frozenset[FactId]:
     """What the kitchen weighed when it settled that nothing was made."""
-    told = order.resolutions.get(("cancelled_after_send", line.id.hex()), ())
-    current = Register(_write(order, each) for each in told).current
+    current = resolutions_of(order, "cancelled_after_send", line.id.hex()).current
     if current is None or current.value.choice != NOT_MADE:
         return frozenset()
     return order.same_all(current.value.weighs)
-
-
-def _write(order: View, told: Once[Resolution]) -> Write[Resolution]:
-    return Write(told.id, told.stamp, told.fact, order.same_all(told.fact.replaces))

@@ -39,7 +39,7 @@ class _MovementCommand(_StockCommand, frozen=True, kw_only=True):
     items: tuple[Item, ...]
 
     def plan(self, read: Read, context: Context) -> Decision:
-        check_products(read, (each.product for each in self.items))
+        _check_products(read, (each.product for each in self.items))
         try:
             fact = self.fact(_added_up(self.items))
         except ValueError as error:
@@ -98,7 +98,7 @@ class CountStock(_StockCommand, frozen=True, kw_only=True, tag="count_stock"):
     note: str = ""
 
     def plan(self, read: Read, context: Context) -> Decision:
-        check_products(read, (each.product for each in self.items))
+        _check_products(read, (each.product for each in self.items))
         products = [each.product for each in self.items]
         if len(set(products)) < len(products):
             raise InvalidField(reason="a product is counted twice")
@@ -119,7 +119,7 @@ class CountStock(_StockCommand, frozen=True, kw_only=True, tag="count_stock"):
         return Decision(((stock_document(context.business_day), fact),))
 
 
-def check_products(read: Read, products: Iterable[ProductId]) -> None:
+def _check_products(read: Read, products: Iterable[ProductId]) -> None:
     """Raises UnknownProduct."""
     catalog = catalog_view(read)
     for product in products:

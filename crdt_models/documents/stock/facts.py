@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from crdt_models.documents.fields import FactRefs, NameOrNone, Note, ProductRef, Reason
+from crdt_models.documents.fields import FactRefs, NameOrNone, Note, ProductRef, SomeReason
 from crdt_models.fact import Fact
 
 MAIN = ""  # the place from which sales take
@@ -56,7 +56,7 @@ class StockLost(Fact, frozen=True, tag="stock_lost"):
     """Goods are gone without being sold. reason: broken, out of date, eaten by the staff, …"""
 
     items: Items
-    reason: Annotated[Reason, Meta(min_length=1)]
+    reason: SomeReason
     place: Place = MAIN
 
 

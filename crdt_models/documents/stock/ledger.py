@@ -18,10 +18,10 @@ from crdt_models.documents.stock.movements import (
     Author,
     Count,
     Movement,
+    by_stamp,
     counts_once,
     movements_once,
 )
-from crdt_models.fact import Stamp
 
 
 class Key(NamedTuple):
@@ -101,7 +101,7 @@ def figure_of(counts: Iterable[Count], movements: Iterable[Movement]) -> Figure:
             days[each.day] += each.thousandths
         elif count.is_doubtful(each.author, each.clock):
             doubtful.append(each)
-    doubtful.sort(key=_by_stamp)
+    doubtful.sort(key=by_stamp)
     return Figure(count, {day: moved for day, moved in days.items() if moved}, tuple(doubtful))
 
 
@@ -156,7 +156,7 @@ def _read(history: History, key: Key) -> Figure:
         for sale in _seen_ahead(history, key, count):
             days[sale.day] -= sale.thousandths
         doubtful += _unseen(history, key, count)
-    doubtful.sort(key=_by_stamp)
+    doubtful.sort(key=by_stamp)
     return Figure(count, {day: moved for day, moved in days.items() if moved}, tuple(doubtful))
 
 
@@ -172,7 +172,3 @@ def _unseen(history: History, key: Key, count: Count) -> Iterator[Movement]:
         seen = count.seen.get(author, -1)
         if last > seen and seen + 1 < count.clock:
             yield from history.sold(key, author, seen + 1, count.clock - 1)
-
-
-def _by_stamp(each: Movement) -> tuple[Stamp, str]:
-    return each.stamp, each.told.hex()

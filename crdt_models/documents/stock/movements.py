@@ -110,7 +110,7 @@ def packed_seen(seen: Mapping[Author, int]) -> bytes:
 def movements_once(movements: Iterable[Movement]) -> list[Movement]:
     """Each once, by stamp."""
     found: dict[object, Movement] = {}
-    for each in sorted(movements, key=_by_stamp):
+    for each in sorted(movements, key=by_stamp):
         key = each.told, each.kind, each.product, each.place, each.thousandths
         found.setdefault(key, each)
     return list(found.values())
@@ -119,7 +119,7 @@ def movements_once(movements: Iterable[Movement]) -> list[Movement]:
 def counts_once(counts: Iterable[Count]) -> list[Count]:
     """Each once, by stamp, with what all its tellings knew."""
     found: dict[object, Count] = {}
-    for each in sorted(counts, key=_by_stamp):
+    for each in sorted(counts, key=by_stamp):
         key = each.told, each.product, each.place, each.thousandths, each.is_opening
         first = found.get(key)
         found[key] = each if first is None else _united(first, each)
@@ -138,5 +138,6 @@ def _united(first: Count, again: Count) -> Count:
     )
 
 
-def _by_stamp(each: Movement | Count) -> Stamp:
-    return each.stamp
+def by_stamp(each: Movement | Count) -> tuple[Stamp, bytes]:
+    """In what order they are told."""
+    return each.stamp, each.told

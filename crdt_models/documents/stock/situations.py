@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from crdt_models.documents.stock.ledger import Figure
-from crdt_models.documents.stock.movements import Movement
+from crdt_models.documents.stock.movements import Movement, by_stamp
 from crdt_models.ids import FactId
 
 
@@ -64,7 +64,7 @@ def situations_of_product(
 def _oversold(
     product: str, shortage: _Shortage, movements: Iterable[Movement]
 ) -> Iterator[StockSituation]:
-    of_day = sorted(movements, key=_by_stamp)
+    of_day = sorted(movements, key=by_stamp)
     balance = shortage.opening + sum(each.thousandths for each in of_day if each.thousandths > 0)
     for each in of_day:
         if each.thousandths < 0:
@@ -84,7 +84,3 @@ def _to_confirm(product: str, figures: Iterable[Figure]) -> Iterator[StockSituat
             by_day.setdefault(figure.current.day, set()).update({figure.current.id, *doubtful})
     for day, facts in by_day.items():
         yield StockSituation("count_to_confirm", f"{product}:{day}", day, tuple(sorted(facts)))
-
-
-def _by_stamp(each: Movement) -> tuple[object, ...]:
-    return each.stamp, each.told

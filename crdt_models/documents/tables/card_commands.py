@@ -7,8 +7,8 @@ Rules of this file:
 
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
 from crdt_models.documents.fields import MAX_MENTIONS
+from crdt_models.documents.orders.commands.order_command import order_view
 from crdt_models.documents.orders.facts import FieldSet
-from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.card_checks import check_free_card, orders_on
 from crdt_models.documents.tables.card_errors import CardIsInUse, CodeIsTaken, UnknownCard
 from crdt_models.documents.tables.card_facts import (
@@ -136,11 +136,8 @@ class ReplaceCard(_CardsCommand, frozen=True, kw_only=True, tag="replace_card"):
 
 
 def _moved(read: Read, order: OrderId, label: str) -> tuple[DocumentId, Fact]:
-    document = order_document(order)
-    view = read(document)
-    assert isinstance(view, OrderView), "the kind of a document decides its view"
-    heads = view.fields["tab"].replaced_next
-    return document, FieldSet(field="tab", value=label, replaces=heads)
+    heads = order_view(read, order).fields["tab"].replaced_next
+    return order_document(order), FieldSet(field="tab", value=label, replaces=heads)
 
 
 def _blocked(
