@@ -38,6 +38,12 @@ _OF_MONEY = {
     "tip": "gorjeta",
     "tip_return": "gorjeta_devolvida",
 }
+_FIGURES_BY_HAND = (
+    "fundo_troco_centavos",
+    "sangrias_centavos",
+    "suprimentos_centavos",
+    "aberturas_sem_venda",
+)
 
 
 def shift_json(shift: ShiftView, version: str) -> JsonObject:
@@ -51,10 +57,6 @@ def shift_json(shift: ShiftView, version: str) -> JsonObject:
         "status": SHIFT_STATUS[shift.state],
         "data_operacao": None if opening is None else iso_day(opening.business_day),
         "dia_operacao": None if opening is None else opening.business_day,
-        "fundo_troco_centavos": shift.figures.float_centavos,
-        "sangrias_centavos": shift.figures.withdrawn,
-        "suprimentos_centavos": shift.figures.supplied,
-        "aberturas_sem_venda": shift.figures.unpaid_openings,
         **_blind(shift),
         "contagens": [_count(each) for each in shift.counts],
         "declarado_centavos": shift.declared if shift.counts or shift.closings else None,
@@ -75,18 +77,11 @@ def shift_json(shift: ShiftView, version: str) -> JsonObject:
 
 
 def _blind(shift: ShiftView) -> JsonObject:
-    """What nobody may know before a count is declared."""
-    figures = shift.figures
-    shown = {
-        "vendas_centavos": figures.payments,
-        "estornos_centavos": figures.refunds,
-        "gorjetas_centavos": figures.tips,
-        "gorjetas_devolvidas_centavos": figures.tip_returns,
-        "troco_centavos": figures.change,
-        "esperado_centavos": figures.expected,
-    }
+    """The figures; before a count is declared only those that nobody needs to be kept from."""
+    figures = _figures(shift.figures)
+    by_hand = {name: figures.pop(name) for name in _FIGURES_BY_HAND}
     is_hidden = shift.end is None and not shift.counts
-    return dict.fromkeys(shown) if is_hidden else shown
+    return {**by_hand, **(dict.fromkeys(figures) if is_hidden else figures)}
 
 
 def _by_hand(shift: ShiftView) -> list[Once[Any]]:

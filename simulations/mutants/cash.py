@@ -27,14 +27,7 @@ def refunds_fall_into_no_drawer(patch: Patcher) -> None:
 @mutant(scenes=("the_drawer_that_came_back",))
 def counting_is_not_blind(patch: Patcher) -> None:
     """What should be in the drawer is told before it was counted."""
-    patch.put(cash, "_blind", lambda shift: {
-        "vendas_centavos": shift.figures.payments,
-        "estornos_centavos": shift.figures.refunds,
-        "gorjetas_centavos": shift.figures.tips,
-        "gorjetas_devolvidas_centavos": shift.figures.tip_returns,
-        "troco_centavos": shift.figures.change,
-        "esperado_centavos": shift.figures.expected,
-    })  # fmt: skip
+    patch.put(cash, "_blind", lambda shift: cash._figures(shift.figures))
 
 
 @mutant(*CUTS, scenes=("a_lost_drawer_is_found_late",))
