@@ -163,3 +163,14 @@ async def test_a_refused_write_waits_for_nothing(told: Any) -> None:
     assert answer.status_code == 404
     assert HEADER not in answer.headers
     assert mesh.asked == []
+
+
+async def test_a_refusal_that_is_answered_and_not_raised_says_nothing(told: Any) -> None:
+    shop, mesh, _ = told
+    opened = (await written(shop, "")).json()
+    path = f"/api/pedidos/{opened['id']}?wait=peers:1"
+    stale = {"if-match": '"older"'}
+    answer = await shop.client.put(path, json={"observacao": "sem gelo"}, headers=stale)
+    assert (answer.status_code, answer.json()["atual"]["id"]) == (412, opened["id"])
+    assert HEADER not in answer.headers
+    assert mesh.asked == []
