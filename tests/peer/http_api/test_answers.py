@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import trio
-import trio.lowlevel
 
 COFFEE = {"nome": "Café", "preco_unitario": "4.50"}
 
@@ -125,25 +123,18 @@ async def test_a_choice_that_a_dispute_has_not_is_refused_with_those_it_has(shop
     assert "refunded" in answer.json()["reason"]
 
 
-async def told_all(shop: Any) -> None:
-    """Until the live events have seen every commit."""
-    with trio.fail_after(10):
-        while shop.events.position < shop.node.position:  # it has no event
-            await trio.lowlevel.checkpoint()
-
-
 async def test_a_client_is_told_everything_from_its_connection_on(shop: Any) -> None:
     client = shop.events.follow("test", "global")
     await shop.open()
     table = await shop.post("/api/mesas", {"nome": "1"}, 201)
-    await told_all(shop)
+    await shop.all_told()
     client.offer("ours")
     client.resume(["table:status:changed"], None)
     told = await client.wait()
     assert told[-1] == "ours"
     assert [json.loads(text)["data"]["id"] for text in told[:-1]] == [table["id"]]
     await shop.open()
-    await told_all(shop)
+    await shop.all_told()
     client.resume([], shop.events.replay(0, []))
     told = await client.wait()
     assert len([each for each in told if '"order:created"' in each]) == 2

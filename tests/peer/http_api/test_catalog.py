@@ -256,9 +256,7 @@ async def test_orders_of_one_batch_cannot_sell_the_last_one_twice(shop: Any) -> 
 
 
 async def told(shop: Any, client: Any) -> list[Any]:
-    with trio.fail_after(10):
-        while shop.events.position < shop.node.position:
-            await trio.lowlevel.checkpoint()
+    await shop.all_told()
     client.offer("ours")
     return [json.loads(text) for text in (await client.wait())[:-1]]
 
