@@ -28,7 +28,7 @@ from crdt_models.replication.messages import MAX_ADDRESS_LENGTH
 from crdt_models.replication.settings import GossipSettings
 from peer.environment import Environment, LinkClosed, MessageLink, SelfConnection
 from peer.links.address_book import REMEMBERED as MAX_REMEMBERED
-from peer.links.address_book import AddressBook, Source
+from peer.links.address_book import AddressBook, Process, Source
 from peer.node.node import Node
 from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
@@ -199,7 +199,7 @@ class Mesh:
             now = self._environment.monotonic()
             if self._settings.discover:
                 self._exchange_addresses(now)
-            linked = frozenset(self.online())
+            linked = frozenset(_far_end(line.link) for line in self._lines.values())
             for address in self._book.due(now, linked):
                 nursery.start_soon(self._dial, address)
             jitter = self._environment.dice.uniform(0.75, 1.25)
@@ -240,7 +240,7 @@ class Mesh:
             _logger.debug("dial_failed address=%s reason=%s", address, error)
             self._book.failed(address, self._environment.monotonic())
             return
-        self._book.succeeded(address, link.peer.device, self._environment.monotonic())
+        self._book.succeeded(address, _far_end(link), self._environment.monotonic())
         try:
             await self._serve(link)
         finally:
@@ -419,3 +419,7 @@ class Mesh:
                 line.ring()
         if self._gossip.next_deadline() < self._tick_at:
             self._ticker.set()
+
+
+def _far_end(link: MessageLink) -> Process:
+    return Process(link.peer.device, link.boots[1])

@@ -9,12 +9,16 @@ Rules of this file:
    useful or heard of longest ago goes.
 4. Dials have a budget, spent on whoever has waited longest, so that neither dead addresses nor a
    flood of new ones keeps a live one waiting for more than a round (64 addresses, 8 s).
+5. Who answers at an address is a process: a device and its boot. Where the linked process itself
+   answered there is nobody else to find; where an earlier or a second one of that device did, a
+   clone may be, or whoever has that address now: it is looked up once a minute.
 """
 
 import enum
 import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from crdt_models.ids import DeviceId
 
@@ -25,6 +29,7 @@ FIRST_WAIT_SECONDS = 0.5
 # refused connection on a LAN costs nothing. An address that never led anywhere waits a minute.
 KNOWN_WAIT_SECONDS = 2.0
 UNKNOWN_WAIT_SECONDS = 60.0
+DOUBT_WAIT_SECONDS = 60.0  # after the usual wait, for an address of a device that is linked already
 STEADY_SECONDS = (
     10.0  # a link that lived less counts as a failure: flapping does not reset back-off
 )
@@ -43,11 +48,18 @@ class Source(enum.IntEnum):
     DISCOVERED = 3
 
 
+class Process(NamedTuple):
+    """Who answers: clones share the device, boots of one machine share it too."""
+
+    device: DeviceId
+    boot: bytes
+
+
 class _Place:
     """What is known of one address. Times are seconds of the caller's clock."""
 
     __slots__ = (
-        "device", "dialling_until", "failures", "linked_since", "next_dial", "source", "used",
+        "dialling_until", "failures", "linked_since", "next_dial", "process", "source", "used",
     )  # fmt: skip
 
     def __init__(self, source: Source, now: float) -> None:
@@ -55,9 +67,12 @@ class _Place:
         self.used = now
         self.next_dial = now
         self.failures = 0
-        self.device: DeviceId | None = None
+        self.process: Process | None = None
         self.dialling_until = 0.0
         self.linked_since: float | None = None
+
+    def leads_to(self, devices: frozenset[DeviceId]) -> bool:
+        return self.process is not None and self.process.device in devices
 
 
 class AddressBook:
@@ -92,16 +107,17 @@ class AddressBook:
         self._places[address] = _Place(source, now)
         return True
 
-    def due(self, now: float, linked: frozenset[DeviceId] = frozenset()) -> list[str]:
+    def due(self, now: float, linked: frozenset[Process] = frozenset()) -> list[str]:
         """Addresses to dial now, longest waiting first; each then needs `succeeded` or `failed`.
 
-        `linked`: devices we already have a link with; addresses known to lead to them are skipped.
+        `linked`: who we already have a link with; addresses known to lead to them are skipped.
         """
         self._refill(now)
+        devices = _devices(linked)
         waiting = [
             (place.next_dial, place.source, address)
             for address, place in self._places.items()
-            if self._may_dial(place, now, linked)
+            if place.process not in linked and self._may_dial(place, now, devices)
         ]
         chosen = [address for _, _, address in sorted(waiting)[: int(self._budget)]]
         self._budget -= len(chosen)
@@ -109,19 +125,20 @@ class AddressBook:
             self._places[address].dialling_until = now + DIAL_LASTS_SECONDS
         return chosen
 
-    def unlinked(self, linked: frozenset[DeviceId] = frozenset()) -> bool:
-        """Whether any address is known that no link leads to: then somebody may soon be due."""
+    def unlinked(self, linked: frozenset[Process] = frozenset()) -> bool:
+        """Whether any address is known that leads to no linked device: it may soon be due."""
+        devices = _devices(linked)
         return any(
-            place.linked_since is None and (place.device is None or place.device not in linked)
+            place.linked_since is None and not place.leads_to(devices)
             for place in self._places.values()
         )
 
-    def succeeded(self, address: str, device: DeviceId, now: float) -> None:
-        """The dial led to `device`. Call `lost` when that link ends."""
+    def succeeded(self, address: str, process: Process, now: float) -> None:
+        """The dial led to `process`. Call `lost` when that link ends."""
         place = self._places.get(address)
         if place is None:
             return
-        place.device = device
+        place.process = process
         place.source = min(place.source, Source.REMEMBERED)  # proved: no flood puts it out
         place.used = place.linked_since = now
         place.dialling_until = 0.0
@@ -155,7 +172,7 @@ class AddressBook:
         good = [
             (place.linked_since is None, -place.used, address)
             for address, place in self._places.items()
-            if place.device is not None
+            if place.process is not None
         ]
         return [address for _, _, address in sorted(good)[:REMEMBERED]]
 
@@ -166,11 +183,11 @@ class AddressBook:
 
     def _may_dial(self, place: _Place, now: float, linked: frozenset[DeviceId]) -> bool:
         busy = place.linked_since is not None or now < place.dialling_until
-        there = place.device is not None and place.device in linked
-        return not busy and not there and now >= place.next_dial
+        longer = DOUBT_WAIT_SECONDS if place.leads_to(linked) else 0.0
+        return not busy and now >= place.next_dial + longer
 
     def _back_off(self, place: _Place, now: float) -> None:
-        known = place.device is not None or place.source <= Source.REMEMBERED
+        known = place.process is not None or place.source <= Source.REMEMBERED
         longest = KNOWN_WAIT_SECONDS if known else UNKNOWN_WAIT_SECONDS
         wait = min(longest, FIRST_WAIT_SECONDS * 2 ** min(place.failures, 16))
         place.failures += 1
@@ -196,6 +213,10 @@ class AddressBook:
             earned = max(0.0, now - self._budget_at) * DIALS_PER_SECOND
             self._budget = min(float(DIAL_BURST), self._budget + earned)
         self._budget_at = now
+
+
+def _devices(processes: frozenset[Process]) -> frozenset[DeviceId]:
+    return frozenset(each.device for each in processes)
 
 
 def split_address(address: str) -> tuple[str, int] | None:

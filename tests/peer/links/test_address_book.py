@@ -6,17 +6,20 @@ from peer.links.address_book import (
     CAPACITY,
     DIAL_BURST,
     DIALS_PER_SECOND,
+    DOUBT_WAIT_SECONDS,
     FIRST_WAIT_SECONDS,
     KNOWN_WAIT_SECONDS,
     STEADY_SECONDS,
     UNKNOWN_WAIT_SECONDS,
     AddressBook,
+    Process,
     Source,
     join_address,
     split_address,
 )
 
-B, C = DeviceId(b"b" * 32), DeviceId(b"c" * 32)
+B, C = Process(DeviceId(b"b" * 32), b"1"), Process(DeviceId(b"c" * 32), b"1")
+CLONE_OF_B = Process(B.device, b"2")
 ONE, TWO = "10.0.0.1:3002", "10.0.0.2:3002"
 
 
@@ -92,6 +95,20 @@ def test_linked_devices_are_not_dialled_by_any_of_their_addresses():
     peers.lost(TWO, 20)
     assert peers.due(30, linked=frozenset({B})) == []
     assert peers.due(30, linked=frozenset({C})) == [TWO]
+
+
+def test_where_another_process_of_a_linked_device_answered_is_dialled_once_a_minute():
+    """A clone moved there, and then away: whoever answers there now may know no way to us."""
+    peers = book()
+    peers.learn(TWO, Source.STATIC, 0)
+    peers.succeeded(TWO, CLONE_OF_B, 0)
+    peers.lost(TWO, 20)
+    due = 20 + FIRST_WAIT_SECONDS + DOUBT_WAIT_SECONDS
+    assert peers.due(due - 1, linked=frozenset({B})) == []
+    assert peers.due(due, linked=frozenset({B, CLONE_OF_B})) == []
+    assert peers.due(due, linked=frozenset({B})) == [TWO]
+    peers.failed(TWO, due)
+    assert peers.due(due + DOUBT_WAIT_SECONDS, linked=frozenset({B})) == []
 
 
 def test_flapping_keeps_backing_off_and_a_steady_link_starts_anew():
