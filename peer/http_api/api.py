@@ -240,14 +240,9 @@ def _identity(api: Api, call: Call) -> tuple[CommandId, bytes]:
     if call.idempotency_key is None:
         return CommandId(api.environment.dice.random_bytes(SHORT_BYTES)), b""
     query = {name: value for name, value in call.query.items() if name not in durability.NAMES}
-    asked = _WORDING.encode([_route(call), call.path, query, call.body])
+    asked = _WORDING.encode([call.route, call.path, query, call.body])
     request = hashlib.sha256(asked).digest()
     return command_id(api.node.site, call.idempotency_key, request), request
-
-
-def _route(call: Call) -> str:
-    """The same for both names of one address."""
-    return call.route.replace("/api/v1/", "/api/")
 
 
 def matched_version(api: Api, call: Call, document: DocumentId) -> str | None:

@@ -1,6 +1,8 @@
 """The local API put together: routes, WebSockets and pages behind one guard.
 
 In front of everything stands the guard (Host, Origin), then the cookie of our own page, then keys.
+Whatever answers under `/api` answers under `/api/v1` too: front ends that shops already have ask
+there. It is the same address under another name, to permissions and to an Idempotency-Key as well.
 """
 
 import logging
@@ -23,6 +25,7 @@ from peer.service.guard import Guard, local_hosts
 INCIDENT_BYTES = 6
 # Desktop shells and the development server of the front ends that shops already have.
 KNOWN_ORIGINS = frozenset({"tauri://localhost", "http://tauri.localhost", "http://localhost:5173"})
+ROOT, FIRST_VERSION = "/api/", "/api/v1/"
 _PERMISSIONS = {FRONT_END: frozenset({FRONT_END, ADMIN}), ADMIN: frozenset({ADMIN})}
 
 _log = logging.getLogger("malha.http")
@@ -36,13 +39,25 @@ class LocalApp:
     def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
         self._hosts: set[str] = set()
         allowed = KNOWN_ORIGINS.union(origins)
-        self._app = Guard(pages.CookieKeys(app), hosts=self._hosts, origins=allowed)
+        self._app = Guard(pages.CookieKeys(_Versioned(app)), hosts=self._hosts, origins=allowed)
 
     def listening_at(self, port: int) -> None:
         """From now on the names of loopback with this port are ours."""
         self._hosts |= local_hosts(port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+class _Versioned:
+    """ASGI middleware: the first version of the API is the API."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(FIRST_VERSION):
+            scope = {**scope, "path": ROOT + scope["path"].removeprefix(FIRST_VERSION)}
         await self._app(scope, receive, send)
 
 

@@ -27,6 +27,7 @@ DESCRIPTION = (
     " disco. Valores em centavos são exatos; decimais vêm como números JSON e podem ser enviados"
     " como número ou texto. Envie Idempotency-Key em toda escrita e If-Match para não sobrescrever"
     " o que não viu. Campo desconhecido é recusado (422); só em PUT volta tudo o que se leu."
+    " Todo endereço de /api atende também em /api/v1."
     " Endereço que não existe: 404 not_found; método que um endereço não aceita: 405"
     " method_not_allowed, com Allow. Ao vivo: /ws/sync e /ws/pedidos, em x-websocket."
 )

@@ -42,7 +42,7 @@ class Ping(_Message, frozen=True, kw_only=True):
 
 
 class PedePedidos(_Message, frozen=True, kw_only=True):
-    """Pede um `refresh_required`, com o cursor de agora."""
+    """Pede um `refresh_required`."""
 
     type: Literal["get_pedidos"]
 
@@ -54,6 +54,15 @@ class Conexao(_Message, frozen=True, kw_only=True):
     status: Literal["connected"]
     message: str
     cursor: int
+    timestamp: str
+
+
+class ConexaoPedidos(_Message, frozen=True, kw_only=True):
+    """A primeira mensagem do terminal. Tudo que vier depois será contado; busque os pedidos."""
+
+    type: Literal["connection"]
+    status: Literal["connected"]
+    message: str
     timestamp: str
 
 
@@ -79,6 +88,14 @@ class Recarregar(_Message, frozen=True, kw_only=True):
     type: Literal["refresh_required"]
     message: str
     cursor: int
+    timestamp: str
+
+
+class RecarregarPedidos(_Message, frozen=True, kw_only=True):
+    """Busque os pedidos de novo: o que houve até aqui não será contado."""
+
+    type: Literal["refresh_required"]
+    message: str
     timestamp: str
 
 
@@ -135,7 +152,7 @@ SENT: dict[str, Messages] = {
 """What a client may send."""
 HEARD: dict[str, Messages] = {
     "/ws/sync": (Conexao, Evento, Assinado, Recarregar, Pong, Erro),
-    "/ws/pedidos": (Conexao, PedidoMudou, MarcaMudou, Recarregar, Pong, Erro),
+    "/ws/pedidos": (ConexaoPedidos, PedidoMudou, MarcaMudou, RecarregarPedidos, Pong, Erro),
 }
 """What it hears."""
 CLOSINGS = {

@@ -169,7 +169,7 @@ class Conversation:
             "type": "connection",
             "status": "connected",
             "message": f"Conectado ao canal {self.channel}",
-            "cursor": self.events.position,
+            **self._place(),
         }
         await self._socket.send_text(self._stamped(hello))
         async with trio.open_nursery() as nursery:
@@ -215,9 +215,13 @@ class Conversation:
             {
                 "type": "refresh_required",
                 "message": "Por favor, recarregue os dados",
-                "cursor": self.events.position,
+                **self._place(),
             }
         )
+
+    def _place(self) -> dict[str, int]:
+        """Where a client stands, for who can resume there: `/ws/pedidos` knows no cursors."""
+        return {"cursor": self.events.position} if self.channel == "global" else {}
 
     def _is_flooding(self) -> bool:
         now = self.api.environment.monotonic()

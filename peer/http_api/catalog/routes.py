@@ -18,9 +18,8 @@ _WRITING = (
 
 
 def catalog_routes(api: Api | None) -> list[Route]:
-    """Everything under `/api/produtos`, and the same under `/api/v1/produtos`."""
-    roots = ("/api/produtos", "/api/v1/produtos")
-    return [each for root in roots for each in (*_under(api, root), *_intake(api, root))]
+    """Everything under `/api/produtos`."""
+    return [*_under(api, "/api/produtos"), *_intake(api, "/api/produtos")]
 
 
 def _under(api: Api | None, root: str) -> list[Route]:

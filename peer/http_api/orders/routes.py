@@ -28,44 +28,43 @@ from peer.service.routes import QueryField, Route
 
 
 def order_routes(api: Api | None) -> list[Route]:
-    """Everything under `/api/pedidos`, and the same under `/api/v1/pedidos`."""
-    table: list[Route] = []
-    for root in ("/api/pedidos", "/api/v1/pedidos"):
-        one = root + "/{id}"
-        table += [
-            route(
-                api,
-                "POST",
-                root,
-                whole_orders.open_order,
-                "Abre um pedido, com itens ou sem",
-                body=OrderBody,
-                answer=answers.Pedido,
-                status=201,
-                takes=KEYED,
-                gives=("etag", "idempotency-replayed", "location"),
-                errors=(
-                    *OPENING_ERRORS,
-                    *SELLING_ERRORS,
-                    "order_too_large",
-                    "invalid_amount",
-                    *OPENING_PLACE,
-                ),
+    """Everything under `/api/pedidos`."""
+    root = "/api/pedidos"
+    one = root + "/{id}"
+    return [
+        route(
+            api,
+            "POST",
+            root,
+            whole_orders.open_order,
+            "Abre um pedido, com itens ou sem",
+            body=OrderBody,
+            answer=answers.Pedido,
+            status=201,
+            takes=KEYED,
+            gives=("etag", "idempotency-replayed", "location"),
+            errors=(
+                *OPENING_ERRORS,
+                *SELLING_ERRORS,
+                "order_too_large",
+                "invalid_amount",
+                *OPENING_PLACE,
             ),
-            route(
-                api,
-                "GET",
-                root,
-                lists.list_orders,
-                "Lista os pedidos do dia",
-                answer=answers.Pedidos,
-                query=(DAY, STATUS_FIELD, QueryField("mesa", "id de uma mesa"), *PAGE),
-                errors=("bad_cursor",),
-                **READ,
-            ),
-        ]
-        table += [*_one_order(api, one), *order_actions(api, one)]
-    return table
+        ),
+        route(
+            api,
+            "GET",
+            root,
+            lists.list_orders,
+            "Lista os pedidos do dia",
+            answer=answers.Pedidos,
+            query=(DAY, STATUS_FIELD, QueryField("mesa", "id de uma mesa"), *PAGE),
+            errors=("bad_cursor",),
+            **READ,
+        ),
+        *_one_order(api, one),
+        *order_actions(api, one),
+    ]
 
 
 def _one_order(api: Api | None, one: str) -> list[Route]:

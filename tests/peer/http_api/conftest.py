@@ -19,7 +19,8 @@ from peer.environment import NoNetwork
 from peer.http_api.app import LocalApp, create_app
 from peer.http_api.front_ends import FrontEnds
 from peer.http_api.server import HttpServer
-from peer.identity import Identity, Place, create_site
+from peer.identity import Identity, Place, create_site, install, keys_for_joining
+from peer.identity.membership import admit, applicant_of
 from peer.live_events import LiveEvents
 from peer.node.authorship import Credentials
 from peer.node.node import Node, fill_rows
@@ -57,10 +58,11 @@ class ApiEnvironment(NoNetwork):
 
     def __init__(self, seed: str = "0") -> None:
         self.now_ms = START_MS
+        self.step_ms = 1
         self.dice = SeededDice(seed)
 
     def wall_ms(self) -> int:
-        self.now_ms += 1
+        self.now_ms += self.step_ms
         return self.now_ms
 
     def monotonic(self) -> float:
@@ -142,13 +144,26 @@ def identity(tmp_path: Path) -> Identity:
 
 
 @pytest.fixture
+def neighbour(tmp_path: Path, identity: Identity) -> Identity:
+    """Another terminal of the same shop."""
+    place = Place(tmp_path / "neighbour", tmp_path / "neighbour.key")
+    keys = keys_for_joining(place.home, identity.site, SeededDice("neighbour"))
+    wanted = applicant_of(keys)
+    grant = admit(identity.issuing(), wanted, letters="B", name="Salão", now_seconds=0)
+    return install(place, keys, identity.root_der, grant, dice=SeededDice("B"))
+
+
+@pytest.fixture
 def running(tmp_path: Path, identity: Identity) -> Any:
     """`async with running() as shop`: everything runs until the block ends. settings: variables of
-    the environment."""
+    the environment. member: whose terminal it is, unless the first one's."""
 
     @asynccontextmanager
     async def run(
-        name: str = "a", settings: Mapping[str, str] | None = None, **options: Any
+        name: str = "a",
+        settings: Mapping[str, str] | None = None,
+        member: Identity = identity,
+        **options: Any,
     ) -> AsyncIterator[Shop]:
         variables = {"MALHA_HOME": str(tmp_path), "PORT": str(PORT), **(settings or {})}
         log = ChangeLog.open(tmp_path / f"{name}.db", DATABASE_KEY, tables=TABLES, create=True)
@@ -157,11 +172,11 @@ def running(tmp_path: Path, identity: Identity) -> Any:
         boot = len(log.front_ends()) or ""  # each boot has dice and a key of its own
         environment = ApiEnvironment(f"{name}{boot}")
         credentials = Credentials(
-            site=identity.site,
-            device=identity.device,
-            letters=identity.letters,
-            chain=identity.encoded_chain,
-            signer=identity.signing_key,
+            site=member.site,
+            device=member.device,
+            letters=member.letters,
+            chain=member.encoded_chain,
+            signer=member.signing_key,
             program="test",
         )
         node = Node(credentials, log, environment, lambda ms: ms // DAY_MS)
@@ -206,10 +221,22 @@ async def shop(running: Any) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def served(running: Any) -> AsyncIterator[Served]:
-    async with running() as shop, trio.open_nursery() as nursery:
-        server = HttpServer(shop.app, goodbye=shop.events.goodbye)
-        port = await nursery.start(server.serve, "127.0.0.1", 0)
-        with trio.fail_after(60):
-            yield Served(shop, server, port, nursery)
-        nursery.cancel_scope.cancel()
+def at_a_socket(running: Any) -> Any:
+    """`async with at_a_socket() as served`: `running`, behind a real socket."""
+
+    @asynccontextmanager
+    async def serve(name: str = "a", **options: Any) -> AsyncIterator[Served]:
+        async with running(name, **options) as shop, trio.open_nursery() as nursery:
+            server = HttpServer(shop.app, goodbye=shop.events.goodbye)
+            port = await nursery.start(server.serve, "127.0.0.1", 0)
+            with trio.fail_after(60):
+                yield Served(shop, server, port, nursery)
+            nursery.cancel_scope.cancel()
+
+    return serve
+
+
+@pytest.fixture
+async def served(at_a_socket: Any) -> AsyncIterator[Served]:
+    async with at_a_socket() as made:
+        yield made

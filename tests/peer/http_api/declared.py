@@ -71,6 +71,7 @@ def _of_members(value: dict[str, Any], schema: dict[str, Any], where: str) -> li
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:
     """The declared operation that answers a request."""
+    path = path.replace("/api/v1/", "/api/", 1)
     paths = document()["paths"]
     for declared in sorted(paths):
         pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(declared))
