@@ -108,7 +108,7 @@ class Live(Protocol):
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """What the handlers may use. name: of this terminal, as people call it · version: of the
     program · uplink and mesh: None where this terminal has no relay, no mesh · finder: the search
-    over products · scale_label: where a scale's label holds what."""
+    over products · scale_label: where a scale's label holds what · time_zone: where the shop is."""
 
     node: Node
     environment: Environment
@@ -120,6 +120,7 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     finder: Finder = msgspec.field(default_factory=Finder)
     scale_label: ScaleLayout = ScaleLayout()
+    time_zone: str = "UTC"
 
 
 Handler: TypeAlias = Callable[[Api, Call], Awaitable[Answer]]

@@ -83,6 +83,7 @@ def create_app(
         name=name,
         version=crdt_models.__version__,
         scale_label=config.scale_label,
+        time_zone=config.time_zone,
     )
 
     async def authenticate(key: str) -> FrontEnd | None:

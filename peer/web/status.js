@@ -23,6 +23,8 @@ const EVENT_TEXTS = {
   'table:status:changed': 'Mesa mudou',
   'table:assigned': 'Garçom da mesa',
   'catalog:updated': 'Cardápio mudou',
+  'settings:updated': 'Configurações mudaram',
+  'inventory:updated': 'Estoque mudou',
   'cashier:opened': 'Caixa aberto',
   'cashier:closed': 'Caixa encerrado',
   'dispute:opened': 'Conflito aberto',

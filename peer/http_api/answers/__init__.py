@@ -62,7 +62,7 @@ from peer.http_api.answers.orders import (
     Stage,
     Transferencia,
 )
-from peer.http_api.answers.reports import Estatisticas
+from peer.http_api.answers.reports import Estatisticas, RelatorioVendas
 from peer.http_api.answers.settings import Configuracoes, EstacaoDaLoja, Impressora
 from peer.http_api.answers.stock import (
     Estoque,
@@ -155,6 +155,7 @@ __all__ = [
     "Atendimento",
     "Designacao",
     "Estatisticas",
+    "RelatorioVendas",
     "Configuracoes",
     "EstacaoDaLoja",
     "Impressora",

@@ -2,8 +2,10 @@
 described is really sent."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.resources import files
 from typing import Any, get_args
 
 import pytest
@@ -184,6 +186,12 @@ async def test_the_data_of_an_event_is_what_its_type_says(
         if "data" in message:
             schema = SCHEMA_OF_DATA[message["type"].partition(":")[0]]
             assert not openapi_mistakes(message["data"], named(schema)), message
+
+
+def test_the_status_page_has_a_text_for_every_event() -> None:
+    page = (files("peer.web") / "status.js").read_text("utf-8")
+    texts = page.partition("const EVENT_TEXTS = {")[2].partition("};")[0]
+    assert set(re.findall(r"'([a-z:]+)':", texts)) == set(get_args(EventType))
 
 
 async def test_what_a_client_may_say_is_described(
