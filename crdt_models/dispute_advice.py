@@ -186,6 +186,12 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
     ("count_to_confirm", "kept"): Advice(
         "Quem contou já não encontrou o que essas vendas levaram: a contagem vale."
     ),
+    ("act_of_dismissed_operator", "kept"): Advice("Fica como ele deixou."),
+    ("act_of_dismissed_operator", "corrected"): Advice(
+        "Alguém desfez o que ele fez.", "Desfaça primeiro a mudança."
+    ),
+    ("founded_twice", "both_meant"): Advice("Os dois são donos."),
+    ("founded_twice", "corrected"): Advice("Um deles foi afastado.", "Afaste quem não é dono."),
     ("reservation_clash", "kept"): Advice("As duas reservas cabem: a casa dá um jeito."),
 }
 

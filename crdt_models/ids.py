@@ -41,6 +41,7 @@ KEY_BYTES = 12  # of a command id that stand for an idempotency key; the rest fo
 
 CATALOG = DocumentId("catalog")
 SETTINGS = DocumentId("settings")
+STAFF = DocumentId("staff")
 TABLES = DocumentId("tables")
 TERMINALS = DocumentId("terminals")
 TRUST = DocumentId("trust")

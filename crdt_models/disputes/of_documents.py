@@ -16,6 +16,8 @@ from crdt_models.documents.orders.findings import findings_of
 from crdt_models.documents.orders.line_discounts import set_apart
 from crdt_models.documents.orders.split import paid_twice
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.staff.situations import situations_of_staff
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.documents.view import View
 from crdt_models.ids import FactId
 
@@ -35,6 +37,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
         found += [dispute_of(view, *each) for each in situations_of_shift(view)]
     elif isinstance(view, FloorView):
         found += [dispute_of(view, *each) for each in situations_of_floor(view)]
+    elif isinstance(view, StaffView):
+        found += [dispute_of(view, *each) for each in situations_of_staff(view)]
     evidence: dict[tuple[Kind, str], list[FactId]] = {}
     for first, *_ in found:  # two payments under one id, say, are one dispute about both
         evidence.setdefault((first.kind, first.subject), []).extend(first.facts)

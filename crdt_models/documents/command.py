@@ -150,7 +150,8 @@ class Decision(msgspec.Struct, frozen=True):
     """facts: to be written, in this order, in one change. ids: what was created, by name.
 
     Names: `order`, `payment`, `refund`, `account`, `area`, `table`, `reservation`, `shift`,
-    `movement`; lines are `line.0`, `line.1`, …, in the order in which the command gave them, and so
+    `movement`,
+    `operator`; lines are `line.0`, `line.1`, …, in the order in which the command gave them, and so
     are `part.<n>`, `share.<n>` and `product.<n>`.
     """
 

@@ -11,6 +11,7 @@ from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.settings.view import SettingsView
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.documents.stock.view import StockView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.terminals import TerminalsView
@@ -23,6 +24,7 @@ from crdt_models.ids import (
     ORDER_KIND,
     SETTINGS,
     SHIFT_KIND,
+    STAFF,
     STOCK_KIND,
     TABLES,
     TERMINALS,
@@ -34,6 +36,7 @@ from crdt_models.ids import (
 _SINGLE: dict[DocumentId, type[View]] = {
     CATALOG: CatalogView,
     SETTINGS: SettingsView,
+    STAFF: StaffView,
     TABLES: TablesView,
     TERMINALS: TerminalsView,
     TRUST: TrustView,

@@ -47,6 +47,7 @@ from crdt_models.pedido.names import (
 from crdt_models.pedido.orders import order_json, shown_number
 from crdt_models.pedido.products import product_json
 from crdt_models.pedido.settings import settings_json
+from crdt_models.pedido.staff import operator_json, staff_json
 from crdt_models.pedido.stock import stock_json
 
 __all__ = [
@@ -84,6 +85,8 @@ __all__ = [
     "product_json",
     "settings_json",
     "stock_json",
+    "operator_json",
+    "staff_json",
     "RESERVATION_STATUS",
     "reservation_json",
     "table_json",

@@ -320,6 +320,7 @@ SHIFT_NAMES: Final = {
 WEEKDAYS: Final = ("seg", "ter", "qua", "qui", "sex", "sab", "dom")
 SOLD_BY: Final = {"unit": "unidade", "weight": "peso"}
 SCALE: Final = {"price": "preco", "weight": "peso"}
+ROLE: Final = {"waiter": "garcom", "cashier": "caixa", "manager": "gerente", "owner": "dono"}
 PRINTER_KIND: Final = {"network": "rede", "usb": "usb", "file": "arquivo"}
 HALVES: Final = {"dearest": "mais_caro", "average": "media"}
 

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Sequence
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import (
     CATALOG,
+    STAFF,
     TABLES,
     CreatedId,
     DocumentId,
     LineId,
+    OperatorId,
     OrderId,
     PaymentId,
     ProductId,
@@ -107,6 +110,13 @@ class Names:
         view = self._read(TABLES)
         found = view.areas.get(CreatedId(area)) if isinstance(view, TablesView) else None
         return "uma área" if found is None else f"área {found.name}"
+
+    def operator(self, who: bytes) -> str:
+        """`Ana`."""
+        view = self._read(STAFF)
+        known = view.operators if isinstance(view, StaffView) else {}
+        found = known.get(OperatorId(CreatedId(who)))
+        return "alguém" if found is None else found.name
 
     def product(self, product: ProductId) -> str:
         """`Pizza`."""

@@ -1,7 +1,15 @@
 """The one table of sentences. A new part of the shop adds its own table here."""
 
 from crdt_models.fact import Entry, Unknown
-from crdt_models.telling import of_cards, of_cash, of_money, of_orders, of_stock, of_the_shop
+from crdt_models.telling import (
+    of_cards,
+    of_cash,
+    of_money,
+    of_orders,
+    of_staff,
+    of_stock,
+    of_the_shop,
+)
 from crdt_models.telling.names import Names
 from crdt_models.telling.of_orders import Sentences
 
@@ -10,6 +18,7 @@ SENTENCES: Sentences = {
     **of_money.SENTENCES,
     **of_cash.SENTENCES,
     **of_stock.SENTENCES,
+    **of_staff.SENTENCES,
     **of_the_shop.SENTENCES,
     **of_cards.SENTENCES,
 }

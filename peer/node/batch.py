@@ -21,6 +21,7 @@ from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
 from crdt_models.documents.orders.facts import SuppliesTaken
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.staff.permission import check_may_write
 from crdt_models.documents.stock.ledger import Key, standing_counts
 from crdt_models.documents.stock.movements import seen_of
 from crdt_models.documents.stock.view import StockView
@@ -133,6 +134,7 @@ class Preparation:
                 raise StaleVersion(document=document, version=found)
         context = self._context(request)
         decision = request.command.decide(self._read, context)
+        check_may_write(self._read, request.operator, decision.facts)
         change = None
         if decision.facts:
             self.authorship, changes = self._author.write(

@@ -21,6 +21,7 @@ from crdt_models.documents.orders.facts import (
     PaymentRefunded,
 )
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.staff.facts import OperatorAdded
 from crdt_models.documents.tables.facts import AreaAdded, TableAdded
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact, fact_of
@@ -43,6 +44,7 @@ _PARTS: Final[dict[type[Fact], tuple[str, str]]] = {
     ProductAdded: ("product.", "product"),
     AreaAdded: ("area", "area"),
     ReservationBooked: ("reservation", "reservation"),
+    OperatorAdded: ("operator", "who"),
     CashWithdrawn: ("movement", "movement"),
     CashSupplied: ("movement", "movement"),
 }

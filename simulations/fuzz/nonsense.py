@@ -30,6 +30,7 @@ DOCUMENTS = tuple(
             f"shift:{IDS[5].hex()}",
             "catalog",
             "settings",
+            "staff",
             "tables",
             "terminals",
             "trust",
@@ -51,7 +52,7 @@ _HOMES = {
     "settings": "settings", "shift": SHIFT_DOCUMENT, "cash": SHIFT_DOCUMENT,
     "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT, "card": "tables", "cards": "tables",
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
-    "stock": "stock:2024-10-04",
+    "stock": "stock:2024-10-04", "operator": "staff", "permission": "staff",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")

@@ -20,7 +20,7 @@ from simulations.reference.compared import compared
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room_differences import of_comandas, of_reservations, of_tables
-from simulations.reference.settings_differences import of_settings
+from simulations.reference.settings_differences import of_settings, of_staff
 from simulations.reference.shop import DayTotals, ReferenceShop
 from simulations.reference.stock_differences import of_stock
 from simulations.reference.stored import EPOCH
@@ -39,6 +39,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *of_reservations(reference, peer),
         *of_settings(reference, peer),
         *of_stock(reference, peer),
+        *of_staff(reference, peer),
         *_of_disputes(reference, peer),
         *_of_totals(reference, peer),
     ]

@@ -28,7 +28,8 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     its whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`,
     ALL_DAYS. kitchen: its queue, of all days. comandas: those that have orders or are blocked, by
     `numero`, with what `bloqueio` says. cards: how many there are. reservations: the JSON of each
-    by id. settings: their JSON, empty: nobody asked. day, now_ms: business day and moment at which
+    by id. settings, staff: their JSON,
+    empty: nobody asked. day, now_ms: business day and moment at which
     the tables were so."""
 
     orders: dict[str, Json]
@@ -44,6 +45,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     settings: Json = {}
     shifts: dict[str, Json] = {}
     stock: dict[str, Json] = {}
+    staff: Json = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 

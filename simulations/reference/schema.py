@@ -31,7 +31,7 @@ from simulations.reference.order_schema import (
     ORDER_SHAPES,
     ORDER_VALUES,
 )
-from simulations.reference.settings_schema import SETTINGS_RELIES, SETTINGS_SHAPES
+from simulations.reference.settings_schema import SETTINGS_RELIES, SETTINGS_SHAPES, STAFF_SHAPES
 from simulations.reference.shapes import (
     CODE,
     ID,
@@ -134,6 +134,7 @@ _ANYWHERE: dict[str, Shape] = {
 _BY_DOCUMENT = {
     "catalog": CATALOG_SHAPES,
     "settings": SETTINGS_SHAPES,
+    "staff": STAFF_SHAPES,
     "tables": _ROOM,
     "terminals": _TERMINALS,
     "trust": _TRUST,

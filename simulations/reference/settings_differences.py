@@ -8,6 +8,7 @@ from simulations.reference.peer_shop import Json, PeerShop
 from simulations.reference.settings_schema import PRINTER_DEFAULTS
 from simulations.reference.shop import ReferenceShop
 
+ROLES: Final = {"waiter": "garcom", "cashier": "caixa", "manager": "gerente", "owner": "dono"}
 _KINDS: Final = {"network": "rede", "usb": "usb", "file": "arquivo"}
 _AS_THEY_ARE: Final = {
     "nome": "name",
@@ -26,6 +27,26 @@ def of_settings(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
     """One sentence for each setting."""
     if peer.settings:
         yield from compared("configurações", _shown(reference.settings), peer.settings)
+
+
+def of_staff(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
+    """One sentence for each person, and one for the permissions."""
+    if not peer.staff:
+        return
+    theirs = {each["id"]: each for each in peer.staff["operadores"]}
+    ours = reference.staff
+    if list(theirs) != list(ours.operators):
+        yield f"operadores: they are {list(theirs)}, and should be {list(ours.operators)}"
+    for who in theirs.keys() & ours.operators.keys():
+        person = ours.operators[who]
+        shown = {
+            "nome": person["name"], "papel": ROLES[person["role"]], "ativo": person["active"]
+        }  # fmt: skip
+        yield from compared(f"operador {person['name']}", shown, theirs[who])
+    said = {each["ato"]: each["papel"] for each in peer.staff["permissoes"]}
+    for act, least in ours.permissions.items():
+        if act in said and said[act] != ROLES[least]:
+            yield f"permissão {act}: it takes {said[act]}, and should take {ROLES[least]}"
 
 
 def _shown(settings: Json) -> Json:

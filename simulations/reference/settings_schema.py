@@ -1,8 +1,9 @@
-"""What a fact about the shop as a whole must look like; see `schema`."""
+"""What a fact about the shop as a whole, and about its staff, must look like; see `schema`."""
 
 from typing import Final
 
 from simulations.reference.shapes import (
+    ID,
     MONEY_OR_ZERO,
     NAME,
     REFERENCES,
@@ -53,4 +54,29 @@ SETTINGS: Shape = {
 SETTINGS_SHAPES: dict[str, Shape] = {
     "settings_changed": {"values": (map_of(SETTINGS), REQUIRED), "replaces": REFERENCES},
 }
-SETTINGS_RELIES: Final = {"settings_changed": ("replaces",)}
+SETTINGS_RELIES: Final = {
+    "settings_changed": ("replaces",),
+    "operator_added": ("authority",),
+    "operator_changed": ("replaces", "authority"),
+    "permission_set": ("replaces", "authority"),
+}
+
+_ROLE = one_of("waiter", "cashier", "manager", "owner")
+_OPERATOR: Shape = {"name": (NAME, ""), "role": (_ROLE, ""), "active": (is_bool, True)}
+STAFF_SHAPES: dict[str, Shape] = {
+    "operator_added": {
+        "who": ID, "name": (NAME, REQUIRED), "role": (_ROLE, REQUIRED), "authority": REFERENCES,
+    },
+    "operator_changed": {
+        "who": ID,
+        "values": (map_of(_OPERATOR), REQUIRED),
+        "replaces": REFERENCES,
+        "authority": REFERENCES,
+    },
+    "permission_set": {
+        "act": (like("[a-z][a-z0-9_]{0,39}"), REQUIRED),
+        "least": (_ROLE, REQUIRED),
+        "replaces": REFERENCES,
+        "authority": REFERENCES,
+    },
+}  # fmt: skip

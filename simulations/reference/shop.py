@@ -48,6 +48,7 @@ from simulations.reference.room import (
 from simulations.reference.schema import is_account, is_order
 from simulations.reference.settings import settings_of
 from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
+from simulations.reference.staff import ReferenceStaff
 from simulations.reference.stock import (
     Place,
     ReferenceStock,
@@ -81,7 +82,7 @@ class ReferenceShop:
     def __init__(self, changes: dict[bytes, Change]) -> None:
         self.changes = changes
         facts: dict[str, list[Fact]] = {
-            "tables": [], "terminals": [], "catalog": [], "settings": []
+            "tables": [], "terminals": [], "catalog": [], "settings": [], "staff": [],
         }  # fmt: skip
         for change in changes.values():
             for fact in change.facts:
@@ -148,6 +149,10 @@ class ReferenceShop:
         return settings_of(self._meanings["settings"])
 
     @cached_property
+    def staff(self) -> ReferenceStaff:
+        return ReferenceStaff(self._meanings["staff"])
+
+    @cached_property
     def tables(self) -> dict[str, ReferenceTable]:
         """By id."""
         return tables_of(self._meanings["tables"])
@@ -205,6 +210,8 @@ class ReferenceShop:
                 situations += of_shift(self.shifts[document.removeprefix("shift:")])
             elif is_floor(document):
                 situations += clashes(self.floors[document])
+            elif document == "staff":
+                situations += self.staff.situations()
             elif document == "catalog":
                 situations += of_catalog(self.products.values())
             found += judged(meaning, situations)

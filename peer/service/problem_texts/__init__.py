@@ -12,6 +12,7 @@ from peer.service.problem_texts.at_the_start import STARTING
 from peer.service.problem_texts.of_accounts import ACCOUNTS
 from peer.service.problem_texts.of_cash import CASH
 from peer.service.problem_texts.of_requests import BYTES, RELAY, REQUESTS, STORAGE
+from peer.service.problem_texts.of_staff import STAFF
 from peer.service.problem_texts.of_the_catalog import BARCODES, CATALOG, FILES
 from peer.service.problem_texts.of_the_shop import COMMANDS, ORDERS, TABLES
 from peer.service.problem_texts.of_the_stock import STOCK
@@ -31,6 +32,7 @@ PROBLEMS: dict[str, Text] = {
     **ACCOUNTS,
     **CASH,
     **STOCK,
+    **STAFF,
     **BYTES,
     **RELAY,
     **STARTING,

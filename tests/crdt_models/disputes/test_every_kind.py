@@ -11,8 +11,9 @@ from crdt_models.change import Change
 from crdt_models.disputes import KINDS, Dispute, Kind, dispute_id
 from crdt_models.documents.command import InvalidField
 from crdt_models.documents.resolution import Resolution
+from crdt_models.documents.staff.commands import staff_view
 from crdt_models.fact import fact_of
-from crdt_models.ids import fact_prefix
+from crdt_models.ids import CreatedId, fact_prefix
 from tests.crdt_models.disputes.looking import everything_about, seen_by
 from tests.crdt_models.disputes.play import SCENES, Play
 from tests.crdt_models.disputes.scenes import (
@@ -21,12 +22,13 @@ from tests.crdt_models.disputes.scenes import (
     catalog,
     dining_room,
     orders,
+    people,
     site,
     stock,
 )
 from tests.crdt_models.documents.shop import Till, settling
 
-ROOMS = (bills, cash, catalog, dining_room, orders, site, stock)
+ROOMS = (bills, cash, catalog, dining_room, orders, people, site, stock)
 """Importing them fills SCENES."""
 
 TIMES = 100
@@ -66,7 +68,9 @@ def decide(
     """Somebody settles it at that till."""
     before = set(till.changes)
     key = f"decision {dice.random()}"
-    till.give(settling(dispute, dice.choice(dispute.choices), weighs), key)
+    owners = staff_view(till.read).owners  # where roles are known, who settles has one
+    by = CreatedId(owners[0].id) if owners else None
+    till.give(settling(dispute, dice.choice(dispute.choices), weighs), key, by)
     (made,) = [change for change in till.changes.values() if change.id not in before]
     return made
 

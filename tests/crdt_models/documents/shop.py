@@ -12,6 +12,7 @@ from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
+from crdt_models.documents.staff.permission import check_may_write
 from crdt_models.documents.stock.ledger import standing_counts
 from crdt_models.documents.stock.movements import Count, seen_of
 from crdt_models.documents.stock.view import StockView
@@ -83,8 +84,12 @@ class Till:
         assert isinstance(view, OrderView)
         return view
 
-    def give(self, command: Command, key: str = "") -> dict[str, CreatedId]:
-        """Decide and keep. `key` makes the command id; without it every command is another."""
+    def give(
+        self, command: Command, key: str = "", operator: CreatedId | None = None
+    ) -> dict[str, CreatedId]:
+        """Decide and keep. `key` makes the command id; without it every command is another.
+        operator: who gives it."""
+        who = self.operator if operator is None else OperatorId(operator)
         self._count += 1
         command_id = command_key(key or f"{self.letters}{self._count}")
         context = Context(
@@ -99,15 +104,16 @@ class Till:
             moment=self.moment,
             taken=lambda product, since: taken_since(self.orders, product, since),
             left_at=lambda table: self.left.get(table, ()),
-            operator=self.operator,
+            operator=who,
             open_shifts=lambda: self.open_shifts,
             tips=self.tips,
             counts_at=self._counts_at,
             seen=lambda: seen_of(self.known),
         )
         decision = command.decide(self.read, context)
+        check_may_write(self.read, context.operator, decision.facts)
         if decision.facts:
-            self.write(decision.facts, command_id)
+            self.write(decision.facts, command_id, operator)
         return decision.ids
 
     def _open_labels(self) -> dict[OrderId, str]:
@@ -115,9 +121,13 @@ class Till:
         return {order: label for order, label in labels.items() if label is not None}
 
     def write(
-        self, facts: Iterable[tuple[DocumentId, Fact]], command_id: CommandId | None = None
+        self,
+        facts: Iterable[tuple[DocumentId, Fact]],
+        command_id: CommandId | None = None,
+        operator: CreatedId | None = None,
     ) -> Change:
         """Sign facts as they are, sensible or not, and keep them."""
+        who = self.operator if operator is None else OperatorId(operator)
         self.clock_ms += 1
         self._stamp = next_stamp(self._stamp, self.clock_ms)
         change = sign_change(
@@ -129,7 +139,7 @@ class Till:
                 previous=(),
                 hlc=self._stamp,
                 business_day=self.day,
-                operator=self.operator,
+                operator=who,
                 command_id=command_id or command_key(f"{self.letters}/{self._stamp}"),
                 seen=0,
                 facts=tuple(facts),

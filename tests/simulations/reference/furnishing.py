@@ -5,6 +5,21 @@ from random import Random
 from crdt_models.documents.command import Command
 from crdt_models.documents.settings.commands import ChangeSettings
 from crdt_models.documents.settings.facts import Printer, SettingsValues, Station
+from crdt_models.documents.staff.acts import ACTS, ROLES
+from crdt_models.documents.staff.commands import (
+    AddOperator,
+    ChangeOperator,
+    SetPermission,
+    staff_view,
+)
+from crdt_models.documents.staff.facts import (
+    OperatorAdded,
+    OperatorChanged,
+    OperatorValues,
+    PermissionSet,
+)
+from crdt_models.fact import Fact
+from crdt_models.ids import OperatorId
 from tests.simulations.reference.replicas import Replica
 
 _WRITINGS: tuple[SettingsValues, ...] = (
@@ -21,6 +36,47 @@ _WRITINGS: tuple[SettingsValues, ...] = (
     SettingsValues(flags={"a": True, "b": None}),
     SettingsValues(flags={"a": None, "b": False}, minimum_centavos=100),
 )
+
+
+def staff_command(dice: Random, replica: Replica) -> tuple[Command, OperatorId | None]:
+    """And who gives it: mostly an owner."""
+    staff = staff_view(replica.read)
+    people = list(staff.operators)
+    owners = [each.id for each in staff.owners]
+    who = dice.choice(people or [OperatorId(bytes(16))])
+    values = dice.choice((
+        OperatorValues(active=False),
+        OperatorValues(active=True),
+        OperatorValues(role=dice.choice(ROLES)),
+        OperatorValues(role=dice.choice(ROLES), name=dice.choice(("Ana", "Rui"))),
+    ))  # fmt: skip
+    command = dice.choice((
+        AddOperator(name="Lia", role=dice.choice(ROLES)),
+        ChangeOperator(who=who, values=values),
+        ChangeOperator(who=who, values=values),
+        SetPermission(act=dice.choice(ACTS[-3:]), least=dice.choice(ROLES[1:])),
+    ))  # fmt: skip
+    by = dice.choice([*owners, *owners, *people, None])
+    return command, by
+
+
+def unchecked_writing(dice: Random, replica: Replica) -> tuple[Fact, OperatorId | None]:
+    """What a terminal that checks no role writes; it names what it relies on, or some of it."""
+    staff = staff_view(replica.read)
+    by = dice.choice([*staff.operators, None])
+    who = dice.choice([*staff.operators, OperatorId(bytes(16))])
+    act = dice.choice(ACTS[-3:-1])
+    named = staff.authority(by, act, who)
+    authority = tuple(sorted(dice.sample(named, dice.randrange(len(named) + 1))))
+    fact = dice.choice((
+        OperatorChanged(who=who, values=OperatorValues(active=True), authority=named),
+        OperatorChanged(
+            who=who, values=OperatorValues(role=dice.choice(ROLES)), authority=authority
+        ),
+        OperatorAdded(who=OperatorId(bytes(16)), name="Eva", role="owner", authority=authority),
+        PermissionSet(act=act, least=dice.choice(ROLES), authority=named),
+    ))  # fmt: skip
+    return fact, by
 
 
 def settings_command(dice: Random, replica: Replica) -> Command:

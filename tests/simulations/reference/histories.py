@@ -25,12 +25,17 @@ from crdt_models.documents.orders.commands import OpenOrder
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.commands import AddTable
 from crdt_models.errors import DomainError, MalformedChange, NotCanonical
-from crdt_models.ids import DocumentId
+from crdt_models.fact import body_of
+from crdt_models.ids import STAFF, DocumentId
 from simulations.fuzz.members import Author
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import furnished_bill
 from tests.simulations.reference.drawers import cash_command, closing_of
-from tests.simulations.reference.furnishing import settings_command
+from tests.simulations.reference.furnishing import (
+    settings_command,
+    staff_command,
+    unchecked_writing,
+)
 from tests.simulations.reference.listing import catalog_command
 from tests.simulations.reference.moving import cut_off, moving_command
 from tests.simulations.reference.ordering import opening, order_command, plain_line
@@ -69,6 +74,8 @@ class _World:
         self.dice = dice
         self.managers = Random(repr(dice.getstate()))
         self.managing = self.managers.choice((0.0, 0.12))  # how often a manager does something
+        self.owners = Random(repr(self.managers.getstate()))
+        self.hiring = self.owners.choice((0.0, 0.0, 0.0, 0.4))
         # How much happens of what: what is rare in most histories is frequent in some.
         self.leaning = {subject: dice.choice((0.2, 1, 1, 4)) for subject in _SUBJECTS}
         self.told: dict[bytes, Change] = {}
@@ -114,6 +121,8 @@ class _World:
         self.dice.choice(self.acts)(self.dice.choice(self.replicas))
         if self.managers.random() < self.managing:
             self._manage(self.managers.choice(self.replicas))
+        if self.owners.random() < self.hiring:
+            self._hire(self.owners.choice(self.replicas))
 
     def close_apart(self) -> None:
         """At the end, at times: a disk that was copied closes its drawer, and so does the copy."""
@@ -134,6 +143,19 @@ class _World:
         maker = self.managers.choice((settings_command, floor_command))
         with suppress(DomainError):
             replica.give(maker(self.managers, replica), self.managers.randbytes(16))
+
+    def _hire(self, replica: Replica) -> None:
+        """Owners and managers tell who works here, with dice of their own."""
+        dice, key = self.owners, self.owners.randbytes(16)
+        if dice.random() < 0.2:  # a terminal that asks nobody who he is
+            fact, by = unchecked_writing(dice, replica)
+            replica.write([[STAFF, body_of(fact)]], key, operator=by)
+            return
+        command, by = staff_command(dice, replica)
+        with suppress(DomainError):
+            replica.give(command, key, by)
+            if dice.random() < 0.2:  # a retry at another terminal
+                dice.choice(self.replicas).give(command, key, by)
 
     def _command(self, replica: Replica) -> None:
         command = self._any_command(replica)

@@ -31,6 +31,7 @@ from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.settings.view import SettingsView
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.documents.stock.ledger import Figure, figure_of
 from crdt_models.documents.stock.movements import movements_once
 from crdt_models.documents.stock.sales import movements_in
@@ -40,6 +41,7 @@ from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.ids import (
     SETTINGS,
+    STAFF,
     TABLES,
     TERMINALS,
     DocumentId,
@@ -62,6 +64,7 @@ from crdt_models.pedido import (
     reservation_json,
     settings_json,
     shift_json,
+    staff_json,
     statement_json,
     stock_json,
     table_json,
@@ -143,6 +146,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         settings=_settings(views),
         shifts=_shifts(views.values()),
         stock={each: _plain(stock_json(each, None, of)) for each, of in figures.items()},
+        staff=_staff(views),
     )
 
 
@@ -216,6 +220,12 @@ def _stock(views: dict[DocumentId, View]) -> tuple[dict[str, dict[str, Figure]],
     return figures, list(
         stock_disputes(situations, lambda name: views.get(name) or empty_view(name))
     )
+
+
+def _staff(views: dict[DocumentId, View]) -> Any:
+    view = views.get(STAFF) or empty_view(STAFF)
+    assert isinstance(view, StaffView)
+    return _plain(staff_json(view))
 
 
 def _row(order: OrderView) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from crdt_models.ids import (
     DocumentId,
     Epoch,
     FactId,
+    OperatorId,
     OrderId,
     ProductId,
     ShiftId,
@@ -79,8 +80,10 @@ class Replica:
         opened = AuthorOpened(self.author.chain, tags=tuple(kind.tag() for kind in KINDS))
         self.write([[TERMINALS, body_of(opened)]])
 
-    def give(self, command: Command, key: bytes) -> dict[str, CreatedId]:
-        """Decide and keep. Raises DomainError."""
+    def give(
+        self, command: Command, key: bytes, operator: OperatorId | None = None
+    ) -> dict[str, CreatedId]:
+        """Decide and keep. operator: who gives it. Raises DomainError."""
         context = Context(
             site=self.author.site,
             device=self.author.device,
@@ -97,18 +100,26 @@ class Replica:
             taken=lambda product, since: taken_since(self.orders, product, since),
             counts_at=self._counts_at,
             seen=self._seen,
+            operator=operator,
         )
         decision = command.decide(self.read, context)
         if decision.facts:
-            self.write([[document, body_of(fact)] for document, fact in decision.facts], key)
+            facts = [[document, body_of(fact)] for document, fact in decision.facts]
+            self.write(facts, key, operator=operator)
         return decision.ids
 
-    def write(self, facts: Sequence[Any], key: bytes | None = None, clock: int = -1) -> None:
+    def write(
+        self,
+        facts: Sequence[Any],
+        key: bytes | None = None,
+        clock: int = -1,
+        operator: OperatorId | None = None,
+    ) -> None:
         """Sign and keep. clock: as is; without it, the next one here."""
         self.clock_ms += 1
         self.stamp = next_stamp(self.stamp, self.clock_ms)
         clock = self.stamp if clock < 0 else clock
-        data = self.author.write(facts, hlc=clock, day=self.day, command=key)
+        data = self.author.write(facts, hlc=clock, day=self.day, command=key, operator=operator)
         self.receive([decode_change(data)])
 
     def receive(self, changes: Iterable[Change]) -> None:

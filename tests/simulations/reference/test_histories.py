@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,10 @@ def _stock(check: Callable[[ReferenceStock], bool]) -> Callable[[ReferenceShop],
     return lambda shop: any(map(check, shop.stock.values()))
 
 
+def _people(check: Callable[[dict[str, Any]], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(map(check, shop.staff.operators.values()))
+
+
 def _went_back(order: ReferenceOrder, line: ReferenceLine) -> bool:
     reports = [*order.meaning.of("lines_ready"), *order.meaning.of("lines_delivered")]
     said = any(line.id in each["lines"] for each in reports)
@@ -175,6 +180,10 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
     "a station, a printer and a flag": lambda shop: all(
         shop.settings[name] for name in ("stations", "printers", "flags")
     ),
+    "somebody who works here no more": _people(lambda person: not person["active"]),
+    "a role that was changed": _people(lambda person: person["name"] in ("Ana", "Rui")),
+    "a permission that was set": lambda shop: bool(shop.staff.permissions),
+    "a writing of the staff that waits": lambda shop: "waits" in shop.staff.verdicts.values(),
     "an order paid on trust": _orders(
         lambda order: any(each.method == "fiado" for each in order.payments)
     ),
@@ -261,6 +270,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "cash_difference", "late_adjustment", "two_shift_closings", "written_off_and_closed",
             "shift_does_not_add_up",
             "two_prices_of_a_line", "external_id_given_twice", "oversold", "count_to_confirm",
+            "unauthorised_act", "act_of_dismissed_operator", "founded_twice",
         )
     },
 }  # fmt: skip

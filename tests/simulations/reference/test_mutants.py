@@ -43,6 +43,8 @@ from crdt_models.documents.orders.facts import (
 from crdt_models.documents.orders.payments import Payment
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.register import Register
+from crdt_models.documents.staff import judging
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.documents.stock import situations
 from crdt_models.documents.stock.movements import Count
 from crdt_models.documents.tables import cards
@@ -317,6 +319,12 @@ MUTANTS = [
     )),
     Mutant("differences are told to nobody", ShiftView, "differences", property(lambda _: {})),
     Mutant("a lost drawer is still open", ShiftView, "write_offs", ()),
+    Mutant("whoever writes of the staff is believed", judging, "_is_in_order", lambda *_: True),
+    Mutant("a permission that was set is nobody's", judging, "least", lambda *_: None),
+    Mutant("the dismissed are told to nobody", StaffView, "overtaken", ()),
+    Mutant("who was dismissed elsewhere knew it", StaffView, "_reached", lambda _, fact, changes: (
+        frozenset(each.id for each in changes)
+    )),
     Mutant("two prices are told to nobody", findings, "_of_prices", lambda _: iter(())),
 ]  # fmt: skip
 
