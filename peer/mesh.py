@@ -13,6 +13,7 @@ Rules of this file:
 """
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -33,8 +34,8 @@ from peer.node.node import Node
 from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
 
-DIAL_LOOK_SECONDS = 0.25  # how often the address book is asked who is due; it has its own back-off
-QUIET_LOOK_SECONDS = 2.0  # the same while nobody is to be dialled: a full mesh costs no wake-ups
+DIAL_LOOK_SECONDS = 0.25  # between two looks at who is due, at least; the book has its own back-off
+QUIET_LOOK_SECONDS = 2.0  # at most: neighbours may have told of somebody
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
 REMEMBER_SECONDS = 5.0  # between two writings of changed addresses; the first is at once
 MAX_LINKS_OF_A_DEVICE = 3  # itself, a clone, and one that died unnoticed when it was restarted
@@ -99,7 +100,8 @@ class Mesh:
         self._look = trio.Event()  # somebody may be due for dialling
         self._own: set[str] = set()  # addresses where we answered ourselves
         self._written: list[str] = []  # remembered addresses as they stand on disk
-        self._remember_at = 0.0
+        self._remember_at = math.inf
+        self._written_at = -math.inf
         self._told: dict[DeviceId, tuple[str, ...]] = {}
         self._ended: dict[DeviceId, float] = {}  # members only, so no stranger makes it grow
         me = Me(site=node.site, device=node.device, letters=node.letters, program=settings.program)
@@ -191,8 +193,9 @@ class Mesh:
             task_status.started(self.addresses)
 
     def _sighted(self, address: str) -> None:
-        self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
-        self._look.set()
+        if address not in self._book:
+            self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
+            self._look.set()
 
     async def _dial_due(self, nursery: trio.Nursery) -> None:
         while True:
@@ -203,11 +206,10 @@ class Mesh:
             for address in self._book.due(now, linked):
                 nursery.start_soon(self._dial, address)
             jitter = self._environment.dice.uniform(0.75, 1.25)
-            await trio.sleep(DIAL_LOOK_SECONDS * jitter)
+            wait = max(self._book.next_due(linked) - now, DIAL_LOOK_SECONDS * jitter)
             self._look = trio.Event()
-            if not self._book.unlinked(linked):
-                with trio.move_on_after(QUIET_LOOK_SECONDS * jitter):
-                    await self._look.wait()
+            with trio.move_on_after(min(wait, QUIET_LOOK_SECONDS * jitter)):
+                await self._look.wait()
 
     def _exchange_addresses(self, now: float) -> None:
         """Tell neighbours where we reach peers, and take the hints they gave us."""
@@ -239,8 +241,12 @@ class Mesh:
             # Most terminals are off most of the night: not worth a warning each.
             _logger.debug("dial_failed address=%s reason=%s", address, error)
             self._book.failed(address, self._environment.monotonic())
+            self._look.set()
             return
-        self._book.succeeded(address, _far_end(link), self._environment.monotonic())
+        now = self._environment.monotonic()
+        self._book.succeeded(address, _far_end(link), now)
+        self._remember_at = min(self._remember_at, max(now, self._written_at + REMEMBER_SECONDS))
+        self._ticker.set()
         try:
             await self._serve(link)
         finally:
@@ -281,7 +287,7 @@ class Mesh:
             if now >= self._remember_at:
                 await self._remember(now)
             self._ticker = trio.Event()
-            self._tick_at = min(self._gossip.next_deadline(), now + REMEMBER_SECONDS)
+            self._tick_at = min(self._gossip.next_deadline(), self._remember_at)
             with trio.move_on_after(max(LEAST_TICK_SECONDS, self._tick_at - now)):
                 await self._ticker.wait()
 
@@ -290,15 +296,17 @@ class Mesh:
 
         Those not reached since the start are kept behind: that terminal may be off today.
         """
+        self._remember_at = math.inf
         reached = self._book.remembered()
         before = [address for address in self._written if address not in reached]
         remembered = [*reached, *before][:MAX_REMEMBERED]
         if set(remembered) == set(self._written):
             return
-        self._remember_at = now + REMEMBER_SECONDS
+        self._written_at = now
         try:
             await self._node.put_setting(REMEMBERED, "\n".join(remembered))
         except (NotDurable, Busy) as error:
+            self._remember_at = now + REMEMBER_SECONDS
             _logger.warning("addresses_not_written reason=%s", error)
             return
         self._written = remembered

@@ -16,6 +16,7 @@ Rules of this file:
 
 import enum
 import ipaddress
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -125,12 +126,16 @@ class AddressBook:
             self._places[address].dialling_until = now + DIAL_LASTS_SECONDS
         return chosen
 
-    def unlinked(self, linked: frozenset[Process] = frozenset()) -> bool:
-        """Whether any address is known that leads to no linked device: it may soon be due."""
+    def next_due(self, linked: frozenset[Process] = frozenset()) -> float:
+        """When an address that leads to no linked device is due; infinity when there is none."""
         devices = _devices(linked)
-        return any(
-            place.linked_since is None and not place.leads_to(devices)
-            for place in self._places.values()
+        return min(
+            (
+                max(place.next_dial, place.dialling_until)
+                for place in self._places.values()
+                if place.linked_since is None and not place.leads_to(devices)
+            ),
+            default=math.inf,
         )
 
     def succeeded(self, address: str, process: Process, now: float) -> None:

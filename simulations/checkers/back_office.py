@@ -20,7 +20,7 @@ from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 
 ALL = 1_000_000
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 20.0
 
 
 def back_office(evidence: Evidence) -> Iterator[str]:

@@ -29,6 +29,7 @@ STEP_SECONDS = (0.1, 2.0)
 TEN_YEARS_MS = 3653 * 86_400_000
 FLOOD_CHANGES = 300
 FLOOD_FRAMES = 300
+FLOOD_SECONDS = 4.0  # of frames: about as many times so many to each neighbour
 INVENTED_TIPS = 40
 
 Step = Callable[[HostileMember], Awaitable[None]]
@@ -135,7 +136,7 @@ async def frame_flood(world: World, dice: Random, seconds: float) -> None:
                 await member.say(Want(ChangeId(dice.randbytes(32)), (), 500), host)
                 await member.say(Neighbours(()), host)
 
-    await _play(world, dice, min(seconds, 10.0), "frame_flood", step)
+    await _play(world, dice, min(seconds, FLOOD_SECONDS), "frame_flood", step)
 
 
 async def changes_withheld(world: World, dice: Random, seconds: float) -> None:

@@ -32,6 +32,7 @@ from simulations.simulator.wires import Gate, Host, Wires
 
 LINK_PORT = 3002
 SIGHTING_SECONDS = 5.0  # between two rounds of announcements
+STALE_AT_ONCE = 100  # records of machines that left, in one round
 HANDSHAKE_TRIPS = 4  # TCP, TLS, WebSocket
 
 
@@ -229,7 +230,7 @@ class SimNetwork:
             if host != self.host and not there.network.gate.shut
             if lan.wires.reachable(self.host, host)
         ]
-        return heard + lan.stale
+        return heard + lan.dice.sample(lan.stale, min(STALE_AT_ONCE, len(lan.stale)))
 
     def kill(self, *, power: bool) -> None:
         """The process is gone: its links end as `LinkEnd.kill` says, its port is free."""

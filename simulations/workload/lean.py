@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from simulations.workload.plan import Habits, ServicePlan, draw_service
 
 ALWAYS = ("settle",)  # what comes of every family: somebody decides what only a person can
-EVENTFUL = (0.03, 0.06, 0.1, 0.1, 0.15)  # share of parties to which anything happens
-PLAYS = (1.5, 2.5, 4.0)  # scenes that happen to one of them, on average
+EVENTFUL = (0.03, 0.06, 0.08, 0.1, 0.12)  # share of parties to which anything happens
+PLAYS = (1.0, 2.0, 3.0)  # scenes that happen to one of them, on average
 FAMILIES = (1, 1, 2, 3, 99)  # that a service uses; 99: all
 SCENES = (3, 6, 10, 20)  # of those
 OFTEN = 0.9  # the highest probability of a scene
