@@ -19,6 +19,16 @@ def main() -> None:
     """Shops that are run, hurt and measured on this machine alone."""
 
 
+_MAP = click.option(
+    "--map",
+    "mapping",
+    metavar="order=…,time=…,product=…,quantity=…,price=…",
+    help="Which column of FILE is what; join columns with + (time=date+time)."
+    " Without time the order of the file is kept, without quantity it is 1."
+    " Prices are exact: 44.50, 44,50 or R$ 1.234,50.",
+)
+
+
 @main.command()
 @click.option("--exit", "ends", is_flag=True, help="End after the table instead of staying up.")
 @click.option("--full-year", is_flag=True, help="Replay all 21,350 orders instead of one day.")
@@ -28,14 +38,7 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Replay the order lines of this CSV file instead of pizzaplace.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    metavar="order=…,time=…,product=…,quantity=…,price=…",
-    help="Which column of FILE is what; join columns with + (time=date+time)."
-    " Without time the order of the file is kept, without quantity it is 1."
-    " Prices are exact: 44.50, 44,50 or R$ 1.234,50.",
-)
+@_MAP
 @click.option("--keep", "keeps", is_flag=True, help="Keep the terminals' data and logs.")
 @click.option("--cashiers", type=click.IntRange(1, 64), help="Orders under way at a time.")
 def demo(
@@ -95,6 +98,13 @@ _JSON = click.option(
 @click.option("--scenario", help="A named story instead of a service; see list.")
 @click.option("--small", is_flag=True, help="With --scenario: its short form.")
 @click.option("--no-relay", is_flag=True, help="Of a service: nobody has a way to a relay.")
+@click.option(
+    "--sales",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Instead of drawn guests: the first --orders of this CSV file, in its rhythm.",
+)
+@_MAP
 @_LEAN
 @_JOBS
 @_JSON
@@ -114,6 +124,8 @@ def run(
     scenario: str | None,
     small: bool,
     no_relay: bool,
+    file: Path | None,
+    mapping: str | None,
     lean: bool,
     jobs: int,
     json: str | None,
@@ -143,6 +155,10 @@ def run(
         _check_strikes(seed, choices)
     choices = replace(choices, scenario=scenario, small=small, keep_all=bool(html or svg))
     choices = replace(choices, relay=not no_relay)
+    if file is not None:
+        choices = replace(choices, sales=_sales(file, mapping, lean=lean))
+    elif mapping is not None:
+        raise click.UsageError("--map is of --sales.")
     console = Console(highlight=False, stderr=json == "-")
     if seed is not None:
         sys.exit(run_seed(console, seed, choices, json=json, html=html, svg=svg))
@@ -157,10 +173,26 @@ def _check_together(*, scenario: str | None, small: bool, many: bool, pictures: 
     if many and pictures:
         raise click.UsageError("--html and --svg show one run: give --seed N.")
     given = click.get_current_context().get_parameter_source
-    for name in ("terminals", "orders", "minutes", "faults", "strikes", "no_relay", "lean"):
+    names = {"faults": "fault", "file": "sales", "mapping": "map"}
+    for name in ("terminals", "orders", "minutes", "strikes", "no_relay", "lean", *names):
         if scenario is not None and given(name) is ParameterSource.COMMANDLINE:
-            option = "--fault" if name == "faults" else f"--{name.replace('_', '-')}"
+            option = f"--{names.get(name, name).replace('_', '-')}"
             raise click.UsageError(f"{option} is of a service; a scenario brings its own shop.")
+
+
+def _sales(file: Path, mapping: str | None, *, lean: bool) -> tuple[str, str]:
+    """Raises UsageError when the orders cannot be read."""
+    from simulations.demo.orders_csv import OrdersUnreadable, parse_mapping, read_orders
+
+    if mapping is None:
+        raise click.UsageError("--sales and --map go together.")
+    if lean:
+        raise click.UsageError("--lean is of drawn guests; --sales brings its own.")
+    try:
+        read_orders(file, parse_mapping(mapping))
+    except OrdersUnreadable as error:
+        raise click.UsageError(str(error)) from error
+    return str(file), mapping
 
 
 def _check_strikes(seed: int, choices: "Choices") -> None:

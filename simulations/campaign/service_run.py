@@ -20,6 +20,7 @@ from simulations.checkers.back_office import look_at_relay, watch_relay
 from simulations.checkers.checks import findings
 from simulations.checkers.evidence import take_evidence
 from simulations.checkers.healing import Healing
+from simulations.demo.orders_csv import parse_mapping, read_orders
 from simulations.disk.apsw_driver import QUICK
 from simulations.disk.sim_disk import SimDisk
 from simulations.faults.swarm import (
@@ -40,7 +41,7 @@ from simulations.simulator.determinism import run_seeded
 from simulations.simulator.trace import Event
 from simulations.simulator.world import World, draw_lean_shape, draw_shape, open_world
 from simulations.workload.ledger import Ledger
-from simulations.workload.service import draw_plan, run_service
+from simulations.workload.service import draw_plan, replay_orders, run_service
 
 CONVERGE_SECONDS = 300.0  # the longest wait of a repair rule is 16 T = 32 s; several may follow
 SCRATCH = Path("/dev/shm")  # where there is one: memory is faster than a disk
@@ -51,7 +52,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     which may be drawn, None for all · lean: little happens to most orders, so that a run is cheap ·
     strikes: only these of those drawn, by index, to find a smaller run that still fails · mutant: a
     bug put in on purpose · scenario: a story instead of a service, by name; it brings its own shop
-    · small: the story's short form · keep_all: of the trace, and a recording for pictures."""
+    · small: the story's short form · sales: a file, and which column of it is what: its first
+    orders instead of drawn guests · keep_all: of the trace, and a recording for pictures."""
 
     terminals: int = 4
     orders: int = 40
@@ -63,6 +65,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     mutant: str | None = None
     scenario: str | None = None
     small: bool = False
+    sales: tuple[str, str] | None = None
     keep_all: bool = False
 
 
@@ -159,12 +162,22 @@ async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]
     await world.boot_all()
     strikes = drawn_strikes(world.dice("faults"), choices)
     minutes = choices.minutes * 60
-    plan = draw_plan(world.dice("plan"), choices.orders, minutes, lean=choices.lean)
     until = trio.current_time() + minutes
     async with trio.open_nursery() as nursery:
         nursery.start_soon(run_strikes, world, strikes, world.dice("service manager"), until)
-        await run_service(world, plan, world.dice("service"), ledger)
+        await _sell(world, ledger, choices, minutes)
     return strikes
+
+
+async def _sell(world: World, ledger: Ledger, choices: Choices, seconds: float) -> None:
+    dice = world.dice("service")
+    if choices.sales is None:
+        plan = draw_plan(world.dice("plan"), choices.orders, seconds, lean=choices.lean)
+        await run_service(world, plan, dice, ledger)
+        return
+    file, mapping = choices.sales
+    read = read_orders(Path(file), parse_mapping(mapping))
+    await replay_orders(world, read.orders[: choices.orders], dice, ledger, seconds=seconds)
 
 
 def drawn_strikes(dice: Random, choices: Choices) -> list[Strike]:

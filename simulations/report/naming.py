@@ -1,5 +1,7 @@
 """What a run is called, and the one command that does it again."""
 
+import shlex
+
 from simulations.campaign.service_run import Choices, Verdict
 
 NO_STRIKES = "''"  # as a shell takes an empty word
@@ -35,6 +37,9 @@ def _of_a_service(choices: Choices) -> list[str]:
         parts.append("--lean")
     if not choices.relay:
         parts.append("--no-relay")
+    if choices.sales is not None:
+        file, mapping = map(shlex.quote, choices.sales)
+        parts.append(f"--sales {file} --map {mapping}")
     parts += [f"--fault {name}" for name in choices.faults or ()]
     if choices.strikes is not None:
         parts.append(f"--strikes {','.join(map(str, choices.strikes)) or NO_STRIKES}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from simulations.campaign.service_run import Choices
+from simulations.campaign.service_run import Choices, run
 from simulations.cli import main
 from simulations.demo import command
 from simulations.demo.orders_csv import Totals
@@ -59,6 +59,10 @@ def test_without_arguments_it_is_the_day_of_pizzaplace(monkeypatch: pytest.Monke
         (["run", "--scenario", "paid_twice", "--orders", "4"], "--orders is of a service"),
         (["run", "--scenario", "paid_twice", "--fault", "lossy"], "--fault is of a service"),
         (["run", "--seeds", "2", "--html", "x.html"], "show one run"),
+        (["run", "--seed", "1", "--map", "order=a,product=b,price=c"], "--map is of --sales"),
+        (["run", "--seed", "1", "--sales", __file__], "go together"),
+        (["run", "--seed", "1", "--sales", __file__, "--map", "order=a"], "no column for"),
+        (["run", "--scenario", "paid_twice", "--sales", __file__], "--sales is of a service"),
     ],
 )
 def test_what_cannot_be_meant_runs_nothing(
@@ -67,6 +71,25 @@ def test_what_cannot_be_meant_runs_nothing(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2 and why in result.output
+
+
+def test_a_file_of_orders_is_sold_under_faults_and_the_run_is_repeatable(tmp_path: Path) -> None:
+    file = tmp_path / "vendas do dia.csv"
+    file.write_text("pedido;item;valor\n1;Pizza;44,00\n1;Suco;8,50\n2;Pizza;44,00\n3;Bolo;9,90\n")
+    choices = Choices(
+        terminals=2,
+        orders=2,
+        minutes=2.0,
+        faults=("sigkill",),
+        sales=(str(file), "order=pedido,product=item,price=valor"),
+    )
+    verdict = run(1, choices)
+    assert verdict.findings == ()
+    assert verdict.orders == 2, "the first so many of the file"
+    arguments = [each for each in shlex.split(replay(1, choices))[1:] if each]
+    result = CliRunner().invoke(main, [*arguments, "--json", "-"])
+    assert result.exit_code == 0
+    assert verdict.digest in result.output
 
 
 def test_a_run_without_strikes_is_told_as_a_shell_takes_it() -> None:
