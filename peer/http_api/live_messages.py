@@ -12,6 +12,7 @@ import msgspec
 from peer.http_api import answers
 from peer.http_api.answers import CardapioMudou, EstoqueContado
 from peer.live_sightings import EventType
+from peer.service.problems import MEDIA_TYPE
 
 _REFERENCE = "#/components/schemas/{name}"
 
@@ -192,7 +193,14 @@ def _operation(path: str) -> dict[str, Any]:
         "operationId": "follow_" + path.rpartition("/")[2],
         "x-papel": "front_end",
         "parameters": [],
-        "responses": {"101": {"description": "Daqui em diante, WebSocket"}},
+        "responses": {
+            "101": {"description": "Daqui em diante, WebSocket"},
+            "404": {
+                "description": "not_found: não pediu um WebSocket",
+                "content": {MEDIA_TYPE: {"schema": _reference("Problem")}},
+                "x-codigos": ["not_found"],
+            },
+        },
         "security": [{"chave": []}, {"portador": []}, {}],
         "x-websocket": {
             "envia": [_reference(each.__name__) for each in SENT[path]],
