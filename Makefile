@@ -37,9 +37,11 @@ help:
 demo: $(VENV)/.installed-demo
 	$(BIN)/python -m simulations demo $(ARGS)
 
-# About 17 minutes: everything but tests/real and tests/browser. ARGS go to pytest.
+# About 12 minutes: everything but tests/real and tests/browser, two files at a time, the longest
+# first. ARGS go to pytest.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q --ignore=tests/real --ignore=tests/browser $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder \
+	--ignore=tests/real --ignore=tests/browser $(ARGS)
 
 # About 7 minutes, on Linux as root: real terminals in network namespaces, over a wire that loses,
 # cuts and swallows; SIGKILL, SIGSTOP, a disk that fills up. Prints what it counted, and what this

@@ -30,7 +30,7 @@ def test_services_lose_nothing_and_end_equal(capsys: pytest.CaptureFixture[str])
     seeds = fixed_and_fresh(SEEDS, FRESH)
     with capsys.disabled():  # also of a build that is ended from outside
         for seed in seeds[-FRESH:]:
-            sys.stdout.write(f"\nfresh: {replay(seed, LEAN)}")
+            sys.stderr.write(f"\nfresh: {replay(seed, LEAN)}")
     outcomes = list(run_many(seeds, LEAN, jobs=2))
     failed = [
         f"{replay(each.seed, LEAN)}: {finding}"
