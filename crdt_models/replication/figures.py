@@ -45,7 +45,8 @@ class LinkStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """One link.
 
     state: greeting, talking or closed · letters, program: what the peer says it is · wanted: ids it
-    claims and we lack · in_step: its last Have equals ours · round_trip: seconds ·
+    claims and we lack · in_step: its last Have equals ours · claims: the greatest sequence of each
+    device in that Have · neighbours: whom it says it is linked to · round_trip: seconds ·
     clock_difference_ms: its clock minus ours, for show.
     """
 
@@ -55,6 +56,8 @@ class LinkStatistics(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     wanted: int
     in_step: bool
+    claims: dict[DeviceId, int]
+    neighbours: frozenset[DeviceId]
     round_trip: float | None
     clock_difference_ms: int | None
     figures: LinkFigures

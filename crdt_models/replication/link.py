@@ -402,10 +402,16 @@ class Link:
             program="" if theirs is None else theirs.program,
             wanted=len(self.wanted),
             in_step=in_step,
+            claims={entry.device: entry.sequence for entry in sorted(self.claims, key=_height)},
+            neighbours=self.neighbours,
             round_trip=self.round_trip,
             clock_difference_ms=self.clock_difference_ms,
             figures=msgspec.structs.replace(self.figures),
         )
+
+
+def _height(entry: HaveEntry) -> int:
+    return entry.sequence
 
 
 def _cost(frame: bytes, message: Received) -> int:

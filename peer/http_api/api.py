@@ -10,6 +10,7 @@ Rules of this file:
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -29,6 +30,7 @@ from crdt_models.ids import (
     order_document,
 )
 from crdt_models.pedido import JSON
+from crdt_models.replication.figures import Statistics
 from peer.environment import Environment
 from peer.http_api import durability
 from peer.http_api.catalog.finder import Finder
@@ -94,6 +96,9 @@ class Mesh(durability.Mesh, Protocol):
     def last_linked(self) -> Mapping[DeviceId, float]:
         """By device, when its last link ended (monotonic seconds), since our start."""
 
+    def statistics(self) -> Statistics:
+        """What the links say each other has, and lacks."""
+
 
 class Live(Protocol):
     """What the live events know (`peer.live_events`)."""
@@ -108,7 +113,8 @@ class Live(Protocol):
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """What the handlers may use. name: of this terminal, as people call it · version: of the
     program · uplink and mesh: None where this terminal has no relay, no mesh · finder: the search
-    over products · scale_label: where a scale's label holds what · time_zone: where the shop is."""
+    over products · scale_label: where a scale's label holds what · time_zone: where the shop is ·
+    log_file: where this program writes its log."""
 
     node: Node
     environment: Environment
@@ -121,6 +127,7 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
     finder: Finder = msgspec.field(default_factory=Finder)
     scale_label: ScaleLayout = ScaleLayout()
     time_zone: str = "UTC"
+    log_file: Path | None = None
 
 
 Handler: TypeAlias = Callable[[Api, Call], Awaitable[Answer]]

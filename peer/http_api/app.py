@@ -84,6 +84,7 @@ def create_app(
         version=crdt_models.__version__,
         scale_label=config.scale_label,
         time_zone=config.time_zone,
+        log_file=config.log,
     )
 
     async def authenticate(key: str) -> FrontEnd | None:

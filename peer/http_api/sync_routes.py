@@ -1,9 +1,10 @@
 """The routes of the cloud and the other terminals: one part of the table in `routes`."""
 
-from peer.http_api import answers, members, system
+from peer.http_api import answers, members, observing, system
 from peer.http_api.api import Api
 from peer.http_api.route_parts import ADMIN, PAGE, route
 from peer.http_api.values import ReasonBody
+from peer.service.log_lines import LEVELS
 from peer.service.routes import QueryField, Route
 
 
@@ -62,6 +63,29 @@ def _mesh_routes(api: Api | None) -> list[Route]:
             system.mesh,
             "Os terminais ligados a este, e os outros da loja",
             answer=answers.Malha,
+        ),
+        route(
+            api,
+            "GET",
+            "/api/sync/retidas",
+            observing.show_held,
+            "O que este terminal guarda e não pode usar, e o que lhe falta",
+            answer=answers.Retidas,
+            query=(PAGE[1],),
+        ),
+        route(
+            api,
+            "GET",
+            "/api/logs",
+            observing.show_log,
+            "O registro do programa neste terminal, o mais novo primeiro",
+            answer=answers.LinhasDoRegistro,
+            query=(
+                QueryField("nivel", "deste para cima", values=LEVELS),
+                QueryField("busca", "só linhas com este texto"),
+                QueryField("antes", "só as anteriores ao `em` de uma linha"),
+                PAGE[1],
+            ),
         ),
         route(
             api,

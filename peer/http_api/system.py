@@ -12,6 +12,7 @@ from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import TERMINALS, DocumentId
 from crdt_models.replication.messages import MAX_ENTRIES_PER_DEVICE
 from peer.http_api.api import Api, Link, json_answer, limit_of, quoted
+from peer.http_api.lag_map import lag_map
 from peer.http_api.members import known_members
 from peer.http_api.shown import MILLISECOND_BITS
 from peer.service.http_errors import UnknownRoute
@@ -115,7 +116,10 @@ async def mesh(api: Api, call: Call) -> Answer:
     links = [] if api.mesh is None else api.mesh.links()
     shown = [_link(api, link) for link in links]
     known = known_members(api, {link.device for link in links})
-    return json_answer({"ligacoes": shown, "total": len(shown), "conhecidos": known})
+    lags = lag_map(api, known)
+    return json_answer(
+        {"ligacoes": shown, "total": len(shown), "conhecidos": known, "atrasos": lags}
+    )
 
 
 async def live_statistics(api: Api, call: Call) -> Answer:

@@ -168,7 +168,9 @@ class Node:
             request = Receive(part, source)
             await self._put(request)
             parts.append(await request.result())
-        return _total(parts)
+        received = _total(parts)
+        self._counts["refused"] += received.refused
+        return received
 
     async def _put(self, request: Execute | Receive) -> None:
         try:

@@ -257,13 +257,17 @@ function twoSides(main, side) {
 }
 
 async function showLinks() {
-  const { ligacoes, conhecidos } = await ask('/api/sync/malha');
+  const { ligacoes, conhecidos, atrasos } = await ask('/api/sync/malha');
+  const missing = new Map(
+    atrasos.map((lag) => [lag.dispositivo, Math.max(lag.falta_receber, lag.falta_la ?? 0)]),
+  );
   const off = conhecidos.filter((terminal) => !terminal.ligado);
   byId('ligacoes').replaceChildren(
     ...ligacoes.map((link) => {
       const item = twoSides(link.nome || link.letras || link.endereco, '');
-      const state = element('span', link.estado, 'selo');
-      state.dataset.estado = link.estado === 'ligado' ? 'bom' : 'espera';
+      const behind = missing.get(link.dispositivo) ?? 0;
+      const state = element('span', behind ? `faltam ${whole.format(behind)}` : link.estado, 'selo');
+      state.dataset.estado = link.estado === 'ligado' && !behind ? 'bom' : 'espera';
       item.lastChild.replaceWith(state);
       return item;
     }),

@@ -103,16 +103,105 @@ class TerminalConhecido(AnswerShape, frozen=True, kw_only=True):
     ligado: bool
 
 
+class AtrasoDeAutor(AnswerShape, frozen=True, kw_only=True):
+    """Até onde os dois terminais têm o que um terminal gravou. `aqui`, `la`: números de sequência;
+    a diferença é quantas alterações faltam a quem tem menos."""
+
+    dispositivo: str
+    letras: str
+    aqui: int
+    la: int
+
+
+class Atraso(AnswerShape, frozen=True, kw_only=True):
+    """O que falta entre este terminal e um outro da loja.
+
+    `caminho`: letras dos terminais ligados a este que também estão ligados a ele; ele mesmo, se a
+    ligação é direta; vazio: nenhum · `falta_receber`: do que ele gravou, quanto se sabe que existe
+    e ainda não chegou · `iguais`: os dois têm exatamente o mesmo; nulo, como os seguintes, sem
+    ligação direta · `buscando`: alterações que ele tem e este pede · `falta_la`: alterações que
+    este tem e ele não disse ter · `autores`: os terminais em que os dois diferem ·
+    `proxima_acao_texto`: o que vai acontecer, para mostrar.
+    """
+
+    dispositivo: str
+    letras: str
+    ligado: bool
+    caminho: list[str]
+    visto_em: str | None
+    falta_receber: int
+    iguais: bool | None
+    buscando: int | None
+    falta_la: int | None
+    autores: list[AtrasoDeAutor]
+    ida_e_volta_ms: int | None
+    diferenca_relogio_ms: int | None
+    proxima_acao: Literal["nada", "receber", "enviar", "esperar", "ligar"]
+    proxima_acao_texto: str
+
+
 class Malha(AnswerShape, frozen=True, kw_only=True):
     """`ligacoes`: os ligados agora · `conhecidos`: todos os outros da loja, ligados ou não, também
-    os que foram admitidos e ainda não gravaram."""
+    os que foram admitidos e ainda não gravaram · `atrasos`: o que falta entre este e cada um."""
 
     ligacoes: list[Ligacao]
     total: int
     conhecidos: list[TerminalConhecido]
+    atrasos: list[Atraso]
 
 
 class Anunciado(AnswerShape, frozen=True, kw_only=True):
     """Quantos terminais a loja tem agora, este incluído, pelo que se sabe aqui."""
 
     membros: int
+
+
+class AlteracaoFaltando(AnswerShape, frozen=True, kw_only=True):
+    """Uma alteração que outra cita e que não chegou; `dispositivo` e `letras`: de quem a cita."""
+
+    alteracao: str
+    citada_por: str
+    dispositivo: str
+    letras: str
+
+
+class NaoEntendido(AnswerShape, frozen=True, kw_only=True):
+    """Um documento com fatos que este programa precisa entender e não entende, e os tipos deles."""
+
+    documento: str
+    fatos: list[str]
+    tipos: list[str]
+
+
+class Retidas(AnswerShape, frozen=True, kw_only=True):
+    """O que se guarda sem poder usar, e o que falta.
+
+    `esperando_autor`: alterações cujo autor ainda não se apresentou · `recusadas`: bytes que não
+    são alterações autênticas desta loja, desde que o programa iniciou · `em_quarentena`: pedidos e
+    alterações postos de lado por um defeito nosso, desde então; o registro diz mais ·
+    `recusadas_pela_nuvem`: nulo sem nuvem · `nao_entendidos`: esperam um programa mais novo.
+    """
+
+    esperando_autor: int
+    recusadas: int
+    em_quarentena: int
+    recusadas_pela_nuvem: int | None
+    faltando: list[AlteracaoFaltando]
+    total_faltando: int
+    nao_entendidos: list[NaoEntendido]
+
+
+class LinhaDoRegistro(AnswerShape, frozen=True, kw_only=True):
+    """Uma linha. `evento`: o que houve; a linha inteira, se não foi este programa que a fez."""
+
+    em: str
+    nivel: Literal["debug", "info", "warning", "error", "critical", ""]
+    evento: str
+    dados: dict[str, str]
+
+
+class LinhasDoRegistro(AnswerShape, frozen=True, kw_only=True):
+    """`total`: quantas vieram."""
+
+    linhas: list[LinhaDoRegistro]
+    total: int

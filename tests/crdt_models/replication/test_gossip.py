@@ -85,6 +85,8 @@ def test_statistics_name_the_lag(pair):
     lag = statistics.lag[a.device]
     assert (lag.known, lag.claimed) == (2, 2)
     assert statistics.links[shop.number].in_step
+    assert statistics.links[shop.number].claims == {a.device: 2}
+    assert statistics.links[shop.number].neighbours == {b.device}
     assert statistics.total.wants >= 1
     assert statistics.total.bytes_in > 0
 

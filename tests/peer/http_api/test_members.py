@@ -11,8 +11,10 @@ import trio
 from crdt_models.certificates import AuthorOpened, encode_chain
 from crdt_models.change import Unsigned, sign_change
 from crdt_models.documents.trust import admission_id
+from crdt_models.fact import Fact
 from crdt_models.hybrid_logical_clock import iso
-from crdt_models.ids import TERMINALS, TRUST, ChangeId, CommandId, DeviceId, Epoch
+from crdt_models.ids import TERMINALS, TRUST, ChangeId, CommandId, DeviceId, DocumentId, Epoch
+from crdt_models.replication.figures import Lag, LinkFigures, LinkStatistics, Statistics
 from peer.environment import RealDice
 from peer.identity import Identity
 from peer.identity.membership import TerminalKeys, admit, applicant_of, member_chain
@@ -40,12 +42,17 @@ class Mesh:
     def __init__(self) -> None:
         self.linked: list[Link] = []
         self.ended: dict[DeviceId, float] = {}
+        self.talks: dict[int, LinkStatistics] = {}
+        self.lag: dict[DeviceId, Lag] = {}
 
     def links(self) -> Sequence[Link]:
         return self.linked
 
     def last_linked(self) -> Mapping[DeviceId, float]:
         return self.ended
+
+    def statistics(self) -> Statistics:
+        return Statistics(links=self.talks, total=LinkFigures(), lag=self.lag, wants_in_flight=0)
 
 
 class Member:
@@ -68,6 +75,10 @@ class Member:
 
     def opens(self, chain: bytes, at_ms: int) -> bytes:
         """A change with `author_opened`; the first of them opens its epoch."""
+        return self.writes(TERMINALS, AuthorOpened(chain, program="0.9"), at_ms)
+
+    def writes(self, document: DocumentId, fact: Fact, at_ms: int) -> bytes:
+        """The next change of this terminal."""
         self._count += 1
         change = sign_change(
             Unsigned(
@@ -81,7 +92,7 @@ class Member:
                 operator=None,
                 command_id=CommandId(hashlib.sha256(bytes([self._count])).digest()[:16]),
                 seen=0,
-                facts=((TERMINALS, AuthorOpened(chain, program="0.9")),),
+                facts=((document, fact),),
             ),
             self._keys.signing,
         )
