@@ -7,15 +7,15 @@ Rules of this file:
    says that a dish was delivered shall not read last year's every morning.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from crdt_models.ids import DocumentId, order_of
+from crdt_models.documents.orders.view import OrderView
+from crdt_models.ids import DocumentId
 from crdt_models.pedido import JsonObject, ticket_json
 from crdt_models.read_models import KITCHEN_TICKET
 from peer.http_api.api import Api, json_answer, limit_of, list_version, unchanged
 from peer.http_api.dining_room.committed import table_label
 from peer.http_api.lists import TODAY, asked_day
-from peer.http_api.shown import known_order
 from peer.service.routes import Answer, Call
 from peer.storage.projections import Condition, Is, Query
 
@@ -39,7 +39,7 @@ async def show_queue(api: Api, call: Call) -> Answer:
     )
     page = api.node.log.projections.page(query)
     shown = {
-        "fila": [_ticket(api, row) for row in page.rows],
+        "fila": [ticket for row in page.rows for ticket in _tickets(api, row)],
         "total": api.node.log.projections.count(query),
         "estacoes": _stations(api, of_day),
         "proximo": page.next,
@@ -47,12 +47,15 @@ async def show_queue(api: Api, call: Call) -> Answer:
     return json_answer(shown, headers={"etag": version})
 
 
-def _ticket(api: Api, row: Mapping[str, object]) -> JsonObject:
-    """A row and its order are read in one breath: nothing is committed in between."""
-    order = known_order(api.node, order_of(DocumentId(str(row["document_id"]))))
-    ticket = next(each for each in order.tickets if each.station == row["station"])
-    shown = ticket_json(order, ticket, rank=api.node.number_rank(order.order))
-    return {**shown, "mesa_nome": table_label(api.node, order.table)}
+def _tickets(api: Api, row: Mapping[str, object]) -> Iterator[JsonObject]:
+    """One; none while the commit that wrote the row is not shown yet: rows are on the disk a moment
+    before the views tell of them, and that moment's answer has the version of before."""
+    order = api.node.view(DocumentId(str(row["document_id"])))
+    assert isinstance(order, OrderView), "only orders have tickets"
+    for ticket in order.tickets:
+        if ticket.station == row["station"]:
+            shown = ticket_json(order, ticket, rank=api.node.number_rank(order.order))
+            yield {**shown, "mesa_nome": table_label(api.node, order.table)}
 
 
 def _stations(api: Api, of_day: Condition) -> list[JsonObject]:

@@ -119,6 +119,8 @@ def _within(
             continue
         if not _is_certain(deed, touching, answer.until, since):
             return None
+        if deed.answer not in touching:
+            continue  # done elsewhere; this terminal only said so again
         if any(excuses.of(deed, each) is not Excused.NOT for each in touching):
             return None
         notes = _notes(deed, shop)
@@ -146,9 +148,10 @@ def _is_certain(deed: Deed, touching: list[Attempt], since: float, until: float)
     """Answered at the first call, between the opening and the end: nobody doubts what it did."""
     if any(each.status == DOWN or each.outcome == "unknown" for each in deed.attempts):
         return False
-    first = next(each for each in deed.attempts if each.outcome == "acknowledged")
+    first = deed.answer
+    assert first is not None, "no call was refused, and none is in doubt"
     if first not in touching:
-        return True  # it was done elsewhere, and this terminal only said so again
+        return True
     return not first.replayed and since <= first.at and first.until <= until
 
 

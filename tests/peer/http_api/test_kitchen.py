@@ -1,8 +1,10 @@
 """The kitchen over HTTP, against a real node."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import trio
 
 STATIONS = ("bar", "fogão", "fogão")
 COURSES = (0, 1, 2)
@@ -155,3 +157,29 @@ async def test_a_dish_that_moved_is_made_for_the_table_where_it_is(shop: Any, di
     assert said == {dinner["id"]: ["Peixe"], other["id"]: ["Sopa"]}
     shown = await shop.post(path(other, "pronto"), {"itens": [soup]})
     assert by_name(shown, "status") == {"Sopa": "pronto"}
+
+
+async def test_the_queue_is_asked_between_the_commit_and_its_showing(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are on the disk a moment before the views tell of them."""
+    pedido = await shop.open(itens=[{"nome": "Sopa", "preco_unitario_centavos": 1000}])
+    committed, shown = trio.Event(), trio.Event()
+    run_blocking = shop.environment.run_blocking
+
+    async def slowly(function: Callable[..., Any], *arguments: Any) -> Any:
+        found = await run_blocking(function, *arguments)
+        if function == shop.log.append:
+            committed.set()
+            await shown.wait()
+        return found
+
+    monkeypatch.setattr(shop.environment, "run_blocking", slowly)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shop.post, path(pedido, "enviar"))
+        await committed.wait()
+        before = await shop.ask("GET", "/api/cozinha")
+        shown.set()
+    assert (before.status_code, before.json()["fila"]) == (200, [])
+    after = await shop.ask("GET", "/api/cozinha", if_none_match=before.headers["etag"])
+    assert len(after.json()["fila"]) == 1
