@@ -272,10 +272,10 @@ def quoted(version: str) -> str:
     return f'"{version}"'
 
 
-def list_version(api: Api, call: Call, day: int | None = None) -> str:
+def list_version(api: Api, call: Call, day: int | None = None, beside: object = None) -> str:
     """The entity tag of what is read from many documents: nothing committed, nothing new. day: what
-    `?dia` means now."""
-    asked = f"{day} {sorted(call.path.items())} {sorted(call.query.items())}"
+    `?dia` means now. beside: whatever else the answer depends on."""
+    asked = f"{day} {sorted(call.path.items())} {sorted(call.query.items())} {beside}"
     mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
     return quoted(f"{api.node.position}-{mark}")
 

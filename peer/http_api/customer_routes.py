@@ -13,6 +13,7 @@ from peer.http_api.route_parts import (
     posted,
     route,
 )
+from peer.http_api.unchanged import unless_unchanged
 from peer.service.routes import QueryField, Route
 
 _EDIT_ERRORS = ("unknown_account", "stale_version", *OPENING_ERRORS)
@@ -83,7 +84,7 @@ def _one_customer(api: Api | None) -> list[Route]:
             api,
             "GET",
             one + "/extrato",
-            customers.show_statement,
+            unless_unchanged(customers.show_statement),
             "Compras, pagamentos e estornos de um cliente, do mais antigo ao mais novo",
             answer=answers.Extrato,
             query=(
@@ -92,6 +93,7 @@ def _one_customer(api: Api | None) -> list[Route]:
                 *PAGE,
             ),
             errors=("unknown_account", "bad_cursor"),
+            **READ,
         ),
         *posted(
             api,

@@ -28,6 +28,7 @@ def list_routes(api: Api | None) -> list[Route]:
             "Soma pedidos, itens e receita, de um dia ou de todos",
             answer=answers.Estatisticas,
             query=(DAY,),
+            **READ,
         ),
         route(
             api,

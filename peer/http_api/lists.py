@@ -54,9 +54,13 @@ async def list_orders(api: Api, call: Call) -> Answer:
 async def statistics(api: Api, call: Call) -> Answer:
     """GET /api/estatisticas."""
     day = asked_day(api, call, ALL_DAYS)
+    uplink = None if api.uplink is None else api.uplink.status()
+    pending = None if uplink is None else uplink.pending
+    version = list_version(api, call, day, pending)
+    if same := unchanged(call, version):
+        return same
     where = () if day is None else (Condition("business_day", day),)
     sums = await api.environment.run_blocking(_sums, api.node.log.projections, where)
-    uplink = None if api.uplink is None else api.uplink.status()
     return json_answer(
         {
             "dia": None if day is None else iso_day(day),
@@ -74,8 +78,9 @@ async def statistics(api: Api, call: Call) -> Answer:
             "fiado_centavos": sums.on_account,
             "digest": api.node.content_digest().hex(),
             "posicao": api.node.position,
-            "pendentes": None if uplink is None else uplink.pending,
-        }
+            "pendentes": pending,
+        },
+        headers={"etag": version},
     )
 
 

@@ -14,6 +14,7 @@ from peer.http_api.route_parts import (
     posted,
     route,
 )
+from peer.http_api.unchanged import unless_unchanged
 from peer.service.routes import QueryField, Route
 
 _WRITES = ("unknown_shift", "stale_version", "shift_is_ended", *OPENING_ERRORS)
@@ -68,10 +69,11 @@ def cash_routes(api: Api | None) -> list[Route]:
             api,
             "GET",
             one + "/relatorio",
-            shifts.report,
+            unless_unchanged(shifts.report),
             "O relatório de um caixa encerrado, igual em todos os terminais",
             answer=answers.RelatorioCaixa,
             errors=("unknown_shift", "shift_goes_on"),
+            **READ,
         ),
         *posted(api, one, _writes(), answer=answers.Caixa, **WRITE),
     ]

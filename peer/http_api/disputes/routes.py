@@ -7,6 +7,7 @@ from peer.http_api import answers
 from peer.http_api.api import Api
 from peer.http_api.disputes import evidence, listing, settling
 from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, READ, route
+from peer.http_api.unchanged import unless_unchanged
 from peer.service.routes import QueryField, Route
 
 _FILTERS = (
@@ -25,11 +26,12 @@ def dispute_routes(api: Api | None) -> list[Route]:
             api,
             "GET",
             "/api/conflitos",
-            listing.list_disputes,
+            unless_unchanged(listing.list_disputes),
             "Lista o que uma pessoa precisa decidir",
             query=(*_FILTERS, *PAGE),
             answer=answers.Conflitos,
             errors=("bad_cursor", "unknown_order"),
+            **READ,
         ),
         route(
             api,

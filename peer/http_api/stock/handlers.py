@@ -3,8 +3,8 @@
 Rules of this file:
 1. Listed is what the stock keeps: products that say so, that have a minimum, that a recipe names,
    or of which something was told. By name, then id.
-2. Sales change what is on hand and stand in no document of the stock, so nothing is answered with
-   304.
+2. Sales change what is on hand and stand in no document of the stock, so an answer's version is
+   the place in the log.
 3. A write answers with what is on hand then of the products that it names.
 """
 

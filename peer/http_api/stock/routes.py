@@ -2,8 +2,9 @@
 
 from peer.http_api import answers
 from peer.http_api.api import Api
-from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, Action, posted, route
+from peer.http_api.route_parts import KEYED, OPENING_ERRORS, PAGE, READ, Action, posted, route
 from peer.http_api.stock import bodies, handlers
+from peer.http_api.unchanged import unless_unchanged
 from peer.service.routes import QueryField, Route
 
 _TOLD = ("unknown_product", "invalid_amount", "command_too_large", *OPENING_ERRORS)
@@ -17,7 +18,7 @@ def stock_routes(api: Api | None) -> list[Route]:
             api,
             "GET",
             "/api/estoque",
-            handlers.list_stock,
+            unless_unchanged(handlers.list_stock),
             "Lista o que há em estoque, por nome",
             answer=answers.Estoque,
             query=(
@@ -26,6 +27,7 @@ def stock_routes(api: Api | None) -> list[Route]:
                 *PAGE,
             ),
             errors=("bad_cursor",),
+            **READ,
         ),
         *posted(
             api,
@@ -39,10 +41,11 @@ def stock_routes(api: Api | None) -> list[Route]:
             api,
             "GET",
             one,
-            handlers.show_stock,
+            unless_unchanged(handlers.show_stock),
             "Mostra o que há de um produto, por local",
             answer=answers.EstoqueProduto,
             errors=("unknown_product",),
+            **READ,
         ),
         route(
             api,

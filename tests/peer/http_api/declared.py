@@ -1,5 +1,6 @@
 """Holds an answer against the OpenAPI description: the schemas that msgspec makes, and no more."""
 
+import json
 import re
 from decimal import Decimal
 from functools import cache
@@ -79,6 +80,11 @@ def operation_of(method: str, path: str) -> dict[str, Any] | None:
             operation: dict[str, Any] | None = paths[declared].get(method.lower())
             return operation
     return None
+
+
+def encoded(value: Any) -> bytes:
+    """JSON, of lone surrogates too."""
+    return json.dumps(value).encode()
 
 
 async def check(response: httpx.Response) -> None:

@@ -367,6 +367,11 @@ class Scene:
         await self._post(f"/api/caixa/{shift}/declarar", {"valores": {"dinheiro": 0}})
         return shift
 
+    async def ended(self) -> str:
+        shift = await self.told()
+        await self._post(f"/api/caixa/{shift}/fechar")
+        return shift
+
     async def product(self) -> str:
         body = {"nome": await self.name(), "preco": 1}
         return str((await self._post("/api/produtos", body))["id"])
