@@ -323,9 +323,9 @@ def show_coverage() -> None:
     "--share", type=click.FloatRange(0.001, 1), default=1.0, help="Of all places, drawn (1: all)."
 )
 def crash_points(*, flows: tuple[str, ...], share: float) -> None:
-    """Every flow of a till cut off at every frame and sector of its log, and on failing disks.
+    """Every kind of business cut off at every frame and sector of the log, and on failing disks.
 
-    Some 10 minutes for all of it. Exit code 0: whatever was acknowledged was there, whole, and the
+    Some 40 minutes for all of it. Exit code 0: whatever was acknowledged was there, whole, and the
     terminal went on. 1: a place where that was not so.
     """
     from rich.console import Console

@@ -15,8 +15,8 @@ import trio
 
 from peer.service.sqlite_errors import StorageError
 from simulations.disk.conditions import Fault
+from simulations.disk.counter import Flow, at_work, start
 from simulations.disk.fault_points import attempt, founded, tries
-from simulations.disk.flows import Flow, at_work, start
 from simulations.disk.sim_disk import DATABASE
 from simulations.disk.verdict import failings, work_on
 from simulations.disk.wal_points import Point, Recorder, Step, points

@@ -22,7 +22,7 @@ from crdt_models.errors import MalhaError
 from peer.node.requests import Busy
 from peer.service.sqlite_errors import StorageError
 from simulations.disk.conditions import ONCE, Conditions, Fault, Operation
-from simulations.disk.flows import Acknowledged, Flow, at_work, start
+from simulations.disk.counter import Acknowledged, Flow, at_work, start
 from simulations.disk.sim_disk import Image, SimDisk
 from simulations.disk.verdict import failings, work_on
 

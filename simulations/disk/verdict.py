@@ -19,7 +19,7 @@ from crdt_models.read_models import TABLES
 from peer.node.node import fill_rows
 from peer.node.shelf import build
 from peer.storage.change_log import ChangeLog
-from simulations.disk.flows import Acknowledged, at_work
+from simulations.disk.counter import Acknowledged, at_work
 
 
 def failings(log: ChangeLog, acknowledged: Acknowledged) -> list[str]:

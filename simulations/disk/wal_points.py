@@ -16,7 +16,7 @@ from random import Random
 import msgspec
 
 from peer.service.sqlite_driver import SQLCIPHER, Connection, Cursor, SqlValue
-from simulations.disk.flows import Acknowledged, Counter
+from simulations.disk.counter import Acknowledged, Counter
 from simulations.disk.stored_file import SECTOR_BYTES
 
 WAL_HEADER_BYTES = 32  # https://sqlite.org/fileformat2.html#the_write_ahead_log
