@@ -19,6 +19,7 @@ from crdt_models.barcodes import ScaleLayout
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.command import InvalidField as RefusedValue
 from crdt_models.documents.orders.errors import OrderIsMerged
+from crdt_models.documents.staff.errors import NotAuthorised
 from crdt_models.errors import MalhaError
 from crdt_models.ids import (
     SHORT_BYTES,
@@ -26,16 +27,20 @@ from crdt_models.ids import (
     CreatedId,
     DeviceId,
     DocumentId,
+    OperatorId,
     OrderId,
     order_document,
 )
 from crdt_models.pedido import JSON
+from crdt_models.pedido.names import ROLE
+from crdt_models.pedido.staff import ACT
 from crdt_models.replication.figures import Statistics
 from peer.environment import Environment
 from peer.http_api import durability
 from peer.http_api.catalog.finder import Finder
-from peer.http_api.front_ends import FrontEnds
+from peer.http_api.front_ends import FrontEnd, FrontEnds
 from peer.http_api.refused_values import told_to_front_end
+from peer.http_api.staff.desk import Desk
 from peer.http_api.values import command_id
 from peer.node.members import number_of
 from peer.node.node import Node
@@ -112,13 +117,14 @@ class Live(Protocol):
 
 class Api(msgspec.Struct, frozen=True, kw_only=True):
     """What the handlers may use. name: of this terminal, as people call it · version: of the
-    program · uplink and mesh: None where this terminal has no relay, no mesh · finder: the search
-    over products · scale_label: where a scale's label holds what · time_zone: where the shop is ·
-    log_file: where this program writes its log."""
+    program · desk: who has entered · uplink and mesh: None where this terminal has no relay,
+    no mesh · finder: the search over products · scale_label: where a scale's label holds what ·
+    time_zone: where the shop is · log_file: where this program writes its log."""
 
     node: Node
     environment: Environment
     front_ends: FrontEnds
+    desk: Desk
     live: Live
     uplink: Uplink | None = None
     mesh: Mesh | None = None
@@ -190,8 +196,16 @@ async def execute(
     identity, asked = _identity(api, call)
     expect = _expected(call, documents)
     try:
-        outcome = await api.node.execute(command, command_id=identity, expect=expect, asked=asked)
+        outcome = await api.node.execute(
+            command,
+            command_id=identity,
+            operator=operator_of(api, call),
+            expect=expect,
+            asked=asked,
+        )
         return _noted(call, outcome)
+    except NotAuthorised as error:
+        raise shown_in_portuguese(error) from error
     except StaleVersion as error:
         if len(documents) < 2:
             raise
@@ -201,6 +215,18 @@ async def execute(
         raise told_to_front_end(error) from error
     except OrderIsMerged as error:
         raise _called_by_its_number(api, error) from error
+
+
+def operator_of(api: Api, call: Call) -> OperatorId | None:
+    """Who entered with a PIN and asks this; None: nobody said. Raises NotEntered."""
+    return api.desk.operator_of(call.headers.get("x-operador"), call.caller_as(FrontEnd).name)
+
+
+def shown_in_portuguese(error: NotAuthorised) -> NotAuthorised:
+    """With the names that the act and the role have in answers."""
+    act, least = error.details["act"], error.details["least"]
+    shown = {str(each): name for each, name in ACT.items()}
+    return NotAuthorised(act=shown[str(act)], least=ROLE[str(least)])
 
 
 def _called_by_its_number(api: Api, error: OrderIsMerged) -> OrderIsMerged:

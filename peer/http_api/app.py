@@ -16,6 +16,7 @@ from peer.http_api import pages
 from peer.http_api.api import Api, Mesh, Uplink
 from peer.http_api.front_ends import FrontEnd, FrontEnds
 from peer.http_api.routes import ADMIN, FRONT_END, openapi_document, routes
+from peer.http_api.staff.desk import Desk
 from peer.http_api.websockets import websocket_routes
 from peer.live_events import LiveEvents
 from peer.node.node import Node
@@ -77,6 +78,7 @@ def create_app(
         node=node,
         environment=environment,
         front_ends=front_ends,
+        desk=Desk(node, environment, node.credentials.signer),
         live=events,
         uplink=uplink,
         mesh=mesh,

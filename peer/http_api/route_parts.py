@@ -88,6 +88,8 @@ def route(
     if "idempotency-key" in more.get("takes", ()):  # it writes
         more["query"] = (*more.get("query", ()), *durability.FIELDS)
         more["gives"] = (*more.get("gives", ()), durability.HEADER)
+        more["takes"] = (*more["takes"], "x-operador")
+        more["errors"] = (*more.get("errors", ()), "not_authorised", "not_entered")
     more.setdefault("role", FRONT_END)
     more.setdefault("body_optional", more.get("body") in OPTIONAL_BODIES)
     return Route(method=method, path=path, endpoint=bound(api, handler), summary=summary, **more)

@@ -17,6 +17,7 @@ from peer.http_api.list_routes import list_routes
 from peer.http_api.orders.routes import order_routes
 from peer.http_api.route_parts import ADMIN, FRONT_END, OBJECT, route
 from peer.http_api.settings.routes import settings_routes
+from peer.http_api.staff.routes import staff_routes
 from peer.http_api.stock.routes import stock_routes
 from peer.http_api.system_routes import system_routes
 from peer.service.routes import PUBLIC, Answer, Call, Route
@@ -36,6 +37,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *dispute_routes(api),
         *list_routes(api),
         *settings_routes(api),
+        *staff_routes(api),
         *system_routes(api),
         _openapi_route(api),
     ]

@@ -34,7 +34,7 @@ _EVERYWHERE = [
 ]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
-    "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key"
+    "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key, x-operador"
 )
 _SHOWN_HEADERS = "etag, location, retry-after, idempotency-replayed, malha-durability"
 _PREFLIGHT_SECONDS = 600

@@ -27,6 +27,7 @@ HEADERS = {
     "etag": "a versão desta resposta, para If-Match e If-None-Match",
     "malha-durability": "onde está guardado: `local`, `peers:1` ou `cloud` (só com `?wait`)",
     "idempotency-replayed": "`true`: já tinha sido feita com esta Idempotency-Key",
+    "x-operador": "o token de quem entrou com o PIN (`POST /api/entrar`)",
     "location": "o endereço do que foi criado",
     "retry-after": "segundos até tentar de novo",
 }

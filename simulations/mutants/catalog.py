@@ -62,8 +62,8 @@ def import_is_each_terminals_own(patch: Patcher) -> None:
 def _import_under(patch: Patcher, name: Callable[[Api], str]) -> None:
     """A batch is known by its rows and this name."""
 
-    async def write(api: Api, writings: Any, written: Any) -> None:
-        await importing._write_batch(api, name(api), writings)
+    async def write(api: Api, operator: Any, writings: Any, written: Any) -> None:
+        await importing._write_batch(api, operator, name(api), writings)
         written |= {each.line: each for each in writings}
 
     patch.put(importing, "_write", write)

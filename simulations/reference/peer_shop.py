@@ -88,6 +88,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         now_ms=room["agora_ms"],
         products={each["id"]: each for each in await _all(till, "/api/produtos", "produtos")},
         settings=await _ask(till, "/api/configuracoes"),
+        staff=await _ask(till, "/api/operadores"),
         shifts={each["id"]: each for each in await _all(till, "/api/caixa?dia=todos", "caixas")},
         stock={each["produto_id"]: each for each in await _all(till, "/api/estoque", "estoque")},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),

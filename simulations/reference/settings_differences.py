@@ -9,6 +9,25 @@ from simulations.reference.settings_schema import PRINTER_DEFAULTS
 from simulations.reference.shop import ReferenceShop
 
 ROLES: Final = {"waiter": "garcom", "cashier": "caixa", "manager": "gerente", "owner": "dono"}
+_ACTS: Final = {
+    "cancel_sent_line": "cancelar_item_enviado",
+    "cancel_order": "cancelar_pedido",
+    "give_discount": "dar_desconto",
+    "give_large_discount": "dar_desconto_grande",
+    "give_courtesy": "dar_cortesia",
+    "refund": "estornar",
+    "reopen_bill": "reabrir_conta",
+    "grant_credit": "dar_credito",
+    "move_cash": "movimentar_caixa",
+    "write_off_shift": "dar_baixa_em_caixa",
+    "edit_stock": "lancar_estoque",
+    "edit_catalog": "mudar_cardapio",
+    "edit_tables": "mudar_mesas",
+    "edit_settings": "mudar_configuracoes",
+    "edit_staff": "mudar_operadores",
+    "edit_permissions": "mudar_permissoes",
+    "settle_dispute": "decidir_conflitos",
+}
 _KINDS: Final = {"network": "rede", "usb": "usb", "file": "arquivo"}
 _AS_THEY_ARE: Final = {
     "nome": "name",
@@ -44,9 +63,12 @@ def of_staff(reference: ReferenceShop, peer: PeerShop) -> Iterator[str]:
         }  # fmt: skip
         yield from compared(f"operador {person['name']}", shown, theirs[who])
     said = {each["ato"]: each["papel"] for each in peer.staff["permissoes"]}
+    if said.keys() != set(_ACTS.values()):
+        yield f"permissões: they are {sorted(said)}"
+        return
     for act, least in ours.permissions.items():
-        if act in said and said[act] != ROLES[least]:
-            yield f"permissão {act}: it takes {said[act]}, and should take {ROLES[least]}"
+        if act in _ACTS and said[_ACTS[act]] != ROLES[least]:
+            yield f"permissão {act}: it takes {said[_ACTS[act]]}, and should take {ROLES[least]}"
 
 
 def _shown(settings: Json) -> Json:

@@ -64,6 +64,7 @@ from peer.http_api.answers.orders import (
 )
 from peer.http_api.answers.reports import Estatisticas, RelatorioVendas
 from peer.http_api.answers.settings import Configuracoes, EstacaoDaLoja, Impressora
+from peer.http_api.answers.staff import Entrada, Operador, Operadores, Permissao
 from peer.http_api.answers.stock import (
     Estoque,
     EstoqueContado,
@@ -95,6 +96,10 @@ from peer.http_api.answers.system import (
 )
 
 __all__ = [
+    "Entrada",
+    "Operador",
+    "Operadores",
+    "Permissao",
     "Cartoes",
     "Comanda",
     "Comandas",

@@ -22,8 +22,9 @@ from crdt_models.catalog_files.rows import ProductFile, read_csv_file, read_obje
 from crdt_models.documents.catalog.commands import ImportProducts
 from crdt_models.documents.catalog.errors import ProductExists, UnknownProduct
 from crdt_models.documents.command import CommandTooLarge
-from crdt_models.ids import CATALOG, SHORT_BYTES, CommandId
-from peer.http_api.api import Api, json_answer
+from crdt_models.documents.staff.errors import NotAuthorised
+from crdt_models.ids import CATALOG, SHORT_BYTES, CommandId, OperatorId
+from peer.http_api.api import Api, json_answer, operator_of, shown_in_portuguese
 from peer.http_api.shown import catalog
 from peer.service.requests import media_type_of
 from peer.service.routes import JSON, Answer, Call
@@ -60,11 +61,11 @@ async def import_products(api: Api, call: Call) -> Answer:
         found = await _compared(api, file)
         taken = {each.line: each for each in found.writings}
         return json_answer(_report(file, found, taken, only_told=True))
-    written: dict[int, Writing] = {}
+    operator, written = operator_of(api, call), dict[int, Writing]()
     for left in range(ROUNDS - 1, -1, -1):
         found = await _compared(api, file)
         try:
-            await _write(api, found.writings, written)
+            await _write(api, operator, found.writings, written)
             return json_answer(_report(file, found, written, only_told=False))
         except (ProductExists, UnknownProduct):
             if not left:
@@ -80,27 +81,38 @@ def _read(data: bytes, is_csv: bool) -> ProductFile:
     return read_csv_file(data) if is_csv else read_objects(read_json(data))
 
 
-async def _write(api: Api, writings: Sequence[Writing], written: dict[int, Writing]) -> None:
+async def _write(
+    api: Api,
+    operator: OperatorId | None,
+    writings: Sequence[Writing],
+    written: dict[int, Writing],
+) -> None:
     """written: gets what is durable, by line."""
     base = api.node.version(CATALOG)
     for batch in _batches(writings):
-        await _write_batch(api, base, batch)
+        await _write_batch(api, operator, base, batch)
         written |= {each.line: each for each in batch}
 
 
-async def _write_batch(api: Api, base: str, batch: Sequence[Writing]) -> None:
+async def _write_batch(
+    api: Api, operator: OperatorId | None, base: str, batch: Sequence[Writing]
+) -> None:
     command = ImportProducts(
         rows=tuple(each.values for each in batch), products=tuple(each.product for each in batch)
     )
     identity = hashlib.sha256(b"malha-import-v1" + base.encode() + command.fingerprint()).digest()
     try:
-        await api.node.execute(command, command_id=CommandId(identity[:SHORT_BYTES]))
+        await api.node.execute(
+            command, command_id=CommandId(identity[:SHORT_BYTES]), operator=operator
+        )
+    except NotAuthorised as error:
+        raise shown_in_portuguese(error) from error
     except CommandTooLarge:
         if len(batch) == 1:
             raise
         half = len(batch) // 2
-        await _write_batch(api, base, batch[:half])
-        await _write_batch(api, base, batch[half:])
+        await _write_batch(api, operator, base, batch[:half])
+        await _write_batch(api, operator, base, batch[half:])
 
 
 def _batches(writings: Sequence[Writing]) -> Iterator[list[Writing]]:

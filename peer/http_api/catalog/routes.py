@@ -104,6 +104,7 @@ def _intake(api: Api | None, root: str) -> list[Route]:
             max_body_bytes=MAX_FILE_BYTES,
             answer=answers.Importacao,
             query=(QueryField("simular", "true: só diz o que mudaria", bool),),
+            takes=("x-operador",),
             errors=(
                 "invalid_json",
                 "unsupported_media_type",
@@ -112,6 +113,8 @@ def _intake(api: Api | None, root: str) -> list[Route]:
                 "unreadable_file",
                 "file_too_large",
                 "unknown_columns",
+                "not_authorised",
+                "not_entered",
                 "two_columns",
                 "product_exists",
                 "unknown_product",

@@ -59,6 +59,7 @@ class ApiEnvironment(NoNetwork):
     def __init__(self, seed: str = "0") -> None:
         self.now_ms = START_MS
         self.step_ms = 1
+        self.waited = 0.0  # seconds that a test lets pass at once
         self.dice = SeededDice(seed)
 
     def wall_ms(self) -> int:
@@ -66,7 +67,7 @@ class ApiEnvironment(NoNetwork):
         return self.now_ms
 
     def monotonic(self) -> float:
-        return trio.current_time()
+        return trio.current_time() + self.waited
 
     async def run_blocking(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
         return await trio.to_thread.run_sync(function, *arguments)

@@ -143,10 +143,10 @@ async def test_what_contradicts_the_file_meanwhile_is_compared_anew(
     meanwhile = AddProduct(values=ProductValues(name="Outra", unit_centavos=1, barcodes=(EAN,)))
     real_write = importing._write
 
-    async def late(api: Any, writings: Any, written: Any) -> None:
+    async def late(api: Any, operator: Any, writings: Any, written: Any) -> None:
         if not shop.node.position:
             await shop.node.execute(meanwhile, command_id=CommandId(bytes(16)))
-        await real_write(api, writings, written)
+        await real_write(api, operator, writings, written)
 
     monkeypatch.setattr(importing, "_write", late)
     told = await sent(shop)

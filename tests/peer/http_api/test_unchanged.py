@@ -7,6 +7,8 @@ from tests.peer.http_api.writes import Scene
 
 # What a read without If-None-Match is about; all others must take it.
 ALWAYS_READ = {
+    "/api/operadores": "who has a PIN at this terminal is no part of the staff's version",
+    "/api/operadores/{id}": "likewise",
     "/api/terminal": "its figures change without a write",
     "/api/logs": "it grows without a write",
     "/api/sync/status": "the cloud is no part of the log",

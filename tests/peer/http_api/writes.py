@@ -190,9 +190,18 @@ WRITES: dict[str, Write] = {
     ),
     "PUT /api/configuracoes": Write("/api/configuracoes", {"nome": "{name}"}, {"nome": "x"}),
     "PATCH /api/configuracoes": Write("/api/configuracoes", {"nome": "{name}"}, {"nome": "x"}),
+    # From here on the shop knows roles.
+    "POST /api/operadores": Write("/api/operadores", {"nome": "Zé"}, {"nome": "Ana"}),
+    "PATCH /api/operadores/{id}": Write("/api/operadores/{operator}", {"nome": "Bia"}, {}),
+    "PUT /api/permissoes/{ato}": Write(
+        "/api/permissoes/estornar", {"papel": "caixa"}, {"papel": "dono"}
+    ),
 }
 KEYLESS = {
     "POST /api/produtos/importar": "the same file again changes nothing",
+    "PUT /api/operadores/{id}/pin": "of this terminal alone; no fact and no id is made of a PIN",
+    "POST /api/entrar": "writes nothing that lasts: its answer is never given twice",
+    "POST /api/sair": "writes nothing: a token is forgotten",
     "POST /api/membros": "a member that is known is not announced again",
     "POST /api/sync/iniciar": "writes nothing: an exchange is asked for",
     "POST /entrar": "writes nothing: a key becomes a cookie",
@@ -371,6 +380,15 @@ class Scene:
         shift = await self.told()
         await self._post(f"/api/caixa/{shift}/fechar")
         return shift
+
+    async def operator(self) -> str:
+        """The one there is, who entered: what is asked from here on is asked in that name."""
+        (who,) = (each["id"] for each in (await self._shop.get("/api/operadores"))["operadores"])
+        await self._shop.ask("PUT", f"/api/operadores/{who}/pin", {"pin": "123456"})
+        entering = {"operador_id": who, "pin": "123456"}
+        token = (await self._post("/api/entrar", entering))["token"]
+        self._shop.client.headers["x-operador"] = token
+        return str(who)
 
     async def product(self) -> str:
         body = {"nome": await self.name(), "preco": 1}

@@ -1,0 +1,43 @@
+"""Those who work here."""
+
+from typing import Literal
+
+from peer.http_api.answers.answer_shape import AnswerShape
+
+
+class OperadorConhecido(AnswerShape, frozen=True, kw_only=True):
+    """Quem trabalha aqui, ou trabalhou."""
+
+    id: str
+    nome: str
+    papel: Literal["garcom", "caixa", "gerente", "dono"]
+    ativo: bool
+
+
+class Operador(OperadorConhecido, frozen=True, kw_only=True):
+    """`tem_pin`: neste terminal."""
+
+    tem_pin: bool
+
+
+class Permissao(AnswerShape, frozen=True, kw_only=True):
+    """`papel`: o menor que pode."""
+
+    ato: str
+    papel: Literal["garcom", "caixa", "gerente", "dono"]
+
+
+class Operadores(AnswerShape, frozen=True, kw_only=True):
+    """Enquanto não há dono, qualquer um pode tudo."""
+
+    operadores: list[Operador]
+    permissoes: list[Permissao]
+    version: str
+
+
+class Entrada(AnswerShape, frozen=True, kw_only=True):
+    """`token`: para o cabeçalho X-Operador; `validade_segundos`: sem uso."""
+
+    token: str
+    operador: OperadorConhecido
+    validade_segundos: int
