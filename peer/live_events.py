@@ -52,7 +52,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as /ws/sync sends it.
 
     data: the pedido, mesa, produtos, estoque, configuracoes, caixa or dispute after the commit,
-    rendered · origin: letters of the terminal that wrote · timestamp: of the change's clock.
+    rendered · origin: letters of the terminal that wrote · timestamp: of the change's clock. Of
+    another terminal: what is missing, as the lag map has it; origin and time are ours.
     """
 
     type: EventType
@@ -198,6 +199,20 @@ class LiveEvents:
         """This terminal is stopping."""
         for client in self._clients:
             client.close(1001, "o terminal está encerrando")
+
+    def tell_of_now(self, kind: EventType, data: JsonObject, timestamp: str) -> None:
+        """An event of a state that stands in no log: told to those who follow now, and once."""
+        document = TERMINALS
+        event = Event(
+            type=kind,
+            cursor=self._position,
+            document=document,
+            version=self._node.version(document),
+            data=msgspec.Raw(JSON.encode(data)),
+            timestamp=timestamp,
+            origin=self._node.letters,
+        )
+        self._tell(Told(((kind, JSON.encode(event).decode("utf-8")),), ()))
 
     def replay(self, cursor: int, kinds: Iterable[str]) -> list[str] | None:
         """The events after `cursor` up to `position`; None when the client must start over.

@@ -97,6 +97,9 @@ EventType = Literal[
     "inventory:updated",
     "dispute:opened",
     "dispute:resolved",
+    "peer:online",
+    "peer:offline",
+    "peer:lagging",
 ]
 _MOVES_TABLES = (
     OrderOpened, OrderCancelled, OrderRestored, OrderMergedInto, BillClosed, BillReopened,

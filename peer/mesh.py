@@ -14,7 +14,7 @@ Rules of this file:
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import trio
@@ -115,6 +115,7 @@ class Mesh:
         )
         self._told_of_holders = trio.Event()
         self.addresses: tuple[str, ...] = ()
+        self.looking: Callable[[], None] = lambda: None  # called when links or lags may be others
 
     # --- what others ask
 
@@ -284,6 +285,7 @@ class Mesh:
             now = self._environment.monotonic()
             self._gossip.tick(now)
             self._after_input()
+            self.looking()
             if now >= self._remember_at:
                 await self._remember(now)
             self._ticker = trio.Event()
@@ -338,6 +340,7 @@ class Mesh:
             self._ended[peer.device] = self._environment.monotonic()
             self._gossip.link_down(line.number, self._environment.monotonic())
             self._after_input()
+            self.looking()
             self._look.set()
             await link.aclose()
             _logger.info(

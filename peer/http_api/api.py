@@ -96,6 +96,9 @@ class Link(Protocol):
 class Mesh(durability.Mesh, Protocol):
     """The links of this terminal (`peer.mesh.Mesh`)."""
 
+    looking: Callable[[], None]
+    """Called when links, or what they lack, may have changed."""
+
     def links(self) -> Sequence[Link]: ...
 
     def last_linked(self) -> Mapping[DeviceId, float]:

@@ -110,7 +110,8 @@ class Erro(_Message, frozen=True, kw_only=True):
 
 class Evento(_Message, frozen=True, kw_only=True):
     """O que foi gravado. `data`: o pedido, a mesa, os produtos, o estoque, as configurações, o
-    caixa ou o conflito depois disso.
+    caixa ou o conflito depois disso. De um outro terminal (`peer:…`): o que falta entre os dois
+    agora; não é contado de novo a quem retoma, e `peer:lagging` conta o começo e o fim.
 
     `cursor`: para retomar com `subscribe` · `version`: a ETag do documento · `origin`: letras do
     terminal que escreveu. Quem retoma recebe de novo, nunca de menos.
@@ -170,7 +171,16 @@ _ENTRANCE = (
     ' deste terminal, ou na primeira mensagem: {"type": "auth", "key": "…"}, em até 5 segundos.'
     " Sem chave a conversa acaba com 1008. Mensagens são textos JSON."
 )
-_DATA = ("Pedido", "Mesa", "CardapioMudou", "EstoqueContado", "Configuracoes", "Caixa", "Conflito")
+_DATA = (
+    "Pedido",
+    "Mesa",
+    "CardapioMudou",
+    "EstoqueContado",
+    "Configuracoes",
+    "Caixa",
+    "Conflito",
+    "Atraso",
+)
 _OF_EVENTS = (CardapioMudou, EstoqueContado)  # only events have them, no route answers them
 
 

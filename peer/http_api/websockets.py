@@ -14,7 +14,7 @@ Rules of this file:
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import trio
@@ -38,11 +38,12 @@ from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
 from peer.http_api.dining_room.committed import room_now, room_version, shown_table
 from peer.http_api.front_ends import FrontEnd
+from peer.http_api.live_peers import LivePeers
 from peer.http_api.settings.settings import shown_settings
 from peer.http_api.shown import MILLISECOND_BITS, shown_order
 from peer.http_api.stock.handlers import shown_stock
 from peer.live_events import Channel, Client, LiveEvents
-from peer.live_sightings import Sighting
+from peer.live_sightings import EventType, Sighting
 from peer.service.http_errors import InvalidJson
 from peer.service.requests import key_of
 from peer.service.strict_json import read_json
@@ -54,6 +55,8 @@ WINDOW_SECONDS = 10.0
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 GOING_AWAY = 1001
+
+_KINDS = get_args(EventType)
 
 Handle = Callable[["Conversation", dict[str, Any]], Awaitable[None]]
 
@@ -84,6 +87,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
         return room_version(api.node) if is_table else api.node.version(sighting.document)
 
     events.present, events.room, events.version = present, room, version
+    if api.mesh is not None:
+        api.mesh.looking = LivePeers(api, events).look
 
     async def sync(socket: WebSocket) -> None:
         await Conversation(api, events, socket, "global", _sync_message).run()
@@ -244,6 +249,9 @@ async def _sync_message(talk: Conversation, message: dict[str, Any]) -> None:
 def _subscribe(talk: Conversation, message: dict[str, Any]) -> None:
     """Choose kinds, and resume after a cursor when there is one."""
     kinds, cursor = message.get("kinds", []), message.get("cursor")
+    if isinstance(kinds, list) and (unknown := [each for each in kinds if each not in _KINDS]):
+        talk.say({"type": "error", "message": f"subscribe: tipo desconhecido: {unknown[0]!r:.60}"})
+        return
     is_list = isinstance(kinds, list) and all(isinstance(each, str) for each in kinds)
     is_cursor = cursor is None or (isinstance(cursor, int) and not isinstance(cursor, bool))
     if not is_list or not is_cursor:

@@ -29,6 +29,9 @@ const EVENT_TEXTS = {
   'cashier:closed': 'Caixa encerrado',
   'dispute:opened': 'Conflito aberto',
   'dispute:resolved': 'Conflito resolvido',
+  'peer:online': 'Terminal ligado',
+  'peer:offline': 'Terminal desligado',
+  'peer:lagging': 'Atraso de um terminal',
 };
 
 const STATUS_TEXTS = {
@@ -326,13 +329,13 @@ function refreshSoon() {
   if (wanted) return;
   wanted = setTimeout(async () => {
     wanted = 0;
-    await Promise.allSettled([showFigures(), showOrders(), showDisputes()]);
+    await Promise.allSettled([showFigures(), showOrders(), showDisputes(), showLinks()]);
   }, REFRESH_DELAY_MS);
 }
 
 function showEvent(event) {
   const data = event.data ?? {};
-  const subject = data.numero ? ` ${data.numero}` : data.nome ? ` ${data.nome}` : '';
+  const subject = [data.numero, data.nome, data.letras].filter(Boolean).slice(0, 1).map((it) => ` ${it}`).join('');
   const text = `${EVENT_TEXTS[event.type] ?? event.type}${subject}`;
   const list = byId('eventos');
   list.prepend(twoSides(text, `${event.origin ?? ''} ${when(event.timestamp)}`.trim()));

@@ -40,7 +40,7 @@ async def lags(shop: Any) -> dict[str, Any]:
     return {each["letras"]: each for each in found}
 
 
-def talk(member: Member, **more: Any) -> LinkStatistics:
+def talk_with(member: Member, **more: Any) -> LinkStatistics:
     return msgspec.structs.replace(IN_STEP, peer=member.device, **more)
 
 
@@ -53,7 +53,7 @@ async def test_a_terminal_that_nobody_reaches_is_to_be_looked_at(site: Any) -> N
 
 async def test_two_that_have_the_same_have_nothing_to_do(site: Any) -> None:
     shop, mesh, bar, _ = site
-    mesh.talks = {1: talk(bar, claims={shop.node.device: 4, bar.device: 2})}
+    mesh.talks = {1: talk_with(bar, claims={shop.node.device: 4, bar.device: 2})}
     mesh.lag = {shop.node.device: Lag(4, 4), bar.device: Lag(2, 2)}
     found = (await lags(shop))["B"]
     assert (found["ligado"], found["caminho"], found["iguais"]) == (True, ["B"], True)
@@ -64,7 +64,7 @@ async def test_two_that_have_the_same_have_nothing_to_do(site: Any) -> None:
 async def test_what_is_missing_on_either_side_is_counted_by_author(site: Any) -> None:
     shop, mesh, bar, _ = site
     claims = {shop.node.device: 4, bar.device: 9}
-    mesh.talks = {1: talk(bar, claims=claims, in_step=False, wanted=1)}
+    mesh.talks = {1: talk_with(bar, claims=claims, in_step=False, wanted=1)}
     mesh.lag = {shop.node.device: Lag(7, 7), bar.device: Lag(5, 9)}
     found = (await lags(shop))["B"]
     assert (found["falta_receber"], found["falta_la"], found["buscando"]) == (4, 3, 1)
@@ -73,13 +73,13 @@ async def test_what_is_missing_on_either_side_is_counted_by_author(site: Any) ->
         ("B", 5, 9),
     ]
     assert found["proxima_acao"] == "receber"
-    mesh.talks = {1: talk(bar, claims={bar.device: 5}, in_step=False)}
+    mesh.talks = {1: talk_with(bar, claims={bar.device: 5}, in_step=False)}
     assert (await lags(shop))["B"]["proxima_acao"] == "enviar"
 
 
 async def test_who_is_reached_through_another_is_waited_for(site: Any) -> None:
     shop, mesh, bar, kitchen = site
-    mesh.talks = {1: talk(bar, neighbours=frozenset({kitchen.device, shop.node.device}))}
+    mesh.talks = {1: talk_with(bar, neighbours=frozenset({kitchen.device, shop.node.device}))}
     mesh.lag = {kitchen.device: Lag(1, 6)}
     found = (await lags(shop))["C"]
     assert (found["ligado"], found["caminho"], found["falta_receber"]) == (False, ["B"], 5)
@@ -89,5 +89,5 @@ async def test_who_is_reached_through_another_is_waited_for(site: Any) -> None:
 
 async def test_a_link_that_only_greets_is_none_yet(site: Any) -> None:
     shop, mesh, bar, _ = site
-    mesh.talks = {1: talk(bar, state="greeting")}
+    mesh.talks = {1: talk_with(bar, state="greeting")}
     assert (await lags(shop))["B"]["ligado"] is False

@@ -11,9 +11,14 @@ from typing import Any, get_args
 import pytest
 import trio
 
+from crdt_models.replication.figures import Lag
+from peer.http_api import live_peers
 from peer.http_api.live_messages import HEARD, SENT
 from peer.http_api.routes import openapi_document
+from peer.identity import Identity
 from peer.live_sightings import EventType
+from tests.peer.http_api.test_lag_map import talk_with
+from tests.peer.http_api.test_members import Member, Mesh, told
 
 SCHEMA_OF_DATA = {
     "catalog": "CardapioMudou",
@@ -24,6 +29,7 @@ SCHEMA_OF_DATA = {
     "dispute": "Conflito",
     "settings": "Configuracoes",
     "cashier": "Caixa",
+    "peer": "Atraso",
 }
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
 
@@ -84,6 +90,18 @@ async def talking(shop: Any, path: str) -> AsyncIterator[Talk]:
         await to_app.send({"type": "websocket.disconnect", "code": 1000})
 
 
+async def a_neighbour(shop: Any, mesh: Mesh, bar: Member) -> None:
+    """It comes, lags, and goes."""
+    await told(shop, bar.chain.hex())
+    mesh.looking()
+    mesh.talks = {1: talk_with(bar)}
+    mesh.looking()
+    mesh.lag = {bar.device: Lag(1, 4)}
+    mesh.looking()
+    mesh.talks.clear()
+    mesh.looking()
+
+
 async def a_day(shop: Any, other: Any) -> None:
     """Something of everything that is told live."""
     area = await shop.post("/api/areas", {"nome": "Salão"}, 201)
@@ -128,10 +146,12 @@ def named(schema: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def day(running: Any) -> dict[str, Talk]:
+async def day(running: Any, identity: Identity, monkeypatch: pytest.MonkeyPatch) -> dict[str, Talk]:
     """What was said and heard at both addresses over `a_day`."""
+    monkeypatch.setattr(live_peers, "LAG_SECONDS", 0.0)
+    mesh = Mesh()
     async with (
-        running("a") as shop,
+        running("a", mesh=mesh) as shop,
         running("b") as other,
         talking(shop, "/ws/sync") as sync,
         talking(shop, "/ws/pedidos") as orders,
@@ -140,6 +160,7 @@ async def day(running: Any) -> dict[str, Talk]:
         await orders.say({"type": "ping"})
         await sync.until("subscribed")
         await orders.until("pong")
+        await a_neighbour(shop, mesh, Member(identity, "B", "Bar"))
         await a_day(shop, other)
         await sync.until("dispute:resolved")
         await orders.until("status_update")

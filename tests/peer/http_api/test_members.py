@@ -1,7 +1,7 @@
 """The roster of the site over HTTP, with members whose certificates are real."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ class Mesh:
     def __init__(self) -> None:
         self.linked: list[Link] = []
         self.ended: dict[DeviceId, float] = {}
+        self.looking: Callable[[], None] = lambda: None
         self.talks: dict[int, LinkStatistics] = {}
         self.lag: dict[DeviceId, Lag] = {}
 

@@ -45,6 +45,7 @@ async def test_a_foreign_cursor_starts_over(served: Served, cursor: int) -> None
     [
         *("", "{", "[]", "null", '"x"', '{"type": 1}', '{"type": "launch"}', "[" * 5000),
         *('{"type": "subscribe", "kinds": "all"}', '{"type": "subscribe", "cursor": "1"}'),
+        '{"type": "subscribe", "kinds": ["pedidos"]}',
         *('{"type": "subscribe", "cursor": 1e3}', '{"type": "subscribe", "kinds": [1]}'),
     ],
 )
