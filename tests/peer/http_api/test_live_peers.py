@@ -57,6 +57,22 @@ async def test_what_stands_when_somebody_begins_to_follow_is_no_news(site: Any) 
     shop.events.leave(late)
 
 
+async def test_only_what_changed_is_told(site: Any, identity: Identity) -> None:
+    shop, mesh, bar, client = site
+    kitchen = Member(identity, "C", "Cozinha")
+    await told(shop, kitchen.chain.hex())
+    await shop.all_told()
+    mesh.talks = {1: talk_with(bar)}
+    mesh.looking()
+    mesh.talks[2] = talk_with(kitchen)
+    mesh.looking()
+    assert await heard(client) == [("peer:online", "C")]
+    del mesh.talks[1]
+    mesh.looking()
+    assert await heard(client) == [("peer:offline", "B")]
+    shop.events.leave(client)
+
+
 async def test_a_lag_is_told_when_it_lasts_and_when_it_ends(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
