@@ -15,6 +15,7 @@ from simulations.checkers.business_days import business_days
 from simulations.checkers.drawers import drawers
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.checkers.excuses import WorldExcuses
+from simulations.checkers.fridge import fridge
 from simulations.checkers.trust import trust
 from simulations.reference.differences import differences
 from simulations.reference.shop import read_shop
@@ -147,6 +148,7 @@ CHECKS: dict[str, Check] = {
     "payments": decisions.payments,
     "trust": trust,
     "drawers": drawers,
+    "fridge": fridge,
     "retries": retries,
     "bookings": bookings,
     "back_office": back_office,

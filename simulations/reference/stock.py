@@ -132,10 +132,11 @@ def _moved(told: Told) -> Iterator[Moved]:
         for place, sign in ways:
             if place is not None:
                 at = item["product"].hex(), place
-                yield _movement(at, sign * item["thousandths"], told.first)
+                yield movement(at, sign * item["thousandths"], told.first)
 
 
-def _movement(at: Place, much: int, fact: Fact) -> Moved:
+def movement(at: Place, much: int, fact: Fact) -> Moved:
+    """By what a fact says."""
     return Moved(at, much, fact.id, fact.stamp, fact.device[:_AUTHOR], fact.day)
 
 
@@ -185,12 +186,12 @@ def _sold(order: ReferenceOrder, orders: Mapping[str, ReferenceOrder]) -> Iterat
             continue
         fact, supplies = found
         of_line = [each for each in order.own_lines if each.added.id == line.added.id]
-        out = sum(_out(order, each, orders) for each in of_line)
+        out = sum(gone_of(order, each, orders) for each in of_line)
         for product, much in supplies:
             asked = much * out
             taken = (2 * asked + line.quantity) // (2 * line.quantity)  # half up
             if taken:
-                yield _movement((product.hex(), MAIN), -taken, fact)
+                yield movement((product.hex(), MAIN), -taken, fact)
 
 
 def _taken(
@@ -208,7 +209,9 @@ def _taken(
     return None
 
 
-def _out(order: ReferenceOrder, line: ReferenceLine, orders: Mapping[str, ReferenceOrder]) -> int:
+def gone_of(
+    order: ReferenceOrder, line: ReferenceLine, orders: Mapping[str, ReferenceOrder]
+) -> int:
     """Thousandths of a line for which goods are gone."""
     spoilt = _spoilt(order, line)
     place = order.places[line.id]

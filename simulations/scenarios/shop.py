@@ -128,10 +128,11 @@ class SimShop(Machines):
         actor = await self._at(at, self._management)
         return await actor.send("change_settings", SETTINGS, fields, method="PATCH")
 
-    async def tell_stock(self, at: str, what: str, dish: Dish, units: int) -> Deed:
+    async def tell_stock(self, at: str, what: str, dish: Dish, units: int, **fields: JSON) -> Deed:
         """Somebody says what came, was counted, …: `entrada`, `contagem`, `saldo-inicial`."""
         actor = await self._at(at, self._management)
-        body = {"itens": [{"produto_id": dish.id, "quantidade_milesimos": units * 1000}]}
+        item = {"produto_id": dish.id, "quantidade_milesimos": units * 1000}
+        body = {"itens": [item], **fields}
         return await actor.send("tell_stock", f"{STOCK}/{what}", body)
 
     async def import_menu(self, at: str, rows: Sequence[JSON]) -> JSON:

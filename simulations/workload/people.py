@@ -47,6 +47,8 @@ class Service:
         self.tables: list[str] = []  # ids
         self.customers: list[str] = []  # ids of those who may buy on trust
         self.products: list[str] = []  # ids
+        self.fridge: list[str] = []  # ids of what is in it, then of dishes that are made of that
+        self.filling = trio.Lock()  # of the fridge, by whoever needs it first
         self.nursery: trio.Nursery  # of whoever is not waited for
         self._seed = seed
         self._letters: list[str] = []

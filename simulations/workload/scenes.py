@@ -21,6 +21,7 @@ from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload import moving_scenes as moving
 from simulations.workload import room_scenes as room
+from simulations.workload import stock_scenes as stock
 from simulations.workload import trust_scenes as trust
 from simulations.workload.people import Party
 
@@ -62,6 +63,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("order_more", "ordering", 0.2, floor.order_more),
     Scene("from_the_menu", "ordering", 0.2, catalog.from_the_menu),
     Scene("two_from_the_menu", "ordering", 0.06, catalog.two_from_the_menu),
+    Scene("sell_from_fridge", "ordering", 0.15, stock.sell_from_fridge),
+    Scene("the_last_one", "ordering", 0.04, stock.the_last_one),
     Scene("reprice", "ordering", 0.04, catalog.reprice),
     Scene("cancel_before_send", "ordering", 0.1, floor.cancel_one),
     Scene("two_waiters", "ordering", 0.06, floor.two_waiters),
@@ -86,6 +89,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("run_out", "waiting", 0.04, catalog.run_out),
     Scene("count_left", "waiting", 0.06, catalog.count_left),
     Scene("take_out", "waiting", 0.02, catalog.take_out),
+    Scene("restock", "waiting", 0.08, stock.restock),
+    Scene("read_stock", "waiting", 0.02, stock.read_stock),
     Scene("read_lists", "waiting", 0.04, floor.read_lists),
     Scene("another_round", "eating", 0.15, floor.another_round),
     Scene("ask_service", "eating", 0.12, charge.ask_service),
@@ -120,6 +125,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("skim", "after", 0.08, cash.skim),
     Scene("end_shift", "after", 0.08, cash.end_shift),
     Scene("write_off", "after", 0.01, cash.write_off),
+    Scene("count_fridge", "after", 0.06, stock.count_fridge),
     Scene("mark", "after", 0.12, floor.mark),
     Scene("give_back", "after", 0.1, bill.give_back),
     Scene("refund", "after", 0.06, bill.refund),

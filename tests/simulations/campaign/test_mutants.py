@@ -30,6 +30,8 @@ CAUGHT = (
 # Each by the first story that is named with it.
 TOLD = {
     "any_credit_is_given": "scenario",
+    "carried_goods_stay_too": "fridge",
+    "every_sale_is_of_one": "fridge",
     "charge_forgotten": "trust",
     "debts_are_never_paid": "meaning",
     "refund_leaves_the_debt": "trust",
