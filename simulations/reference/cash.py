@@ -9,7 +9,8 @@ Rules of this file:
 3. Each fact names what it follows on. A closing, else a writing-off, counted what it reaches that
    way; that carries the figures for ever. When all of that is held back to the opening, whatever
    else the owner wrote is late. (That nothing is called late before is the product's choice.)
-4. A person looks at: any difference between counted and expected of a method that was counted;
+4. A person looks at: a difference between counted and expected of a method that was counted,
+   beyond what the closing tolerates;
    anything late; a second closing; a closing of what was written off; figures that are not those
    of what was counted. Of late facts the newest 256 are evidence: the product's choice.
 """
@@ -196,7 +197,7 @@ def of_shift(shift: ReferenceShift) -> Iterator[Situation]:
     end, closings = shift.end, shift.closings
     if end is None:
         return
-    if any(shift.differences.values()):
+    if any(abs(much) > closings[0]["tolerance_centavos"] for much in shift.differences.values()):
         yield situation("cash_difference", shift.id, [end.id, closings[0]["count"]])
     if shift.late:
         late = [each.id for each in shift.late]

@@ -88,6 +88,7 @@ SHIFT_SHAPES: Final[dict[str, Shape]] = {
         "tips": (list_of(_is_change_id, 64), []),
         "note": (NOTE, ""),
         "after": REFERENCES,
+        "tolerance_centavos": (MONEY_OR_ZERO, 0),
     },
     "shift_written_off": {
         "reason": (text(1, 200), REQUIRED),

@@ -32,6 +32,7 @@ from crdt_models.documents.cash.facts import (
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.command import Command, Context, Decision, NeedsUpgrade, Read
 from crdt_models.documents.fields import CASH, PaymentMethod
+from crdt_models.documents.settings.commands import settings_view
 from crdt_models.fact import Fact
 from crdt_models.ids import CreatedId, DocumentId, ShiftId, shift_document, shift_id
 
@@ -181,6 +182,7 @@ class CloseShift(ShiftCommand, frozen=True, kw_only=True, tag="close_shift"):
             tips=context.tips,
             note=self.note,
             after=after_of(view),
+            tolerance_centavos=settings_view(read).cash_tolerance,
         )
         return self.decision(closed)
 

@@ -141,7 +141,9 @@ class ShiftFigures(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ShiftClosed(Fact, frozen=True, tag="shift_closed"):
     """The shift with its result; a closed shift is read from here for ever. count: the one that it
-    compares with, declared: what that said. tips: of the device's chain, before this change."""
+    compares with, declared: what that said. tips: of the device's chain, before this change.
+    tolerance_centavos: a difference of a method up to which nobody is asked, as the settings were.
+    """
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"after", "tips"})
 
@@ -151,6 +153,7 @@ class ShiftClosed(Fact, frozen=True, tag="shift_closed"):
     tips: Tips = ()
     note: Note = ""
     after: FactRefs = ()
+    tolerance_centavos: CentavosOrZero = 0
 
 
 class ShiftWrittenOff(Fact, frozen=True, tag="shift_written_off"):

@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Its subject is the shift. Figures are never touched by a decision: they are what was counted.
-2. Any difference is one, in whatever method. It is the closing's, so a recount afterwards is late.
+2. Any difference is one, in whatever method, beyond what the closing tolerates. It is the
+   closing's, so a recount afterwards is late.
 3. What comes beyond the cut of an end asks again each time.
 """
 
@@ -34,7 +35,7 @@ def situations_of_shift(shift: ShiftView) -> Iterator[ShiftSituation]:
     subject, end, closings = shift.shift.hex(), shift.end, shift.closings
     if end is None:
         return
-    if any(shift.differences.values()):
+    if shift.is_off:
         yield ShiftSituation("cash_difference", subject, (end.id, closings[0].fact.count))
     if shift.late:
         late = tuple(each.id for each in shift.late[-MOST_NAMED:])

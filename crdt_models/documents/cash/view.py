@@ -235,6 +235,12 @@ class ShiftView(View):
             return {}
         return differences(self.declared, self.figures)
 
+    @property
+    def is_off(self) -> bool:
+        """Whether a difference is greater than what its closing tolerates."""
+        found = self.differences.values()
+        return any(abs(each) > self.closings[0].fact.tolerance_centavos for each in found)
+
 
 def differences(
     declared: dict[PaymentMethod, int], figures: ShiftFigures

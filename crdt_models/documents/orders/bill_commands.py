@@ -37,8 +37,8 @@ from crdt_models.documents.orders.charges import (
     closing_lines,
 )
 from crdt_models.documents.orders.commands import OrderCommand
+from crdt_models.documents.orders.commands.house_charges import service_begins
 from crdt_models.documents.orders.commands.lines import service_of
-from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.errors import (
     BillIsOpen,
     BillTooLarge,

@@ -60,8 +60,10 @@ class SettingsValues(msgspec.Struct, frozen=True, omit_defaults=True):
     name, tax_number (CNPJ), address, phone: of the shop, as on a receipt · service_basis_points:
     its habit, written into orders of `service_types` for which nobody says otherwise · day_cutoff:
     minute of the day at which the business day ends; None: each terminal's own · couvert_centavos:
-    of one person · minimum_centavos: least consumption · cash_tolerance_centavos: difference of a
-    drawer that needs no explanation · stations, printers, flags: by key; None takes one out.
+    of one person, minimum_centavos: least consumption of an order; both are written into orders of
+    `service_types` as they are opened · cash_tolerance_centavos: difference of a drawer that needs
+    no explanation, written into a shift as it is closed · stations, printers, flags: by key; None
+    takes one out.
     """
 
     name: NameOrNone | UnsetType = UNSET

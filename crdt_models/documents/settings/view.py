@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.settings.facts import (
@@ -91,12 +91,32 @@ class SettingsView(View):
         value = self.values.day_cutoff
         return value if isinstance(value, int) else None
 
+    @property
+    def cash_tolerance(self) -> int:
+        """Centavos by which a drawer may differ without a question."""
+        return _whole(self.values.cash_tolerance_centavos)
+
     def service_of(self, service_type: str) -> int:
         """Basis points that are the shop's habit for a type of service; 0: none."""
-        rate, types = self.values.service_basis_points, self.values.service_types
-        assert isinstance(rate, int), "`values` leaves nothing out"
+        return self._of_type(service_type, self.values.service_basis_points)
+
+    def couvert_of(self, service_type: str) -> int:
+        """Centavos of one person who is served so; 0: none."""
+        return self._of_type(service_type, self.values.couvert_centavos)
+
+    def minimum_of(self, service_type: str) -> int:
+        """Centavos of the least consumption of an order that is served so; 0: none."""
+        return self._of_type(service_type, self.values.minimum_centavos)
+
+    def _of_type(self, service_type: str, value: int | UnsetType) -> int:
+        types = self.values.service_types
         assert isinstance(types, tuple), "`values` leaves nothing out"
-        return rate if service_type in types else 0
+        return _whole(value) if service_type in types else 0
+
+
+def _whole(value: int | UnsetType) -> int:
+    assert isinstance(value, int), "`values` leaves nothing out"
+    return value
 
 
 def written(values: SettingsValues) -> Iterator[tuple[Place, Any]]:

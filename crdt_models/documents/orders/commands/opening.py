@@ -2,10 +2,10 @@
 
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
+from crdt_models.documents.orders.commands.house_charges import seat_charges, service_begins
 from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
-from crdt_models.documents.orders.commands.service_habit import service_begins
 from crdt_models.documents.orders.commands.supplies import supplies_taken
 from crdt_models.documents.orders.errors import (
     OrderIsNotCancelled,
@@ -72,6 +72,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             *lines,
             *service_begins(read, self.service_basis_points, self.service_type),
             *([] if self.delivery is None else [DeliverySet(delivery=self.delivery)]),
+            *seat_charges(read, self.service_type),
             *supplies_taken(lines, read),
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})

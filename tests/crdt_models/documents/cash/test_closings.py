@@ -29,6 +29,8 @@ from crdt_models.documents.cash.facts import ShiftClosed, ShiftFigures
 from crdt_models.documents.command import Command, InvalidField, NeedsUpgrade
 from crdt_models.documents.fields import MAX_TOTAL_CENTAVOS, MAX_UNIT_CENTAVOS, PaymentMethod
 from crdt_models.documents.orders.bill_commands import TakePayment
+from crdt_models.documents.settings.commands import ChangeSettings
+from crdt_models.documents.settings.facts import SettingsValues
 from crdt_models.errors import DomainError
 from crdt_models.fact import Fact, body_of
 from crdt_models.ids import CreatedId, ShiftId, shift_document
@@ -68,6 +70,17 @@ def test_a_shift_is_closed_on_a_count_and_tells_the_difference(till: Till) -> No
     (dispute,) = open_disputes(view)
     till.give(settling(dispute, "loss"))
     assert kinds(till.shift(shift)) == set()
+
+
+def test_a_difference_that_the_shop_tolerates_asks_nobody(till: Till) -> None:
+    for tolerance, asks in ((100, False), (99, True), (0, True)):
+        values = SettingsValues(cash_tolerance_centavos=tolerance)
+        till.give(ChangeSettings(values=values))
+        view = closed(till, opened(till), 9_900)
+        assert view.differences == {"dinheiro": -100}
+        assert ("cash_difference" in kinds(view)) == asks
+    till.give(ChangeSettings(values=SettingsValues(cash_tolerance_centavos=1_000)))
+    assert kinds(view) == {"cash_difference"}  # it was closed by the settings of then
 
 
 def test_a_recount_stays_beside_the_count(till: Till) -> None:

@@ -138,6 +138,20 @@ def test_an_order_from_before_gets_the_charge_with_the_bill(till: Till) -> None:
     assert service(till, order) == 1_000
 
 
+def test_who_sits_down_pays_the_couvert_and_the_minimum_of_that_moment(till: Till) -> None:
+    before = till.give(OpenOrder(service_type="mesa", people=2, lines=(PIZZA,)))["order"]
+    change(till, couvert_centavos=700, minimum_centavos=90_000)
+    table = till.give(OpenOrder(service_type="mesa", people=2, lines=(PIZZA,)))["order"]
+    counter = till.give(OpenOrder(service_type="balcao", lines=(PIZZA,)))["order"]
+    change(till, couvert_centavos=0, minimum_centavos=100, service_types=("balcao",))
+    later = till.give(OpenOrder(service_type="mesa", people=2, lines=(PIZZA,)))["order"]
+    for each in (before, table, counter, later):
+        till.give(AskBill(order=OrderId(each)))
+    without = till.order(OrderId(before)).total
+    assert till.order(OrderId(table)).total == 90_000 + 2 * 700
+    assert {till.order(OrderId(each)).total for each in (counter, later)} == {without}
+
+
 def test_facts_commute_and_bear_repetition() -> None:
     dice = Random(1)
     for _ in range(60):
