@@ -46,7 +46,7 @@ def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = 
     pieces: dict[str, list[SeenLine]] = {}
     for line in (line for sight in final.values() for line in sight.lines):
         pieces.setdefault(line.mark, []).append(line)
-    struck = {target(deed) for case in known.values() for deed in case.may("strike")}
+    struck = _struck_out(known)
     given = (deed for case in known.values() for deed in case.may("discount"))
     generous = {deed.body["motivo"]: deed for deed in given if "item_id" in deed.body}
     for case in known.values():
@@ -102,17 +102,31 @@ def _lines(case: Case, final: Sight) -> Iterator[str]:
 
 def _moved(case: Case, line: SeenLine, quantity: int, item: JSON | None) -> Iterator[str]:
     """A line that may have changed places is somewhere, and so is every part of it, once. Closed
-    bills may list it twice; one that was struck out is on no closed bill."""
+    bills may list it twice; what was struck out is on no closed bill."""
     pieces = case.pieces.get(line.mark, ())
     there = sum(each.left + each.cancelled for each in pieces)
-    if not pieces and line.id not in case.struck:
+    unlisted = max(0, case.struck.get(line.mark, 0) - sum(each.cancelled for each in pieces))
+    if not pieces and unlisted < quantity:
         yield f"line {line.id} is absent, on every order"
     price = None if item is None else _price(case, item, line)
     for each in pieces:
         if price is not None and each.unit != price:
             yield f"line {each.id} costs {each.unit}, not {price}"
-    if item and pieces and (there < quantity or (there > quantity and not case.may("close"))):
+    least = quantity - unlisted
+    if item and pieces and (there < least or (there > quantity and not case.may("close"))):
         yield f"line {line.id}: {there} of {quantity} are there, on {len(pieces)} orders"
+
+
+def _struck_out(known: Mapping[str, Case]) -> Mapping[str, int]:
+    """By mark of a line: the most that may be struck out of it and its parts, on any order."""
+    lines = {line.id: line for case in known.values() for line in case.promise.lines.values()}
+    found: Counter[str] = Counter()
+    for deed in (deed for case in known.values() for deed in case.may("strike")):
+        line = lines.get(target(deed))
+        if line is not None:
+            whole = line.left + line.cancelled
+            found[line.mark] += deed.body.get("quantidade_milesimos", whole)
+    return found
 
 
 def _price(case: Case, item: JSON, line: SeenLine) -> int | None:

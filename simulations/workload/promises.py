@@ -9,7 +9,7 @@ Rules of this file:
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 
@@ -109,7 +109,7 @@ class Promise(Struct):
 
 class Case:
     """One order: what was asked of it, and what was shown. pieces: lines by mark, on whichever
-    order they are in the end. struck: ids of lines that anybody struck out, on any order. generous:
+    order they are in the end. struck: thousandths that may be struck out, by mark. generous:
     discounts of lines that may have been given on any order, by mark. house_rates: service in basis
     points that somebody made the shop's habit."""
 
@@ -117,7 +117,7 @@ class Case:
         self.order = order
         self.deeds = deeds
         self.pieces: Mapping[str, Sequence[SeenLine]] = {}
-        self.struck: Set[str] = frozenset()
+        self.struck: Mapping[str, int] = {}
         self.generous: Mapping[str, Deed] = {}
         self.house_rates: Sequence[int] = ()
 
