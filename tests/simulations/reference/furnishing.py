@@ -28,7 +28,7 @@ _WRITINGS: tuple[SettingsValues, ...] = (
     SettingsValues(service_basis_points=1_000),
     SettingsValues(service_basis_points=0, service_types=("mesa", "balcao")),
     SettingsValues(day_cutoff=300, couvert_centavos=500),
-    SettingsValues(day_cutoff=None),
+    SettingsValues(day_cutoff=None, cash_tolerance_centavos=50),
     SettingsValues(stations={"bar": Station("Bar"), "forno": None}),
     SettingsValues(stations={"bar": None, "forno": Station("Forno")}),
     SettingsValues(printers={"p": Printer("P", "network", "p:9100", stations=("bar",))}),
