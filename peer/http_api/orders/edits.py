@@ -27,6 +27,7 @@ from peer.http_api.orders.bodies import FIELDS, ReplacementBody, fields_of
 from peer.http_api.orders.delivery_bodies import MEMBER as DELIVERY
 from peer.http_api.orders.delivery_bodies import DeliveryBody, delivery_of
 from peer.http_api.orders.line_bodies import ItemBody, line_id
+from peer.http_api.orders.own_prices import named_by_catalog
 from peer.http_api.shown import known_order, shown_order
 from peer.http_api.values import clean_text
 from peer.node.requests import StaleVersion
@@ -54,7 +55,7 @@ async def replace_order(api: Api, call: Call) -> Answer:
         order=order,
         fields=fields_of(body.members()),
         flags=body.marks({name: view.flag(name) for name in view.flags}),
-        add=tuple(changes.add),
+        add=named_by_catalog(api, changes.add),
         cancel=tuple(changes.cancel),
         route=tuple(changes.route),
         reason=clean_text(body.motivo) or REPLACED,

@@ -7,6 +7,7 @@ from crdt_models.ids import OrderId, order_document
 from peer.http_api.api import Api, execute, quoted, unchanged
 from peer.http_api.orders.answering import done, order_of_call, shown
 from peer.http_api.orders.bodies import OrderBody, table_id
+from peer.http_api.orders.own_prices import named_by_catalog
 from peer.http_api.shown import known_order
 from peer.http_api.values import ReasonBody, clean_text, optional_text
 from peer.service.routes import Answer, Call
@@ -26,7 +27,7 @@ async def open_order(api: Api, call: Call) -> Answer:
         note=optional_text(body.observacao),
         people=body.pessoas,
         external_id=optional_text(body.id_externo),
-        lines=tuple(item.new_line() for item in body.itens),
+        lines=named_by_catalog(api, (item.new_line() for item in body.itens)),
         service_basis_points=body.service(),
         delivery=None if body.entrega is None else body.entrega.delivery(),
     )

@@ -285,3 +285,27 @@ async def test_a_barcode_given_twice_is_kept_once_and_a_file_still_finds_its_pro
     assert made["codigos_barras"] == [code]
     report = await shop.post("/api/produtos/importar", [{"ean": code, "preco": 45}])
     assert (report["recusadas"], report["alterados"]) == (0, 1)
+
+
+async def test_an_item_with_a_price_of_its_own_is_named_by_its_product(shop: Any) -> None:
+    body = {"nome": "Calabresa", "preco": 44, "categoria": "Pizzas", "estacao": "forno"}
+    made = await shop.post("/api/produtos", body, 201)
+    item = {"produto_id": made["id"], "preco_unitario": 40}
+    pedido = await shop.open(itens=[item])
+    path = f"/api/pedidos/{pedido['id']}"
+    await shop.post(f"{path}/itens", {"itens": [{**item, "nome": "Metade"}]}, 201)
+    await shop.post(f"{path}/itens", {"itens": [item]}, 201)
+    await shop.ask("PUT", path, {"itens": [{"produto_id": "p9", "preco_unitario": 5}, item]})
+    shown = (await shop.get(path))["itens"]
+    assert [each["nome"] for each in shown] == [
+        "Calabresa",
+        "Metade",
+        "Calabresa",
+        "p9",
+        "Calabresa",
+    ]
+    assert [shown[0][name] for name in ("categoria", "estacao", "preco_unitario")] == [
+        "Pizzas",
+        "forno",
+        40,
+    ]
