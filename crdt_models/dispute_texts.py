@@ -47,6 +47,7 @@ TITLES: Final = {
     "equal_numbers": "Dois pedidos com o mesmo número",
     "unauthorised_act": "Ação sem autorização, sem efeito",
     "act_of_dismissed_operator": "Ação de quem já tinha sido afastado",
+    "authorisation_used_twice": "Uma autorização usada duas vezes",
     "founded_twice": "Dois primeiros donos, em terminais separados",
     "lineage_forked": "Dois terminais com a mesma identidade",
     "author_forked": "Terminal duplicado",

@@ -27,6 +27,7 @@ from crdt_models.ids import (
     ProductId,
     TableId,
     order_document,
+    order_of,
 )
 from crdt_models.money import to_brl
 
@@ -94,6 +95,13 @@ class Names:
         view = self._read(order_document(OrderId(CreatedId(order))))
         number = self._number(view) if isinstance(view, OrderView) else None
         return "um pedido que ainda não chegou aqui" if number is None else f"pedido {number}"
+
+    def document(self, document: DocumentId) -> str:
+        """`pedido A-017`; of what is no order, what the document is called."""
+        try:
+            return self.order(order_of(document))
+        except ValueError:
+            return document
 
     def table(self, table: TableId) -> str:
         """`mesa 12`."""

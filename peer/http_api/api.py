@@ -20,6 +20,7 @@ from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.command import InvalidField as RefusedValue
 from crdt_models.documents.orders.errors import OrderIsMerged
 from crdt_models.documents.staff.errors import NotAuthorised
+from crdt_models.documents.staff.permission import Grant
 from crdt_models.errors import MalhaError
 from crdt_models.ids import (
     SHORT_BYTES,
@@ -203,6 +204,7 @@ async def execute(
             command,
             command_id=identity,
             operator=operator_of(api, call),
+            grant=_grant_of(api, call),
             expect=expect,
             asked=asked,
         )
@@ -223,6 +225,11 @@ async def execute(
 def operator_of(api: Api, call: Call) -> OperatorId | None:
     """Who entered with a PIN and asks this; None: nobody said. Raises NotEntered."""
     return api.desk.operator_of(call.headers.get("x-operador"), call.caller_as(FrontEnd).name)
+
+
+def _grant_of(api: Api, call: Call) -> Grant | None:
+    """What a manager allowed for this request alone. Raises AuthorisationUnknown."""
+    return api.desk.grant_of(call.headers.get("x-autorizacao"), call.caller_as(FrontEnd).name)
 
 
 def shown_in_portuguese(error: NotAuthorised) -> NotAuthorised:

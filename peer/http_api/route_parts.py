@@ -49,6 +49,8 @@ PAGE = (
 )
 STATUS_FIELD = QueryField("status", "só os deste", values=tuple(STATUS.values()))
 KEYED = ("idempotency-key",)
+ACTING = ("x-operador", "x-autorizacao")
+ACTING_ERRORS = ("not_authorised", "not_entered", "authorisation_unknown", "authorisation_used")
 WRITE: Any = {"takes": ("idempotency-key", "if-match"), "gives": ("etag", "idempotency-replayed")}
 READ: Any = {
     "takes": ("if-none-match",),
@@ -88,8 +90,8 @@ def route(
     if "idempotency-key" in more.get("takes", ()):  # it writes
         more["query"] = (*more.get("query", ()), *durability.FIELDS)
         more["gives"] = (*more.get("gives", ()), durability.HEADER)
-        more["takes"] = (*more["takes"], "x-operador")
-        more["errors"] = (*more.get("errors", ()), "not_authorised", "not_entered")
+        more["takes"] = (*more["takes"], *ACTING)
+        more["errors"] = (*more.get("errors", ()), *ACTING_ERRORS)
     more.setdefault("role", FRONT_END)
     more.setdefault("body_optional", more.get("body") in OPTIONAL_BODIES)
     return Route(method=method, path=path, endpoint=bound(api, handler), summary=summary, **more)

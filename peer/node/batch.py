@@ -21,7 +21,7 @@ from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
 from crdt_models.documents.orders.facts import SuppliesTaken
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.staff.permission import check_may_write
+from crdt_models.documents.staff.permission import allowed
 from crdt_models.documents.stock.ledger import Key, standing_counts
 from crdt_models.documents.stock.movements import seen_of
 from crdt_models.documents.stock.view import StockView
@@ -134,12 +134,12 @@ class Preparation:
                 raise StaleVersion(document=document, version=found)
         context = self._context(request)
         decision = request.command.decide(self._read, context)
-        check_may_write(self._read, request.operator, decision.facts)
+        beside = allowed(self._read, request.operator, decision.facts, request.grant)
         change = None
         if decision.facts:
             self.authorship, changes = self._author.write(
                 self.authorship,
-                decision.facts,
+                (*decision.facts, *beside),
                 command=request.command_id,
                 operator=request.operator,
                 day=self._day,

@@ -22,6 +22,7 @@ from crdt_models.digests import content_digest
 from crdt_models.disputes import Dispute
 from crdt_models.document import Document
 from crdt_models.documents.command import Command, Moment
+from crdt_models.documents.staff.permission import Grant
 from crdt_models.documents.view import View
 from crdt_models.ids import CommandId, DeviceId, DocumentId, OperatorId, OrderId, ProductId, SiteId
 from crdt_models.read_models import rows_of
@@ -146,15 +147,16 @@ class Node:
         operator: OperatorId | None = None,
         expect: Mapping[DocumentId, str] | None = None,
         asked: bytes = b"",
+        grant: Grant | None = None,
     ) -> Outcome:
         """Execute a command once, durably.
 
         expect: versions that documents must be at. asked: SHA-256 of the request behind the
-        command, of which the id is made (`command_id_of_key`). Raises DomainError (refused, nothing
-        written), StaleVersion, CommandReused, NotDurable or Busy (not executed; retry with the same
-        id).
+        command, of which the id is made (`command_id_of_key`). grant: what somebody else allowed
+        for it. Raises DomainError (refused, nothing written), StaleVersion, CommandReused,
+        NotDurable or Busy (not executed; retry with the same id).
         """
-        request = Execute(command, command_id, operator, expect or {}, asked)
+        request = Execute(command, command_id, operator, expect or {}, asked, grant)
         await self._put(request)
         return await request.result()
 

@@ -12,6 +12,7 @@ import trio
 
 from crdt_models.change import Change
 from crdt_models.documents.command import Command
+from crdt_models.documents.staff.permission import Grant
 from crdt_models.errors import DomainError, MalhaError
 from crdt_models.ids import ChangeId, CommandId, CreatedId, DocumentId, OperatorId
 
@@ -111,7 +112,8 @@ class Request(Generic[A]):
 
 class Execute(Request[Outcome]):
     """Execute a command. expect: versions that documents must have, by document id. asked: SHA-256
-    of the request that the command was made from; empty when the command is all that was asked."""
+    of the request that the command was made from; empty when the command is all that was asked.
+    grant: what somebody else allowed for it."""
 
     def __init__(
         self,
@@ -120,6 +122,7 @@ class Execute(Request[Outcome]):
         operator: OperatorId | None,
         expect: Mapping[DocumentId, str],
         asked: bytes = b"",
+        grant: Grant | None = None,
     ) -> None:
         super().__init__()
         self.command = command
@@ -127,6 +130,7 @@ class Execute(Request[Outcome]):
         self.operator = operator
         self.expect = expect
         self.asked = asked
+        self.grant = grant
 
 
 class Receive(Request[Received]):

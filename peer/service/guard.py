@@ -34,7 +34,8 @@ _EVERYWHERE = [
 ]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = (
-    "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key, x-operador"
+    "authorization, content-type, idempotency-key, if-match, if-none-match, x-api-key,"
+    " x-autorizacao, x-operador"
 )
 _SHOWN_HEADERS = "etag, location, retry-after, idempotency-replayed, malha-durability"
 _PREFLIGHT_SECONDS = 600

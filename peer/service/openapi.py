@@ -28,6 +28,7 @@ HEADERS = {
     "malha-durability": "onde está guardado: `local`, `peers:1` ou `cloud` (só com `?wait`)",
     "idempotency-replayed": "`true`: já tinha sido feita com esta Idempotency-Key",
     "x-operador": "o token de quem entrou com o PIN (`POST /api/entrar`)",
+    "x-autorizacao": "o que um gerente autorizou, uma vez (`POST /api/autorizacoes`)",
     "location": "o endereço do que foi criado",
     "retry-after": "segundos até tentar de novo",
 }

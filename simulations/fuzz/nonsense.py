@@ -53,6 +53,7 @@ _HOMES = {
     "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT, "card": "tables", "cards": "tables",
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
     "stock": "stock:2024-10-04", "operator": "staff", "permission": "staff",
+    "act": "staff",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")

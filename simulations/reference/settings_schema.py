@@ -4,6 +4,7 @@ from typing import Final
 
 from simulations.reference.shapes import (
     ID,
+    MAYBE_ID,
     MONEY_OR_ZERO,
     NAME,
     REFERENCES,
@@ -59,6 +60,7 @@ SETTINGS_RELIES: Final = {
     "operator_added": ("authority",),
     "operator_changed": ("replaces", "authority"),
     "permission_set": ("replaces", "authority"),
+    "act_allowed": ("by", "grant", "authority"),
 }
 
 _ROLE = one_of("waiter", "cashier", "manager", "owner")
@@ -77,6 +79,13 @@ STAFF_SHAPES: dict[str, Shape] = {
         "act": (like("[a-z][a-z0-9_]{0,39}"), REQUIRED),
         "least": (_ROLE, REQUIRED),
         "replaces": REFERENCES,
+        "authority": REFERENCES,
+    },
+    "act_allowed": {
+        "document": (text(1, 60), REQUIRED),
+        "act": (like("[a-z][a-z0-9_]{0,39}"), REQUIRED),
+        "by": ID,
+        "grant": MAYBE_ID,
         "authority": REFERENCES,
     },
 }  # fmt: skip

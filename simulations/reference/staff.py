@@ -10,6 +10,9 @@ Rules of this file:
    names is there is told as an act without authority.
 4. A writing that is in order, of somebody who by an earlier clock had been dismissed or put below
    what the act takes, in a writing that he did not know, has its effect and is told.
+5. What takes a role elsewhere is named here, with who allowed it: its author, or under a grant
+   somebody else. It is judged and told like a writing, by the right of who allowed it; acts that
+   nobody knows are not. One grant for several commands is told.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +25,16 @@ from simulations.reference.stored import Fact, Fields
 ROLES = ("waiter", "cashier", "manager", "owner")
 _TAGS = ("operator_added", "operator_changed", "permission_set")
 _LEAST = {"operator_added": "manager", "operator_changed": "manager", "permission_set": "owner"}
+_LEAST_OF_ACT = {
+    **dict.fromkeys(("cancel_order", "give_discount", "move_cash", "settle_dispute"), "cashier"),
+    **dict.fromkeys(
+        ("cancel_sent_line", "give_large_discount", "give_courtesy", "refund", "reopen_bill",
+         "grant_credit", "write_off_shift", "edit_stock", "edit_catalog", "edit_tables",
+         "edit_settings", "edit_staff"),
+        "manager",
+    ),
+    "edit_permissions": "owner",
+}  # fmt: skip
 _ACTS = {
     "operator_added": "edit_staff",
     "operator_changed": "edit_staff",
@@ -44,6 +57,7 @@ class ReferenceStaff:
         self.verdicts: dict[str, str] = {}
         for each in self._tellings:
             self._judge(each)
+        self.acts = meaning.of("act_allowed")
         counting = [told for tag in _TAGS for told in meaning.of(tag) if self._counts(told)]
         self.operators = {
             who.hex(): self._operator(who, counting)
@@ -67,6 +81,7 @@ class ReferenceStaff:
             if against:
                 subject = _place(told)
                 yield situation("act_of_dismissed_operator", subject, {told.id, *against})
+        yield from self._of_acts()
         first = [
             told.id
             for told in self._counting
@@ -76,6 +91,23 @@ class ReferenceStaff:
         ]
         if len(first) > 1:
             yield situation("founded_twice", "staff", first)
+
+    def _of_acts(self) -> Iterator[Situation]:
+        for told in self.acts:
+            verdicts = {self._judge_act(fact, fields) for fact, fields in told.tellings}
+            if "counts" in verdicts:
+                least = self.permissions.get(told["act"]) or _LEAST_OF_ACT.get(told["act"])
+                lost = self._lost(told, told["by"], least) if least else set()
+                if lost:
+                    subject = _place(told)
+                    yield situation("act_of_dismissed_operator", subject, {told.id, *lost})
+            elif "unauthorised" in verdicts:
+                yield situation("unauthorised_act", _place(told), {told.id})
+        for grant in {told["grant"] for told in self.acts} - {None}:
+            under = [told for told in self.acts if told["grant"] == grant]
+            if len({told.first.command[0] for told in under}) > 1:
+                ids = {told.id for told in under}
+                yield situation("authorisation_used_twice", grant.hex(), ids)
 
     # --- judging
 
@@ -91,6 +123,21 @@ class ReferenceStaff:
                 verdict = "counts" if _in_order(fact, fields, good) else "unauthorised"
             self.verdicts[fact_id] = verdict
         return self.verdicts[fact_id]
+
+    def _judge_act(self, fact: Fact, fields: Fields) -> str:
+        if fields["act"] not in _LEAST_OF_ACT:
+            return "counts"
+        named = fields["authority"]
+        if any(self.verdicts.get(each, "waits") == "waits" for each in named):
+            return "waits"
+        good = [self._tellings[each] for each in named if self.verdicts[each] == "counts"]
+        role = _now(good, fields["by"], "role")
+        is_here = role is not None and _now(good, fields["by"], "active")
+        is_own = fields["grant"] is not None or fields["by"] == fact.operator
+        needed = _least_by(good, fields["act"]) or _LEAST_OF_ACT[fields["act"]]
+        if is_here and is_own and ROLES.index(role) >= ROLES.index(needed):
+            return "counts"
+        return "unauthorised"
 
     def _counts(self, told: Told) -> bool:
         return any(self.verdicts[fact.id] == "counts" for fact, _ in told.tellings)
@@ -114,13 +161,16 @@ class ReferenceStaff:
 
     def _against(self, told: Told) -> set[str]:
         """What had taken the author's right away, by the clocks, where he did not know of it."""
-        known = self._known(told)
         taken = self.permissions.get(_ACTS[told.tag]) or _LEAST[told.tag]
+        return self._lost(told, told.first.operator, taken)
+
+    def _lost(self, told: Told, who: Any, taken: str) -> set[str]:
+        known = self._known(told)
         return {
             each.id
             for each in self._counting
             if each.tag == "operator_changed"
-            and each["who"] == told.first.operator
+            and each["who"] == who
             and each.stamp < told.stamp
             and each.id not in known
             and (
@@ -148,17 +198,21 @@ def _in_order(fact: Fact, fields: Fields, named: list[tuple[Fact, Fields]]) -> b
     role = _now(named, fact.operator, "role")
     if role is None or not _now(named, fact.operator, "active"):
         return False
-    least = Register(
-        Write(said.id, said.stamp, told["least"], set(told["replaces"]))
-        for said, told in named
-        if said.tag == "permission_set" and told["act"] == _ACTS[fact.tag]
-    ).value(None)
-    needed = [least or _LEAST[fact.tag]]
+    needed = [_least_by(named, _ACTS[fact.tag]) or _LEAST[fact.tag]]
     if fact.tag == "operator_added":
         needed.append(fields["role"])
     if fact.tag == "operator_changed":
         needed += [_now(named, fields["who"], "role"), fields["values"].get("role", "waiter")]
     return all(each is not None and ROLES.index(each) <= ROLES.index(role) for each in needed)
+
+
+def _least_by(named: list[tuple[Fact, Fields]], act: str) -> Any:
+    """The least role of an act, by these tellings."""
+    return Register(
+        Write(said.id, said.stamp, told["least"], set(told["replaces"]))
+        for said, told in named
+        if said.tag == "permission_set" and told["act"] == act
+    ).value(None)
 
 
 def _now(named: list[tuple[Fact, Fields]], who: bytes, field: str) -> Any:

@@ -11,6 +11,14 @@ class NotAuthorised(DomainError):
     cure = "Ask somebody of that role to do it, under their own PIN."
 
 
+class AuthorisationUsed(DomainError):
+    """It was given for one command, which was executed."""
+
+    code = "authorisation_used"
+    sentence = "This authorisation was used already."
+    cure = "Ask for another one."
+
+
 class UnknownOperator(DomainError):
     """No such operator."""
 

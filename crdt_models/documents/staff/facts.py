@@ -8,7 +8,10 @@ Rules of this file:
    Others judge by exactly these (`judging`), never by what had reached them.
 3. The first of all rests on nothing and is written by nobody: an owner, on the first day. Two
    terminals that have not met may both have a first one; both count, and a person is told.
-4. No PIN, nor anything made of one, is ever in a fact.
+4. Whatever else takes a role is named here by `ActAllowed`, in the change of the act itself: who
+   allowed it and what that rests on. A manager who allows one act of somebody else gives it under
+   an id of its own (`grant`): used twice, at terminals that were cut off, a person is told.
+5. No PIN, nor anything made of one, is ever in a fact.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -16,10 +19,11 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from crdt_models.documents.fields import FactRefs, Name, OperatorRef
+from crdt_models.documents.fields import AnyId, FactRefs, Name, OperatorRef
 from crdt_models.fact import Fact
 
 Role = Literal["waiter", "cashier", "manager", "owner"]
+DocumentName = Annotated[str, Meta(min_length=1, max_length=60)]
 ActName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 
 
@@ -62,4 +66,20 @@ class PermissionSet(Fact, frozen=True, tag="permission_set"):
     act: ActName
     least: Role
     replaces: FactRefs = ()
+    authority: FactRefs = ()
+
+
+class ActAllowed(Fact, frozen=True, tag="act_allowed"):
+    """What this very change writes into a document, and takes a role, was allowed.
+
+    by: who allowed it: whoever wrote it, or under a `grant` somebody else. One command that was
+    given at two terminals may have been allowed by two.
+    """
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"by", "grant", "authority"})
+
+    document: DocumentName
+    act: ActName
+    by: OperatorRef
+    grant: AnyId | None = None
     authority: FactRefs = ()

@@ -8,7 +8,9 @@ Rules of this file:
    accused.
 3. Who may write: somebody who works here, whose role is at least the act's, and not below that of
    whom it is about, before or after.
-4. A writing that was in order by what it names, but of somebody who had been dismissed or demoted
+4. An act elsewhere is judged alike, by the right of who allowed it: of its author, unless it was
+   allowed under a grant. An act that this version does not know is not judged.
+5. A writing that was in order by what it names, but of somebody who had been dismissed or demoted
    elsewhere when it was made (by the clocks), has its effect; a person looks at it.
 """
 
@@ -18,7 +20,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import UNSET
 
 from crdt_models.documents.register import Register, Write
+from crdt_models.documents.staff.acts import LEAST, rank
 from crdt_models.documents.staff.facts import (
+    ActAllowed,
     OperatorAdded,
     OperatorChanged,
     PermissionSet,
@@ -50,6 +54,25 @@ def verdicts_of(entries: Iterable[Entry]) -> dict[FactId, Verdict]:
         counting = [known[each] for each in named if found[each] == "counts"]
         found[fact] = "counts" if _is_in_order(known[fact], counting) else "unauthorised"
     return found
+
+
+def verdict_of_act(
+    entry: Entry, known: Mapping[FactId, Entry], verdicts: Mapping[FactId, Verdict]
+) -> Verdict:
+    """Of one telling of an act. known, verdicts: the staff's own tellings, and of each of them."""
+    fact = entry.fact
+    assert isinstance(fact, ActAllowed)
+    default = LEAST_BY_NAME.get(fact.act)
+    if default is None:
+        return "counts"
+    if any(verdicts.get(each, "waits") == "waits" for each in fact.authority):
+        return "waits"
+    named = [known[each] for each in fact.authority if verdicts[each] == "counts"]
+    author = standing(fact.by, named)
+    needed = least(fact.act, named) or default
+    may = author.role is not None and author.is_active and rank(author.role) >= rank(needed)
+    is_own = fact.grant is not None or fact.by == entry.operator
+    return "counts" if may and is_own else "unauthorised"
 
 
 def standing(who: OperatorId, entries: Sequence[Entry]) -> Standing:
@@ -84,18 +107,17 @@ def _is_in_order(entry: Entry, named: Sequence[Entry]) -> bool:
     if author.role is None or not author.is_active:
         return False
     act = "edit_permissions" if isinstance(fact, PermissionSet) else "edit_staff"
-    needed: list[Role | None] = [least(act, named) or _DEFAULTS[act]]
+    needed: list[Role | None] = [least(act, named) or LEAST_BY_NAME[act]]
     if isinstance(fact, OperatorAdded):
         needed.append(fact.role)
     elif isinstance(fact, OperatorChanged):
         needed.append(standing(fact.who, named).role)
         if fact.values.role is not UNSET:
             needed.append(fact.values.role)
-    return all(each is not None and _RANK[each] <= _RANK[author.role] for each in needed)
+    return all(each is not None and rank(each) <= rank(author.role) for each in needed)
 
 
-_RANK: Mapping[Role, int] = {"waiter": 0, "cashier": 1, "manager": 2, "owner": 3}
-_DEFAULTS: Mapping[str, Role] = {"edit_staff": "manager", "edit_permissions": "owner"}
+LEAST_BY_NAME: Mapping[str, Role] = {str(act): role for act, role in LEAST.items()}
 
 
 def _register(entries: Sequence[Entry], who: OperatorId, field: str) -> Register[object]:

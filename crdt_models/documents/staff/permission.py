@@ -1,24 +1,61 @@
 """Whether somebody may write what a command decided: asked once, for all commands, of the facts.
 
-It is asked at the terminal where the command is given, of the staff as that terminal knows it.
+Rules of this file:
+1. It is asked at the terminal where the command is given, of the staff as that terminal knows it.
+2. What takes a role is named in the staff's document, in the same change, with what the right to it
+   rests on; writings about the staff name that themselves.
+3. A grant is good for one act in one document, and for one command.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import msgspec
 
 from crdt_models.documents.command import Read
-from crdt_models.documents.staff.acts import act_of
+from crdt_models.documents.staff.acts import Act, act_of
 from crdt_models.documents.staff.commands import staff_view
-from crdt_models.documents.staff.errors import NotAuthorised
+from crdt_models.documents.staff.errors import AuthorisationUsed, NotAuthorised
+from crdt_models.documents.staff.facts import ActAllowed
+from crdt_models.documents.staff.view import StaffView
 from crdt_models.fact import Fact
-from crdt_models.ids import DocumentId, OperatorId
+from crdt_models.ids import STAFF, CreatedId, DocumentId, OperatorId
 
 
-def check_may_write(
-    read: Read, who: OperatorId | None, facts: Iterable[tuple[DocumentId, Fact]]
-) -> None:
-    """who: None when nobody said who it is. Raises NotAuthorised."""
+class Grant(msgspec.Struct, frozen=True):
+    """What a manager allowed somebody else, once. id: 16 random bytes."""
+
+    id: CreatedId
+    by: OperatorId
+    act: Act
+    document: DocumentId
+
+
+def allowed(
+    read: Read,
+    who: OperatorId | None,
+    facts: Sequence[tuple[DocumentId, Fact]],
+    grant: Grant | None = None,
+) -> list[tuple[DocumentId, Fact]]:
+    """What is to be written beside `facts`. who: None when nobody said who it is. Raises
+    NotAuthorised, AuthorisationUsed."""
     staff = staff_view(read)
-    for _, fact in facts:
-        act = act_of(fact)
-        if act is not None and not staff.may(who, act):
-            raise NotAuthorised(act=act, least=staff.least(act))
+    if not staff.knows_roles:
+        return []
+    asked = {(document, act): None for document, fact in facts if (act := act_of(fact))}
+    found = [_allowed(staff, who, document, act, grant) for document, act in asked]
+    return [(STAFF, each) for each in found if each.document != STAFF]
+
+
+def _allowed(
+    staff: StaffView, who: OperatorId | None, document: DocumentId, act: Act, grant: Grant | None
+) -> ActAllowed:
+    if who is not None and staff.may(who, act):
+        return ActAllowed(document=document, act=act, by=who, authority=staff.authority(who, act))
+    if grant is None or (grant.document, grant.act) != (document, act):
+        raise NotAuthorised(act=act, least=staff.least(act))
+    if not staff.may(grant.by, act):
+        raise NotAuthorised(act=act, least=staff.least(act))
+    if any(each.fact.grant == grant.id for each in staff.all(ActAllowed)):
+        raise AuthorisationUsed
+    authority = staff.authority(grant.by, act)
+    return ActAllowed(document=document, act=act, by=grant.by, grant=grant.id, authority=authority)

@@ -15,7 +15,9 @@ from crdt_models.ids import FactId
 class Situation(NamedTuple):
     """What may need a person. facts: the evidence."""
 
-    kind: Literal["unauthorised_act", "act_of_dismissed_operator", "founded_twice"]
+    kind: Literal[
+        "unauthorised_act", "act_of_dismissed_operator", "authorisation_used_twice", "founded_twice"
+    ]
     subject: str
     facts: tuple[FactId, ...]
 
@@ -26,6 +28,8 @@ def situations_of_staff(staff: StaffView) -> Iterator[Situation]:
         yield Situation("unauthorised_act", _subject(each), (each.id,))
     for each, against in staff.overtaken:
         yield Situation("act_of_dismissed_operator", _subject(each), (each.id, *against))
+    for grant, acts in staff.grants_used_twice.items():
+        yield Situation("authorisation_used_twice", grant, acts)
     if len(staff.foundings) > 1:
         yield Situation("founded_twice", staff.document, staff.foundings)
 

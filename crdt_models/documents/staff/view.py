@@ -6,7 +6,7 @@ Rules of this file:
    when its last owner is gone: somebody must be able to begin again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,15 +15,22 @@ from msgspec import UNSET, UnsetType
 from crdt_models.documents.register import Register, Write
 from crdt_models.documents.staff.acts import LEAST, Act, rank
 from crdt_models.documents.staff.facts import (
+    ActAllowed,
     OperatorAdded,
     OperatorChanged,
     PermissionSet,
     Role,
 )
-from crdt_models.documents.staff.judging import StaffFact, Verdict, verdicts_of, written
+from crdt_models.documents.staff.judging import (
+    LEAST_BY_NAME,
+    Verdict,
+    verdict_of_act,
+    verdicts_of,
+    written,
+)
 from crdt_models.documents.view import Derived, Once, View
 from crdt_models.fact import Entry
-from crdt_models.ids import FactId, OperatorId
+from crdt_models.ids import DocumentId, FactId, OperatorId
 
 F = TypeVar("F", OperatorAdded, OperatorChanged, PermissionSet)
 _FIELDS = ("name", "role", "active")
@@ -54,7 +61,12 @@ class Operator(msgspec.Struct, frozen=True):
 class StaffView(View):
     """The staff of the site."""
 
-    UNDERSTANDS = frozenset({OperatorAdded, OperatorChanged, PermissionSet})
+    UNDERSTANDS = frozenset({OperatorAdded, OperatorChanged, PermissionSet, ActAllowed})
+
+    def __init__(self, document: DocumentId) -> None:
+        super().__init__(document)
+        # Of acts: what names all that it needs stays as it was judged, whatever comes later.
+        self._judged: dict[FactId, Verdict] = {}
 
     @Derived
     def verdicts(self) -> dict[FactId, Verdict]:
@@ -64,6 +76,21 @@ class StaffView(View):
     @property
     def _tellings_of_all(self) -> list[Entry]:
         return [entry for kind in _KINDS for entry in self.told(kind)]
+
+    @Derived
+    def acts(self) -> tuple[tuple[Once[ActAllowed], Verdict], ...]:
+        """What was done elsewhere that takes a role; in order when one of its tellings is."""
+        known = {entry.id: entry for entry in self._tellings_of_all}
+        tellings = {entry.id: entry for entry in self.told(ActAllowed)}
+        for each, entry in tellings.items():
+            if each not in self._judged:
+                verdict = verdict_of_act(entry, known, self.verdicts)
+                if verdict != "waits":
+                    self._judged[each] = verdict
+        return tuple(
+            (act, _best(self._judged.get(each, "waits") for each in act.ids))
+            for act in self.all(ActAllowed)
+        )
 
     def counting(self, kind: type[F]) -> Iterator[Once[F]]:
         """The facts of a kind that have an effect, by stamp."""
@@ -142,36 +169,59 @@ class StaffView(View):
         return tuple(sorted(found))
 
     @Derived
-    def unauthorised(self) -> tuple[Once[StaffFact], ...]:
-        """Facts without effect, for want of authority; those that wait are none."""
-        return tuple(
+    def unauthorised(self) -> tuple[Once[Any], ...]:
+        """Writings of the staff without effect, and acts, for want of authority; those that wait
+        are none."""
+        of_staff = [
             each
             for kind in _KINDS
             for each in self.all(kind)
-            if "unauthorised" in (told := {self.verdicts[it] for it in each.ids})
-            and "counts" not in told
-        )
+            if _best(self.verdicts[it] for it in each.ids) == "unauthorised"
+        ]
+        return (*of_staff, *(act for act, verdict in self.acts if verdict == "unauthorised"))
 
     @Derived
-    def overtaken(self) -> tuple[tuple[Once[StaffFact], tuple[FactId, ...]], ...]:
-        """What counts although its author had been dismissed or demoted elsewhere, by the clocks,
-        when it was made; with the facts that say so."""
+    def grants_used_twice(self) -> dict[str, tuple[FactId, ...]]:
+        """By what was given for one act of one command: the acts of several commands under it."""
+        under: dict[bytes, list[Once[ActAllowed]]] = {}
+        for act in self.all(ActAllowed):
+            if act.fact.grant is not None:
+                under.setdefault(act.fact.grant, []).append(act)
+        return {
+            grant.hex(): tuple(each.id for each in acts)
+            for grant, acts in sorted(under.items())
+            if len({each.entry.command_id for each in acts}) > 1
+        }
+
+    @Derived
+    def overtaken(self) -> tuple[tuple[Once[Any], tuple[FactId, ...]], ...]:
+        """What counts although its author (of an act: who allowed it) had been dismissed or demoted
+        elsewhere, by the clocks, when it was made; with the facts that say so."""
         changes = tuple(self.counting(OperatorChanged))
         found = []
-        for kind in _KINDS:
-            for each in self.counting(kind):
-                known = self._reached(each, changes)
-                against = [
-                    other.id
-                    for other in changes
-                    if other.fact.who == each.entry.operator
-                    and other.stamp < each.stamp
-                    and other.id not in known
-                    and self._takes_away(other.fact, kind)
-                ]
-                if against:
-                    found.append((each, tuple(against)))
+        for each, who, least in self._relying():
+            losses = [
+                other
+                for other in changes
+                if other.fact.who == who
+                and other.stamp < each.stamp
+                and _takes_away(other.fact, least)
+            ]
+            known = self._reached(each, changes) if losses else frozenset()
+            against = tuple(other.id for other in losses if other.id not in known)
+            if against:
+                found.append((each, against))
         return tuple(found)
+
+    def _relying(self) -> Iterator[tuple[Once[Any], OperatorId | None, Role]]:
+        """What counts, on whose right it rests, and the role that it takes."""
+        for kind in _KINDS:
+            act: Act = "edit_permissions" if kind is PermissionSet else "edit_staff"
+            for each in self.counting(kind):
+                yield each, each.entry.operator, self.least(act)
+        for done, verdict in self.acts:
+            if verdict == "counts" and done.fact.act in LEAST_BY_NAME:
+                yield done, done.fact.by, self.least(done.fact.act)  # type: ignore[arg-type]  # it is there
 
     def _reached(
         self, fact: Once[Any], changes: tuple[Once[OperatorChanged], ...]
@@ -187,14 +237,6 @@ class StaffView(View):
             found |= older
         return frozenset(found)
 
-    def _takes_away(self, fact: OperatorChanged, kind: type[Any]) -> bool:
-        """Whether whom it is about may not write facts of a kind by it."""
-        if fact.values.active is False:
-            return True
-        act: Act = "edit_permissions" if kind is PermissionSet else "edit_staff"
-        role = fact.values.role
-        return not isinstance(role, UnsetType) and rank(role) < rank(self.least(act))
-
     @Derived
     def foundings(self) -> tuple[FactId, ...]:
         """First owners: more than one where terminals began apart."""
@@ -203,3 +245,19 @@ class StaffView(View):
 
 def _is_founding(added: Once[OperatorAdded]) -> bool:
     return added.entry.operator is None and not added.entry.fact.authority  # type: ignore[attr-defined]  # of this kind
+
+
+def _takes_away(fact: OperatorChanged, least: Role) -> bool:
+    """Whether whom it is about may not do, by it, what takes at least that role."""
+    role = fact.values.role
+    return fact.values.active is False or (
+        not isinstance(role, UnsetType) and rank(role) < rank(least)
+    )
+
+
+def _best(told: Iterable[Verdict]) -> Verdict:
+    """Of all tellings of a fact: what counts at one of them counts."""
+    verdicts = set(told)
+    if "counts" in verdicts:
+        return "counts"
+    return "unauthorised" if "unauthorised" in verdicts else "waits"

@@ -64,7 +64,7 @@ from peer.http_api.answers.orders import (
 )
 from peer.http_api.answers.reports import Estatisticas, RelatorioVendas
 from peer.http_api.answers.settings import Configuracoes, EstacaoDaLoja, Impressora
-from peer.http_api.answers.staff import Entrada, Operador, Operadores, Permissao
+from peer.http_api.answers.staff import Autorizacao, Entrada, Operador, Operadores, Permissao
 from peer.http_api.answers.stock import (
     Estoque,
     EstoqueContado,
@@ -96,6 +96,7 @@ from peer.http_api.answers.system import (
 )
 
 __all__ = [
+    "Autorizacao",
     "Entrada",
     "Operador",
     "Operadores",

@@ -41,3 +41,10 @@ class Entrada(AnswerShape, frozen=True, kw_only=True):
     token: str
     operador: OperadorConhecido
     validade_segundos: int
+
+
+class Autorizacao(AnswerShape, frozen=True, kw_only=True):
+    """`token`: para o cabeçalho X-Autorizacao, uma vez."""
+
+    token: str
+    validade_segundos: int

@@ -56,6 +56,15 @@ class PinBody(msgspec.Struct, frozen=True, kw_only=True):
     pin: str
 
 
+class AuthorisationBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Quem autoriza, com o PIN que tem neste terminal; e o que outro pode fazer uma vez."""
+
+    operador_id: str
+    pin: str
+    ato: str
+    pedido_id: str
+
+
 class EnterBody(msgspec.Struct, frozen=True, kw_only=True):
     """Quem entra, e o PIN que tem neste terminal."""
 

@@ -6,7 +6,8 @@ Rules of this file:
 2. A wrong PIN is counted on disk before it is checked, one at a time: neither many at once nor a
    restart wins an attempt. How long to wait goes by this process's own time, from its start at the
    earliest: setting the clock wins nothing either.
-3. Tokens live in memory: after a restart people enter again. One of a front end is good for no
+3. A manager allows one act of somebody else with the own PIN: a token, good once, for minutes.
+4. Tokens live in memory: after a restart people enter again. One of a front end is good for no
    other, and none is good for somebody who was dismissed.
 """
 
@@ -17,12 +18,15 @@ from typing import NamedTuple
 import msgspec
 import trio
 
-from crdt_models.documents.staff.acts import rank
+from crdt_models.documents.staff.acts import Act, rank
 from crdt_models.documents.staff.commands import known_operator, staff_view
+from crdt_models.documents.staff.errors import NotAuthorised
+from crdt_models.documents.staff.permission import Grant
 from crdt_models.documents.staff.view import Operator, StaffView
-from crdt_models.ids import OperatorId
+from crdt_models.ids import SHORT_BYTES, CreatedId, DocumentId, OperatorId
 from peer.environment import Environment
 from peer.http_api.staff.errors import (
+    AuthorisationUnknown,
     NoPin,
     NotEntered,
     OperatorGone,
@@ -37,6 +41,7 @@ FREE_ATTEMPTS = 5
 FIRST_WAIT_SECONDS = 30  # doubled with every further wrong one
 LONGEST_WAIT_SECONDS = 15 * 60
 IDLE_SECONDS = 12 * 3600  # a long shift
+GRANT_SECONDS = 5 * 60  # between the manager's PIN and what is done with it
 MOST_ENTERED = 256  # tokens; beyond them the one that was used longest ago ends
 TOKEN_BYTES = 32
 MAX_TOKEN_CHARACTERS = 100
@@ -59,6 +64,14 @@ class _Entered(NamedTuple):
     used: float
 
 
+class _Granted(NamedTuple):
+    """Behind the token of an authorisation. since: monotonic seconds."""
+
+    grant: Grant
+    front_end: str
+    since: float
+
+
 class Desk:
     """The PINs and the tokens of one terminal."""
 
@@ -67,6 +80,7 @@ class Desk:
         self._environment = environment
         self._secret = device_secret(signer)
         self._entered: dict[bytes, _Entered] = {}
+        self._granted: dict[bytes, _Granted] = {}
         self._failed: dict[OperatorId, float] = {}  # when, in monotonic seconds
         self._begun = environment.monotonic()
         self._one_at_a_time = trio.Lock()
@@ -137,6 +151,32 @@ class Desk:
             raise NotEntered
         self._entered[key] = found._replace(used=now)
         return found.operator
+
+    async def authorise(
+        self, who: OperatorId, pin: str, act: Act, document: DocumentId, front_end: str
+    ) -> str:
+        """A token for one act in one document. Raises NotAuthorised, and what `check` raises."""
+        await self.check(who, pin)
+        if not self.staff.may(who, act):
+            raise NotAuthorised(act=act, least=self.staff.least(act))
+        token = self._environment.dice.random_bytes(TOKEN_BYTES).hex()
+        key, now = _hash(token), self._environment.monotonic()
+        old = [each for each, it in self._granted.items() if now - it.since > GRANT_SECONDS]
+        for each in old:
+            del self._granted[each]
+        grant = Grant(CreatedId(key[:SHORT_BYTES]), who, act, document)
+        self._granted[key] = _Granted(grant, front_end, now)
+        return token
+
+    def grant_of(self, token: str | None, front_end: str) -> Grant | None:
+        """What was allowed; whether it was used, the facts say. Raises AuthorisationUnknown."""
+        if token is None:
+            return None
+        found = self._granted.get(_hash(token))
+        now = self._environment.monotonic()
+        if found is None or found.front_end != front_end or now - found.since > GRANT_SECONDS:
+            raise AuthorisationUnknown
+        return found.grant
 
     def may_set_pin(self, by: OperatorId | None, who: OperatorId) -> bool:
         """One's own; of somebody not above oneself, if one may change operators; and the first of

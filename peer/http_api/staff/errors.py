@@ -43,6 +43,14 @@ class OperatorGone(MalhaError):
     cure = "A manager may take the operator on again."
 
 
+class AuthorisationUnknown(MalhaError):
+    """The token of an authorisation was never given here, or too long ago."""
+
+    code = "authorisation_unknown"
+    sentence = "This authorisation is not known here, or too old."
+    cure = "Ask a manager for another one."
+
+
 class NotEntered(MalhaError):
     """The token of an operator is unknown: it ended, or was never given."""
 

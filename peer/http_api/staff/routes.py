@@ -103,6 +103,16 @@ def _entering(api: Api | None) -> list[Route]:
         route(
             api,
             "POST",
+            "/api/autorizacoes",
+            staff.authorise,
+            "Autoriza, com o próprio PIN, uma ação de outro num pedido, uma vez",
+            body=bodies.AuthorisationBody,
+            answer=answers.Autorizacao,
+            errors=(*_ENTERING, "not_authorised", "unknown_order"),
+        ),
+        route(
+            api,
+            "POST",
             "/api/sair",
             staff.leave,
             "Sai: o token de X-Operador não vale mais",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crdt_models.documents.orders.errors import UnknownOrder
 from crdt_models.documents.staff.acts import ACTS, Act
 from crdt_models.documents.staff.commands import (
     AddOperator,
@@ -10,7 +11,7 @@ from crdt_models.documents.staff.commands import (
     known_operator,
 )
 from crdt_models.documents.staff.errors import NotAuthorised, UnknownOperator
-from crdt_models.ids import STAFF, OperatorId
+from crdt_models.ids import STAFF, OperatorId, OrderId, order_document
 from crdt_models.pedido import operator_json, staff_json
 from crdt_models.pedido.staff import ACT
 from peer.http_api.api import (
@@ -24,6 +25,7 @@ from peer.http_api.api import (
 )
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.staff.bodies import (
+    AuthorisationBody,
     ChangeBody,
     EnterBody,
     OperatorBody,
@@ -31,10 +33,10 @@ from peer.http_api.staff.bodies import (
     PinBody,
     role_of,
 )
-from peer.http_api.staff.desk import IDLE_SECONDS
+from peer.http_api.staff.desk import GRANT_SECONDS, IDLE_SECONDS
 from peer.http_api.values import clean_text, id_of
 from peer.node.requests import Outcome
-from peer.service.http_errors import UnknownRoute
+from peer.service.http_errors import InvalidField, UnknownRoute
 from peer.service.routes import Answer, Call
 
 _ACTS: dict[str, Act] = {ACT[act]: act for act in ACTS}
@@ -101,6 +103,21 @@ async def enter(api: Api, call: Call) -> Answer:
     token = await api.desk.enter(who, body.pin, call.caller_as(FrontEnd).name)
     shown = operator_json(known_operator(api.desk.staff, who))
     return json_answer({"token": token, "operador": shown, "validade_segundos": IDLE_SECONDS})
+
+
+async def authorise(api: Api, call: Call) -> Answer:
+    """POST /api/autorizacoes."""
+    body = call.body_as(AuthorisationBody)
+    who, act = _operator(body.operador_id), _ACTS.get(body.ato)
+    if act is None:
+        raise InvalidField(field="ato", reason="use um dos que /api/operadores lista")
+    order = order_document(OrderId(id_of(body.pedido_id, UnknownOrder, "order")))
+    front_end = call.caller_as(FrontEnd).name
+    try:
+        token = await api.desk.authorise(who, body.pin, act, order, front_end)
+    except NotAuthorised as error:
+        raise shown_in_portuguese(error) from error
+    return json_answer({"token": token, "validade_segundos": GRANT_SECONDS})
 
 
 async def leave(api: Api, call: Call) -> Answer:

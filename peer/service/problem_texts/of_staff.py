@@ -14,6 +14,14 @@ STAFF = {
         "Operador desconhecido neste terminal",
         "Confira o id; se outro terminal o cadastrou, espere a conexão voltar.",
     ),
+    "authorisation_used": Text(
+        409, "Esta autorização já foi usada", "Peça outra: cada uma vale para uma ação."
+    ),
+    "authorisation_unknown": Text(
+        401,
+        "Autorização desconhecida ou vencida",
+        "Peça outra a um gerente, em /api/autorizacoes; ela vale poucos minutos.",
+    ),
     "no_pin": Text(
         409,
         "Sem PIN neste terminal",

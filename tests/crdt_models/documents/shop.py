@@ -12,7 +12,7 @@ from crdt_models.documents.command import Command, Context, Moment
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
-from crdt_models.documents.staff.permission import check_may_write
+from crdt_models.documents.staff.permission import Grant, allowed
 from crdt_models.documents.stock.ledger import standing_counts
 from crdt_models.documents.stock.movements import Count, seen_of
 from crdt_models.documents.stock.view import StockView
@@ -85,10 +85,14 @@ class Till:
         return view
 
     def give(
-        self, command: Command, key: str = "", operator: CreatedId | None = None
+        self,
+        command: Command,
+        key: str = "",
+        operator: CreatedId | None = None,
+        grant: Grant | None = None,
     ) -> dict[str, CreatedId]:
         """Decide and keep. `key` makes the command id; without it every command is another.
-        operator: who gives it."""
+        operator: who gives it. grant: what somebody else allowed for it."""
         who = self.operator if operator is None else OperatorId(operator)
         self._count += 1
         command_id = command_key(key or f"{self.letters}{self._count}")
@@ -111,9 +115,9 @@ class Till:
             seen=lambda: seen_of(self.known),
         )
         decision = command.decide(self.read, context)
-        check_may_write(self.read, context.operator, decision.facts)
+        beside = allowed(self.read, context.operator, decision.facts, grant)
         if decision.facts:
-            self.write(decision.facts, command_id, operator)
+            self.write((*decision.facts, *beside), command_id, operator)
         return decision.ids
 
     def _open_labels(self) -> dict[OrderId, str]:

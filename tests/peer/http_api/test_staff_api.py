@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from peer.http_api.staff.desk import FREE_ATTEMPTS, IDLE_SECONDS
+from crdt_models.ids import STAFF
+from peer.http_api.staff.desk import FREE_ATTEMPTS, GRANT_SECONDS, IDLE_SECONDS
 from tests.peer.http_api.conftest import ADMIN, new_key
 
 PIN = "482913"
@@ -106,6 +107,56 @@ async def test_a_refused_command_may_be_asked_again_under_its_key_by_somebody_wh
         given = await shop.ask("POST", place, gift, x_operador=boss, idempotency_key=key)
         assert given.status_code == 201
     assert given.headers["idempotency-replayed"] == "true"
+
+
+async def authorised(shop: Any, who: str, pedido: str, ato: str = "dar_cortesia") -> Any:
+    body = {"operador_id": who, "pin": PIN, "ato": ato, "pedido_id": pedido}
+    return await shop.ask("POST", "/api/autorizacoes", body)
+
+
+async def test_a_manager_allows_one_act_on_one_order_once(shop):
+    _, lia = await staffed(shop, "garcom")
+    people = (await shop.get(PEOPLE))["operadores"]
+    owner, waiter = (each["id"] for each in people)
+    mine, other = [(await shop.open(itens=[COFFEE, COFFEE]))["id"] for _ in range(2)]
+    token = (await authorised(shop, owner, mine)).json()["token"]
+    asking = {"x_operador": lia, "x_autorizacao": token}
+    gift = {"motivo": "aniversário"}
+
+    async def ask(order: str, action: str, body: dict[str, Any], **more: str) -> Any:
+        place = f"/api/pedidos/{order}/{action}"
+        return await shop.ask("POST", place, body, **{**asking, **more})
+
+    refused(await ask(other, "cortesia", gift), 403, "not_authorised")
+    refused(await ask(mine, "descontos", HALF), 403, "not_authorised")
+    key = new_key("gift")
+    for _ in range(2):
+        given = await ask(mine, "cortesia", gift, idempotency_key=key)
+        assert given.status_code == 201, given.text
+    discount = given.json()["descontos"][0]["id"]
+    assert (await ask(mine, f"descontos/{discount}/cancelar", {})).status_code == 200
+    refused(await ask(mine, "cortesia", gift), 409, "authorisation_used")
+    (act,) = shop.node.view(STAFF).acts
+    assert (act[0].fact.by.hex(), act[0].entry.operator.hex(), act[1]) == (owner, waiter, "counts")
+    assert act[0].fact.document == f"order:{mine}"
+    unknown = await ask(mine, "cortesia", gift, x_autorizacao="abc")
+    refused(unknown, 401, "authorisation_unknown")
+
+
+async def test_an_authorisation_takes_the_role_and_the_pin_and_ends(shop):
+    _, lia = await staffed(shop, "garcom")
+    owner, waiter = (each["id"] for each in (await shop.get(PEOPLE))["operadores"])
+    order = (await shop.open(itens=[COFFEE]))["id"]
+    body = {"operador_id": waiter, "pin": "135790", "ato": "estornar", "pedido_id": order}
+    refused(await shop.ask("POST", "/api/autorizacoes", body), 403, "not_authorised")
+    wrong = {**body, "operador_id": owner}
+    refused(await shop.ask("POST", "/api/autorizacoes", wrong), 401, "wrong_pin")
+    refused(await authorised(shop, owner, order, "voar"), 422, "invalid_field")
+    token = (await authorised(shop, owner, order)).json()["token"]
+    shop.environment.waited += GRANT_SECONDS + 1
+    place = f"/api/pedidos/{order}/cortesia"
+    late = await shop.ask("POST", place, {"motivo": "x"}, x_operador=lia, x_autorizacao=token)
+    refused(late, 401, "authorisation_unknown")
 
 
 async def test_wrong_pins_are_few_and_a_restart_wins_none(running):

@@ -201,6 +201,7 @@ KEYLESS = {
     "POST /api/produtos/importar": "the same file again changes nothing",
     "PUT /api/operadores/{id}/pin": "of this terminal alone; no fact and no id is made of a PIN",
     "POST /api/entrar": "writes nothing that lasts: its answer is never given twice",
+    "POST /api/autorizacoes": "writes nothing: its answer is good once, and never given twice",
     "POST /api/sair": "writes nothing: a token is forgotten",
     "POST /api/membros": "a member that is known is not announced again",
     "POST /api/sync/iniciar": "writes nothing: an exchange is asked for",

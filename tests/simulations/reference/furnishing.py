@@ -13,13 +13,15 @@ from crdt_models.documents.staff.commands import (
     staff_view,
 )
 from crdt_models.documents.staff.facts import (
+    ActAllowed,
     OperatorAdded,
     OperatorChanged,
     OperatorValues,
     PermissionSet,
 )
 from crdt_models.fact import Fact
-from crdt_models.ids import OperatorId
+from crdt_models.ids import CreatedId, OperatorId
+from simulations.fuzz.nonsense import ORDER_DOCUMENTS
 from tests.simulations.reference.replicas import Replica
 
 _WRITINGS: tuple[SettingsValues, ...] = (
@@ -60,6 +62,9 @@ def staff_command(dice: Random, replica: Replica) -> tuple[Command, OperatorId |
     return command, by
 
 
+_GRANTS = (CreatedId(b"g" * 16), CreatedId(b"h" * 16))
+
+
 def unchecked_writing(dice: Random, replica: Replica) -> tuple[Fact, OperatorId | None]:
     """What a terminal that checks no role writes; it names what it relies on, or some of it."""
     staff = staff_view(replica.read)
@@ -75,6 +80,13 @@ def unchecked_writing(dice: Random, replica: Replica) -> tuple[Fact, OperatorId 
         ),
         OperatorAdded(who=OperatorId(bytes(16)), name="Eva", role="owner", authority=authority),
         PermissionSet(act=act, least=dice.choice(ROLES), authority=named),
+        ActAllowed(
+            document=ORDER_DOCUMENTS[0],
+            act=dice.choice(("refund", "reopen_bill", "cancel_order", "fly")),
+            by=dice.choice((by or who, by or who, who)),
+            grant=dice.choice((None, None, *_GRANTS)),
+            authority=dice.choice((named, authority)),
+        ),
     ))  # fmt: skip
     return fact, by
 

@@ -271,6 +271,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "shift_does_not_add_up",
             "two_prices_of_a_line", "external_id_given_twice", "oversold", "count_to_confirm",
             "unauthorised_act", "act_of_dismissed_operator", "founded_twice",
+            "authorisation_used_twice",
         )
     },
 }  # fmt: skip

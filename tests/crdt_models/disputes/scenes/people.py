@@ -1,8 +1,10 @@
 """What happens among those who work here: rights that nobody gave, or had taken away."""
 
+from crdt_models.documents.orders.charge_commands import GiveDiscount
 from crdt_models.documents.staff.commands import AddOperator, ChangeOperator
 from crdt_models.documents.staff.facts import OperatorAdded, OperatorValues
-from crdt_models.ids import STAFF, CreatedId, OperatorId
+from crdt_models.documents.staff.permission import Grant
+from crdt_models.ids import STAFF, CreatedId, OperatorId, order_document
 from tests.crdt_models.disputes.play import Play, scene
 
 
@@ -32,6 +34,20 @@ def _a_dismissed_manager_goes_on_where_nobody_knows(play: Play) -> None:
     one.give(gone, operator=owner)
     for _ in range(play.dice.randint(1, 2)):
         other.give(AddOperator(name="Rui"), operator=manager)
+
+
+@scene("authorisation_used_twice")
+def _what_a_manager_allowed_once_is_done_at_two_tills(play: Play) -> None:
+    _, manager = _staff(play)
+    grant = Grant(
+        id=CreatedId(play.dice.randbytes(16)),
+        by=OperatorId(manager),
+        act="give_courtesy",
+        document=order_document(play.first),
+    )
+    gift = GiveDiscount(order=play.first, kind="courtesy", reason="amigo")
+    for till in play.two():
+        till.give(gift, grant=grant)
 
 
 @scene("founded_twice")
