@@ -20,6 +20,7 @@ from simulations.mutants import (
     moves,
     network,
     repair,
+    staff,
     stock,
     storage,
     trust,
@@ -33,5 +34,5 @@ __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
     storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, comandas,
-    catalog, stock, moves, trust_sold, management, trust, uplink,
+    catalog, stock, moves, trust_sold, management, staff, trust, uplink,
 )  # fmt: skip

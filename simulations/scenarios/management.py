@@ -38,4 +38,39 @@ async def two_managers_one_shop(shop: SimShop) -> None:
     await shop.expect_only()
 
 
-SCENARIOS: tuple[Scenario, ...] = (two_managers_one_shop,)
+@scenario(terminals=2)
+async def dismissed_at_the_other_side(shop: SimShop) -> None:
+    """The owner dismisses a manager at one side of a cut while she gives pizzas away at the other:
+    what she gave stays given, and everybody sees one conflict for each; before it she was in her
+    right, and after it she is out wherever it is known."""
+    owner = await shop.hire("A", "Zé", "dono")
+    await shop.expect_agreement()
+    for at in ("A", "B"):
+        await shop.give_pin(at, owner)
+        await shop.enter(at, owner)
+    ana = await shop.hire("A", "Ana", "gerente")
+    await shop.expect_agreement()
+    await shop.give_pin("B", ana)
+    await shop.enter("B", ana)
+    early, late, later = [await shop.open("B") for _ in range(3)]
+    await shop.do("B", early, "cortesia", motivo="aniversário")
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B"])
+    await shop.dismiss("A", ana)
+    await shop.wait(60)
+    await shop.do("B", late, "cortesia", motivo="amiga")
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.do("B", later, "cortesia", motivo="amiga")
+    shop.expect_told("not_entered", at="B")
+    await shop.expect_shown(early, total_centavos=0)
+    await shop.expect_shown(late, total_centavos=0)
+    await shop.expect_shown(later, total_centavos=PIZZA)
+    await shop.expect_dispute("act_of_dismissed_operator")
+    await shop.expect_only("act_of_dismissed_operator")
+    await shop.settle("A", "act_of_dismissed_operator", "kept")
+    await shop.expect_agreement()
+    await shop.expect_only()
+
+
+SCENARIOS: tuple[Scenario, ...] = (two_managers_one_shop, dismissed_at_the_other_side)

@@ -20,7 +20,7 @@ from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import World
 from simulations.workload import acts, cash_scenes, trust_scenes
 from simulations.workload.catalog_scenes import PRODUCTS, STOCK
-from simulations.workload.ledger import ORDERS, SETTINGS, Attempt, Deed, Ledger
+from simulations.workload.ledger import ORDERS, SETTINGS, STAFF, Attempt, Deed, Ledger
 from simulations.workload.people import Actor, Party, Person, Service
 from simulations.workload.plan import ServicePlan, Visit
 from simulations.workload.service import draw_plan, run_service
@@ -33,6 +33,7 @@ RETRY_SECONDS = 10.0
 WALK_SECONDS = (1.0, 6.0)  # to a terminal, before each act
 FOR_EVER = 1e9  # seconds: people of a story do not go home
 MINUTE, HOUR = 60.0, 3600.0
+PIN = "482913"  # of everybody who enters
 
 _PATIENT = ServicePlan(
     orders=0,
@@ -98,6 +99,7 @@ class SimShop(Machines):
         self._dice = world.dice("scenario")
         self._service = Service(_Places(world), _PATIENT, self._dice.getrandbits(64), ledger)
         self._management = Party(self._service, Visit(0, 0.0, "balcao", ()))  # has no order
+        self._tokens: dict[str, str] = {}  # by terminal: of who entered there
         self._parties = 0
         self._rushes = 0
         self._began = trio.current_time()
@@ -127,6 +129,33 @@ class SimShop(Machines):
         """A manager changes the shop's settings."""
         actor = await self._at(at, self._management)
         return await actor.send("change_settings", SETTINGS, fields, method="PATCH")
+
+    async def hire(self, at: str, name: str, papel: str) -> str:
+        """Somebody begins to work here; the id. The first of all is the owner."""
+        actor = await self._at(at, self._management)
+        deed = await actor.send("hire", STAFF, {"nome": name, "papel": papel})
+        if deed.told is None:
+            raise Unplayable(f"{at} does not take {name} on")
+        return str(deed.told["id"])
+
+    async def dismiss(self, at: str, who: str) -> Deed:
+        """Somebody works here no more."""
+        actor = await self._at(at, self._management)
+        return await actor.send("dismiss", f"{STAFF}/{who}", {"ativo": False}, method="PATCH")
+
+    async def give_pin(self, at: str, who: str) -> None:
+        """Whoever entered there gives somebody a PIN at this terminal."""
+        actor = await self._at(at, self._management)
+        deed = await actor.send("give_pin", f"{STAFF}/{who}/pin", {"pin": PIN}, method="PUT")
+        self.expect(deed.outcome == "acknowledged", f"{at} did not take a PIN")
+
+    async def enter(self, at: str, who: str) -> None:
+        """From here on what is done at this terminal is done in that name."""
+        actor = await self._at(at, self._management)
+        deed = await actor.send("enter", "/api/entrar", {"operador_id": who, "pin": PIN})
+        if deed.answer is None:
+            raise Unplayable(f"{at} lets nobody in")
+        self._tokens[at] = deed.told["token"]
 
     async def tell_stock(self, at: str, what: str, dish: Dish, units: int, **fields: JSON) -> Deed:
         """Somebody says what came, was counted, …: `entrada`, `contagem`, `saldo-inicial`."""
@@ -327,7 +356,8 @@ class SimShop(Machines):
     async def _at(self, at: str, party: Order) -> Actor:
         """Somebody goes there."""
         await trio.sleep(party.dice.uniform(*WALK_SECONDS))
-        return Actor(party, Person(f"person at {at}", at), at, party.dice)
+        person = Person(f"person at {at}", at, self._tokens.get(at, ""))
+        return Actor(party, person, at, party.dice)
 
     # --- what happens to them
 

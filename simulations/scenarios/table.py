@@ -2,8 +2,9 @@
 
 Families: `bills` (who pays what), `comandas` (cards), `cuts` (cables), `dining_room` (tables,
 reservations), `drawers` (cash shifts), `kitchen` (courses, cooks), `machines` (disks, power,
-clocks), `management` (settings), `menu` (prices, portions), `moves` (lines that change places),
-`people` (who taps what), `stockroom` (what is in the fridge), `strangers` (the internet, burglars).
+clocks), `management` (settings, staff), `menu` (prices, portions), `moves` (lines that change
+places), `people` (who taps what), `stockroom` (what is in the fridge), `strangers` (the internet,
+burglars).
 """
 
 from simulations.scenarios import (

@@ -25,6 +25,7 @@ NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 # What a till may be told when others act at the same time, elsewhere, or unheard.
 LEGITIMATE = frozenset({
     "account_is_blocked", "ambiguous_product", "count_is_old", "count_is_there", "count_missing",
+    "authorisation_used", "not_authorised", "not_entered",
     "shift_is_ended", "shift_is_open", "shift_of_another_terminal", "unknown_shift",
     "bill_is_closed", "bill_is_open", "card_is_blocked", "card_is_in_use", "charges_stay",
     "unknown_card",
@@ -42,6 +43,7 @@ LEGITIMATE = frozenset({
 })  # fmt: skip
 ORDERS = "/api/pedidos"
 SETTINGS = "/api/configuracoes"
+STAFF = "/api/operadores"
 DOWN = 0  # the status of an attempt that nobody answered
 
 
@@ -69,8 +71,8 @@ class Attempt(Struct, frozen=True):
 
 class Deed(Struct):
     """act: what it is (`pay`, `close`, …) · who: the person · order: its id, "" for none or not yet
-    known · key: "" for a look · version: for If-Match · attempts: by time · told: the first
-    acknowledgement's body, where it is no order."""
+    known · key: "" for a look · version: for If-Match · token: of who entered with a PIN ·
+    attempts: by time · told: the first acknowledgement's body, where it is no order."""
 
     act: str
     who: str
@@ -80,6 +82,7 @@ class Deed(Struct):
     key: str = ""
     order: str = ""
     version: str = ""
+    token: str = ""
     attempts: list[Attempt] = field(default_factory=list)
     told: JSON = None
 

@@ -29,11 +29,13 @@ _HOME = ("waiter", "cashier", "cook", "manager")
 
 
 class Person:
-    """name: `waiter 2` · home: the letters of the terminal where this person usually stands."""
+    """name: `waiter 2` · home: the letters of the terminal where this person usually stands ·
+    token: of who entered with a PIN there."""
 
-    def __init__(self, name: str, home: str) -> None:
+    def __init__(self, name: str, home: str, token: str = "") -> None:
         self.name = name
         self.home = home
+        self.token = token
         self.busy = trio.Lock()
 
 
@@ -126,7 +128,9 @@ class Service:
     async def _call(self, deed: Deed, letters: str) -> Attempt:
         at, answer = self.shop.now(), None
         till = self._till(letters)
-        headers = {"if-match": f'"{deed.version}"'} if deed.version else None
+        headers = {"if-match": f'"{deed.version}"'} if deed.version else {}
+        if deed.token:
+            headers["x-operador"] = deed.token
         if till is not None:
             try:
                 answer = await till.call(
@@ -251,6 +255,7 @@ class Actor:
             key=key or self.new_key(),
             order=self.party.order if path.startswith(ORDERS) else "",
             version=version,
+            token=self.person.token,
         )
         return await self._do(deed)
 

@@ -3,23 +3,31 @@ from random import Random
 import pytest
 
 from crdt_models.disputes import disputes_of
-from crdt_models.documents.orders.charge_commands import GiveDiscount
+from crdt_models.documents.orders.charge_commands import GiveDiscount, WithdrawDiscounts
 from crdt_models.documents.orders.commands import NewLine, OpenOrder
+from crdt_models.documents.orders.facts import DiscountGiven
 from crdt_models.documents.settings.commands import ChangeSettings
 from crdt_models.documents.settings.facts import SettingsValues
 from crdt_models.documents.staff.acts import ACTS, LEAST
 from crdt_models.documents.staff.commands import AddOperator, ChangeOperator, SetPermission
-from crdt_models.documents.staff.errors import LastOwner, NotAuthorised, UnknownOperator
+from crdt_models.documents.staff.errors import (
+    AuthorisationUsed,
+    LastOwner,
+    NotAuthorised,
+    UnknownOperator,
+)
 from crdt_models.documents.staff.facts import (
+    ActAllowed,
     OperatorAdded,
     OperatorChanged,
     OperatorValues,
     PermissionSet,
     Role,
 )
+from crdt_models.documents.staff.permission import Grant
 from crdt_models.documents.staff.view import StaffView
 from crdt_models.errors import DomainError
-from crdt_models.ids import STAFF, CreatedId, OperatorId, OrderId
+from crdt_models.ids import STAFF, CreatedId, OperatorId, OrderId, fact_origin, order_document
 from tests.crdt_models.documents.laws import check_commutes
 from tests.crdt_models.documents.shop import Till
 
@@ -227,6 +235,123 @@ def test_two_owners_who_dismiss_each_other_leave_a_shop_that_begins_again(
     again = add(till, "Zé", "waiter")
     assert role(till, again) == "owner"
     assert staff(till).knows_roles
+
+
+def opened(till: Till) -> OrderId:
+    return OrderId(till.give(OpenOrder(service_type="mesa", lines=(PIZZA,)))["order"])
+
+
+def gift(order: OrderId) -> GiveDiscount:
+    return GiveDiscount(order=order, kind="courtesy", reason="amigo")
+
+
+def granted(by: CreatedId, order: OrderId, number: int = 1) -> Grant:
+    who = OperatorId(by)
+    return Grant(CreatedId(bytes([number]) * 16), who, "give_courtesy", order_document(order))
+
+
+def test_an_act_names_who_allowed_it_in_its_own_change(till: Till, owner: CreatedId) -> None:
+    order = opened(till)
+    till.give(gift(order), operator=owner)
+    ((act, verdict),) = staff(till).acts
+    assert (act.fact.by, act.fact.act, act.fact.document) == (
+        owner, "give_courtesy", order_document(order)
+    )  # fmt: skip
+    assert (act.fact.authority, verdict) == (tuple(staff(till).foundings), "counts")
+    (free,) = till.order(order).all(DiscountGiven)
+    assert act.entry.command_id == free.entry.command_id
+    assert fact_origin(act.id)[0] == fact_origin(free.id)[0]  # one change
+
+
+def test_a_grant_is_for_one_command_one_act_and_one_order(till: Till, owner: CreatedId) -> None:
+    lia = add(till, "Lia", "waiter", owner)
+    order, other = opened(till), opened(till)
+    grant = granted(owner, order)
+    with pytest.raises(NotAuthorised):
+        till.give(gift(other), operator=lia, grant=grant)
+    large = GiveDiscount(order=order, kind="value", amount=10, reason="amigo")
+    with pytest.raises(NotAuthorised):
+        till.give(large, operator=lia, grant=grant)
+    with pytest.raises(NotAuthorised):
+        till.give(gift(order), operator=lia, grant=granted(lia, order))
+    till.give(gift(order), operator=lia, grant=grant)
+    ((act, verdict),) = staff(till).acts
+    assert (act.fact.by, act.entry.operator, verdict) == (owner, lia, "counts")
+    (free,) = (each.id for each in till.order(order).all(DiscountGiven))
+    till.give(WithdrawDiscounts(order=order, discounts=(free,)))
+    with pytest.raises(AuthorisationUsed):
+        till.give(gift(order), operator=lia, grant=grant)
+
+
+def test_one_command_allowed_by_two_at_cut_off_terminals_is_one_act(
+    till: Till, owner: CreatedId
+) -> None:
+    ana = add(till, "Ana", "manager", owner)
+    order = opened(till)
+    other = apart(till)
+    till.give(gift(order), "key", grant=granted(owner, order, 1))
+    other.give(gift(order), "key", grant=granted(ana, order, 2))
+    till.sync(other)
+    assert len(staff(till).acts) == len(staff(other).acts) == 1
+    assert kinds(till) == kinds(other) == []
+
+
+def test_an_act_of_somebody_dismissed_elsewhere_counts_and_is_looked_at(
+    till: Till, owner: CreatedId
+) -> None:
+    ana = add(till, "Ana", "manager", owner)
+    order = opened(till)
+    other = apart(till)
+    other.clock_ms += 1_000
+    other.give(gift(order), operator=ana)
+    till.clock_ms += 5_000
+    change(till, ana, owner, DISMISSED)
+    other.clock_ms += 10_000
+    other.give(gift(opened(other)), operator=ana)
+    till.sync(other)
+    assert [verdict for _, verdict in staff(till).acts] == ["counts", "counts"]
+    (dispute,) = disputes_of(staff(till))
+    assert (dispute.kind, len(dispute.facts)) == ("act_of_dismissed_operator", 2)
+
+
+@pytest.mark.parametrize(
+    ("act", "by_other", "grant", "names", "verdict"),
+    [
+        ("refund", False, None, True, "counts"),
+        ("refund", True, None, True, "unauthorised"),
+        ("refund", True, CreatedId(bytes(16)), True, "counts"),
+        ("refund", False, None, False, "unauthorised"),
+        ("edit_permissions", False, None, True, "unauthorised"),
+        ("fly", False, None, False, "counts"),
+    ],
+)
+def test_an_act_is_judged_by_what_it_names(
+    till: Till,
+    owner: CreatedId,
+    act: str,
+    by_other: bool,
+    grant: CreatedId | None,
+    names: bool,
+    verdict: str,
+) -> None:
+    ana = add(till, "Ana", "manager", owner)
+    authority = staff(till).authority(OperatorId(ana), "refund") if names else ()
+    fact = ActAllowed(
+        document="order:x", act=act, by=OperatorId(ana), grant=grant, authority=authority
+    )
+    till.write([(STAFF, fact)], operator=owner if by_other else ana)
+    assert [found for _, found in staff(till).acts] == [verdict]
+
+
+def test_an_act_waits_for_what_it_names(till: Till, owner: CreatedId) -> None:
+    till.give(gift(opened(till)), operator=owner)
+    founding, *others = till.changes.values()
+    other = Till("B")
+    other.receive(others)
+    assert [verdict for _, verdict in staff(other).acts] == ["waits"]
+    assert kinds(other) == []
+    other.receive([founding])
+    assert [verdict for _, verdict in staff(other).acts] == ["counts"]
 
 
 def test_facts_commute_and_bear_repetition() -> None:
