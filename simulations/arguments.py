@@ -67,8 +67,9 @@ class Output(click.Path):
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """A termination signal ends as Ctrl-C does, so that nothing is left behind."""
-    raise KeyboardInterrupt
+    """A termination signal ends as Ctrl-C does, so that nothing is left behind: where trio runs, it
+    decides where that is raised."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def _only(group: BaseException, kind: type[OSError]) -> OSError | None:

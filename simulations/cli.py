@@ -182,16 +182,23 @@ def _check_together(*, scenario: str | None, small: bool, many: bool, pictures: 
 
 def _sales(file: Path, mapping: str | None, *, lean: bool) -> tuple[str, str]:
     """Raises UsageError when the orders cannot be read."""
-    from simulations.demo.orders_csv import OrdersUnreadable, parse_mapping, read_orders
+    from simulations.demo.orders_csv import (
+        OrdersUnreadable,
+        bad_rows_told,
+        parse_mapping,
+        read_orders,
+    )
 
     if mapping is None:
         raise click.UsageError("--sales and --map go together.")
     if lean:
         raise click.UsageError("--lean is of drawn guests; --sales brings its own.")
     try:
-        read_orders(file, parse_mapping(mapping))
+        read = read_orders(file, parse_mapping(mapping))
     except OrdersUnreadable as error:
         raise click.UsageError(str(error)) from error
+    for told in bad_rows_told(read):
+        click.echo(told, err=True)
     return str(file), mapping
 
 
@@ -236,7 +243,7 @@ def shrink(
 
 
 @main.command("list")
-@click.argument("names", nargs=-1, metavar="[scenarios] [faults] [mutants] [checkers]")
+@click.argument("names", nargs=-1, metavar="[scenarios] [faults] [mutants] [checkers] [flows]")
 def list_all(*, names: tuple[str, ...]) -> None:
     """What there is to run, to strike, to catch and to check, with a line each."""
     from rich.console import Console
@@ -280,9 +287,13 @@ def campaign(*, minutes: float, table: Path | None, jobs: int) -> None:
     """Services under fresh seeds, one after the other. Exit code 1: a run failed."""
     from rich.console import Console
 
+    from simulations.report.campaigns import NoTable
     from simulations.report.command import run_and_append
 
-    sys.exit(run_and_append(Console(highlight=False), minutes, table, jobs=jobs))
+    try:
+        sys.exit(run_and_append(Console(highlight=False), minutes, table, jobs=jobs))
+    except NoTable as error:
+        raise click.UsageError(f"{table}: {error}") from error
 
 
 @main.command("prove")

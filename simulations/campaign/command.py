@@ -96,6 +96,8 @@ def shrink_seed(console: Console, seed: int, choices: Choices) -> int:
     if verdict.passed:
         console.print(f"seed {seed} passes: there is nothing to make smaller")
         return 2
+    if not verdict.strikes:
+        console.print("it fails without any strike: there is nothing to leave out")
     smaller, runs = shrink(verdict, console.print)
     console.print(f"{runs} runs; {len(verdict.strikes)} strikes became {len(smaller.strikes)}")
     tell(console, smaller)
@@ -155,6 +157,8 @@ def tell(console: Console, verdict: Verdict) -> None:
     console.print(f"trace {verdict.digest} ({verdict.events} events)")
     if verdict.fired:
         console.print(_counted("fault that fired", verdict.fired))
+    else:
+        console.print("no fault fired: this seed draws none, or they found nobody to strike")
     if verdict.passed:
         console.print("[green]✓[/] nothing lost, nothing doubled, everybody sees the same")
         return

@@ -11,6 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -75,13 +76,24 @@ def run_many(seeds: Iterable[int], choices: Choices, *, jobs: int) -> Iterator[O
         try:
             while True:
                 while len(waiting) < jobs * 2 and (seed := next(source, None)) is not None:
-                    waiting.add(pool.submit(attempt, seed, choices))
+                    with _children_ignoring_ctrl_c():
+                        waiting.add(pool.submit(attempt, seed, choices))
                 if not waiting:
                     return
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (each.result() for each in done)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _children_ignoring_ctrl_c() -> Iterator[None]:
+    """A process that is started now is deaf from its first moment, not from `_leave_signals` on."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _leave_signals() -> None:

@@ -20,7 +20,7 @@ from crdt_models.errors import MalhaError
 from crdt_models.money import to_brl
 from simulations.arguments import INTERRUPTED
 from simulations.demo import pizzaplace
-from simulations.demo.orders_csv import Orders, parse_mapping, read_orders
+from simulations.demo.orders_csv import Orders, bad_rows_told, parse_mapping, read_orders
 from simulations.demo.processes import end_when_signalled
 from simulations.demo.replay import Outcome, replay
 from simulations.demo.report import table_of
@@ -29,7 +29,6 @@ from simulations.demo.shop import Shop, open_shop
 CASHIERS_A_DAY = 4
 CASHIERS_A_YEAR = 8
 MANY_ORDERS = 1000
-BAD_ROWS_SHOWN = 20
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,12 +141,8 @@ def _show_orders(console: Console, orders: Orders) -> None:
         f"To sell: {totals.orders:,} orders, {totals.lines:,} lines, {to_brl(totals.centavos)}"
         f" ({totals.centavos:,} centavos)."
     )
-    if orders.bad_rows:
-        console.print(f"{len(orders.bad_rows):,} rows are no order lines and are left out:")
-    for row in orders.bad_rows[:BAD_ROWS_SHOWN]:
-        console.print(f"  line {row.line}: {row.reason}", markup=False, highlight=False)
-    if len(orders.bad_rows) > BAD_ROWS_SHOWN:
-        console.print(f"  … and {len(orders.bad_rows) - BAD_ROWS_SHOWN:,} more")
+    for told in bad_rows_told(orders):
+        console.print(told, markup=False, highlight=False)
 
 
 def _show_outcome(console: Console, outcome: Outcome, orders: Orders) -> None:

@@ -24,6 +24,7 @@ DELIMITERS = ",;\t|"
 # Excel in Brazil saves CSV in the Windows code page.
 ENCODINGS = ("utf-8-sig", "cp1252")
 MAX_THOUSANDTHS = 10_000_000  # ten thousand pieces or kilos: beyond it, a column is mapped wrongly
+BAD_ROWS_SHOWN = 20
 _QUANTITY = re.compile(r"(\d{1,6})(?:[.,](\d{1,3})0*)?", re.ASCII)
 _TIME_FORMATS = (
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%H:%M:%S", "%H:%M",
@@ -132,6 +133,16 @@ def read_orders(path: Path, columns: Columns) -> Orders:
         first = f"line {bad[0].line}: {bad[0].reason}" if bad else "it is empty"
         raise OrdersUnreadable(file=path.name, reason=f"no row is an order line ({first})")
     return Orders(tuple(sorted(_orders(grouped), key=lambda order: order.time)), tuple(bad))
+
+
+def bad_rows_told(orders: Orders) -> Iterator[str]:
+    """Lines for a person: how many rows were left out, and the first of them with the reason."""
+    rows = orders.bad_rows
+    if rows:
+        yield f"{len(rows):,} rows are no order lines and are left out:"
+    yield from (f"  line {row.line}: {row.reason}" for row in rows[:BAD_ROWS_SHOWN])
+    if len(rows) > BAD_ROWS_SHOWN:
+        yield f"  … and {len(rows) - BAD_ROWS_SHOWN:,} more"
 
 
 def _orders(

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulations.checkers.checks import CHECKS, WATCHED
+from simulations.disk.flows import FLOWS
 from simulations.faults.fault import Fault
 from simulations.faults.table import FAULTS
 from simulations.mutants import MUTANTS
@@ -30,11 +31,16 @@ def checkers() -> dict[str, str]:
     return {name: _first_line(check.__doc__) for name, check in CHECKS.items()} | WATCHED
 
 
+def flows() -> dict[str, str]:
+    return {name: _first_line(flow.__doc__) for name, flow in FLOWS.items()}
+
+
 LISTS: Mapping[str, Callable[[], dict[str, str]]] = {
     "scenarios": scenarios,
     "faults": faults,
     "mutants": mutants,
     "checkers": checkers,
+    "flows": flows,
 }
 
 

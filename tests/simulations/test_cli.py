@@ -92,6 +92,26 @@ def test_a_file_of_orders_is_sold_under_faults_and_the_run_is_repeatable(tmp_pat
     assert verdict.digest in result.output
 
 
+def test_rows_that_cannot_be_sold_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "vendas.csv"
+    file.write_text("pedido;item;valor\n1;Pizza;44,00\n2;Bolo;1.234\n")
+    columns = ["--map", "order=pedido,product=item,price=valor"]
+    few = ["--seed", "1", "--terminals", "1", "--minutes", "1", "--no-relay", "--fault", "lossy"]
+    result = CliRunner().invoke(main, ["run", *few, "--sales", str(file), *columns])
+    assert result.exit_code == 0
+    assert "1 rows are no order lines" in result.stderr and "line 3:" in result.stderr
+    file.write_text("pedido;item;valor\n2;Bolo;1.234\n")
+    result = CliRunner().invoke(main, ["run", *few, "--sales", str(file), *columns])
+    assert result.exit_code == 2 and "no row is an order line" in result.stderr
+
+
+def test_a_document_without_the_table_of_campaigns_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Nada\n")
+    arguments = ["campaign", "--minutes", "0.05", "--table", str(tmp_path / "README.md")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2 and "no table with the header" in result.output
+
+
 def test_a_run_without_strikes_is_told_as_a_shell_takes_it() -> None:
     told = replay(8, Choices(terminals=3, strikes=(), mutant="rows_of_own_changes_only"))
     words = shlex.split(told)
