@@ -52,6 +52,11 @@ _OF_ANY: dict[str, Advice] = {
         "Anote na conta do cliente quanto a loja lhe deve.",
     ),
     "explained": Advice("Alguém sabe de onde vem a diferença, e está tudo em ordem."),
+    "closed_again": Advice(
+        "O dia foi fechado de novo, com tudo o que chegou.",
+        "Espere o terminal que falta e feche o dia de novo: o novo fechamento vale.",
+        "POST /api/dia/{data}/fechar",
+    ),
     "surplus_kept": Advice("Sobrou dinheiro sem dono: fica na loja."),
     "paid_out": Advice(
         "O que chegou tarde foi acertado à parte com quem cuidava da gaveta.",
@@ -129,6 +134,9 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
     ),
     ("cash_difference", "loss"): Advice("A loja assume a diferença."),
     ("shift_does_not_add_up", "kept"): Advice("Os valores que o fechamento diz são os que valem."),
+    ("terminal_missing_at_day_close", "kept"): Advice(
+        "O terminal que falta não vendeu neste dia, ou não volta mais: o fechamento fica."
+    ),
     ("late_adjustment", "recorded_twice"): Advice(
         "O dinheiro entrou uma vez só e foi registrado duas.",
         "Estorne no pedido o registro que sobra, sem devolver dinheiro.",

@@ -51,6 +51,7 @@ ACCOUNT_KIND = "account"
 FLOOR_KIND = "floor"
 SHIFT_KIND = "shift"
 STOCK_KIND = "stock"
+DAY_KIND = "day"
 
 _EPOCH = date(1970, 1, 1)
 LAST_DAY = (date.max - _EPOCH).days  # 9999-12-31; what a clock calls later is counted to it
@@ -158,6 +159,19 @@ def floor_document(day: int) -> DocumentId:
 def stock_document(day: int) -> DocumentId:
     """`stock:2026-11-22`. day: days since 1970-01-01."""
     return _of_day(STOCK_KIND, day)
+
+
+def day_document(day: int) -> DocumentId:
+    """`day:2026-11-22`, the end of a business day. day: days since 1970-01-01."""
+    return _of_day(DAY_KIND, day)
+
+
+def day_of(document: DocumentId) -> int:
+    """The day inside `day:<date>`. Raises ValueError for a document of another kind."""
+    kind, _, suffix = document.partition(":")
+    if kind != DAY_KIND:
+        raise ValueError(f"{document} is no day")
+    return (date.fromisoformat(suffix) - _EPOCH).days
 
 
 def _of_day(kind: str, day: int) -> DocumentId:

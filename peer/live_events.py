@@ -51,9 +51,9 @@ VersionOf = Callable[[Sighting], str]
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event as /ws/sync sends it.
 
-    data: the pedido, mesa, produtos, estoque, configuracoes, caixa or dispute after the commit,
-    rendered · origin: letters of the terminal that wrote · timestamp: of the change's clock. Of
-    another terminal: what is missing, as the lag map has it; origin and time are ours.
+    data: the pedido, mesa, produtos, estoque, configuracoes, caixa, dia or dispute after the
+    commit, rendered · origin: letters of the terminal that wrote · timestamp: of the change's
+    clock. Of another terminal: what is missing, as the lag map has it; origin and time are ours.
     """
 
     type: EventType

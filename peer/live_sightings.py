@@ -14,6 +14,7 @@ from crdt_models.documents.cash.facts import ShiftClosed, ShiftOpened, ShiftWrit
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.day.facts import DayClosed
 from crdt_models.documents.floor.facts import (
     TableCleaned,
     TablesJoined,
@@ -65,6 +66,7 @@ from crdt_models.documents.view import View
 from crdt_models.fact import Fact, fact_of
 from crdt_models.ids import (
     CATALOG,
+    DAY_KIND,
     FLOOR_KIND,
     ORDER_KIND,
     SETTINGS,
@@ -94,6 +96,7 @@ EventType = Literal[
     "settings:updated",
     "cashier:opened",
     "cashier:closed",
+    "day:closed",
     "inventory:updated",
     "dispute:opened",
     "dispute:resolved",
@@ -132,6 +135,8 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = iter((Sighting("settings:updated", SETTINGS),))
         elif kind_of(document) == SHIFT_KIND:
             shown = _of_shift(node.view(document), document, facts)
+        elif kind_of(document) == DAY_KIND:
+            shown = _of_day(document, facts)
         elif kind_of(document) == FLOOR_KIND:
             shown = _of_floor(node, node.view(document), facts)
         else:
@@ -261,6 +266,11 @@ def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[
         yield Sighting("cashier:opened", document)
     if shift.end is not None and any(isinstance(f, ShiftClosed | ShiftWrittenOff) for f in facts):
         yield Sighting("cashier:closed", document)
+
+
+def _of_day(document: DocumentId, facts: list[Fact]) -> Iterator[Sighting]:
+    if any(isinstance(fact, DayClosed) for fact in facts):
+        yield Sighting("day:closed", document)
 
 
 def _moved(node: Node, told: Mapping[DocumentId, list[Fact]]) -> tuple[ProductId, ...]:

@@ -9,6 +9,8 @@ from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.situations import situations_of_shift
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.day.situations import situations_of_day
+from crdt_models.documents.day.view import DayView
 from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import PaymentRefunded
@@ -35,6 +37,8 @@ def disputes_of(view: View) -> tuple[Dispute, ...]:
         found += _of_payments(view)
     elif isinstance(view, ShiftView):
         found += [dispute_of(view, *each) for each in situations_of_shift(view)]
+    elif isinstance(view, DayView):
+        found += [dispute_of(view, *each) for each in situations_of_day(view)]
     elif isinstance(view, FloorView):
         found += [dispute_of(view, *each) for each in situations_of_floor(view)]
     elif isinstance(view, StaffView):

@@ -21,6 +21,7 @@ import msgspec
 
 from crdt_models.canonical_cbor import encode
 from crdt_models.change import MAX_CHANGE_BYTES, MAX_FACTS
+from crdt_models.documents.day.money import Known
 from crdt_models.documents.view import View
 from crdt_models.errors import DomainError, NotCanonical
 from crdt_models.fact import Fact, Unknown, body_of, fact_of
@@ -106,6 +107,10 @@ def _nobody_left(_table: TableId) -> tuple[FactId, ...]:
     return ()
 
 
+def _nothing_known(_day: int) -> Known:
+    return Known()
+
+
 def _never_counted(_product: ProductId, _place: str) -> tuple[FactId, ...]:
     return ()
 
@@ -121,7 +126,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     terminal that have not ended. tips: of this device's chain, before what this command writes.
     open_labels: the comandas of all open orders known that have one. counts_at: counts known of a
     product at a place that no other replaces. seen: how far each terminal is known, see
-    `StockCounted`.
+    `StockCounted`. day_money: what is known of a business day's money.
     """
 
     site: SiteId
@@ -140,6 +145,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     tips: tuple[ChangeId, ...] = ()
     counts_at: Callable[[ProductId, str], tuple[FactId, ...]] = _never_counted
     seen: Callable[[], tuple[bytes, ...]] = tuple
+    day_money: Callable[[int], Known] = _nothing_known
 
     def new_id(self, index: int) -> CreatedId:
         """The id of the `index`-th thing this command creates, the same at every terminal."""

@@ -7,6 +7,7 @@ forwarded, and none is understood. Importing this module makes every fact of thi
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.day.view import DayView
 from crdt_models.documents.fields import is_id_text
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.view import OrderView
@@ -20,6 +21,7 @@ from crdt_models.documents.view import View
 from crdt_models.ids import (
     ACCOUNT_KIND,
     CATALOG,
+    DAY_KIND,
     FLOOR_KIND,
     ORDER_KIND,
     SETTINGS,
@@ -46,7 +48,11 @@ _OF_MANY: dict[str, type[View]] = {
     ACCOUNT_KIND: AccountView,
     SHIFT_KIND: ShiftView,
 }
-_OF_DAYS: dict[str, type[View]] = {FLOOR_KIND: FloorView, STOCK_KIND: StockView}
+_OF_DAYS: dict[str, type[View]] = {
+    FLOOR_KIND: FloorView,
+    STOCK_KIND: StockView,
+    DAY_KIND: DayView,
+}
 
 
 def empty_view(document: DocumentId) -> View:

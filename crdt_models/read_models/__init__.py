@@ -12,6 +12,7 @@ Rules of this folder:
 
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT
 from crdt_models.read_models.cash import CASH_SHIFT
+from crdt_models.read_models.days import DAY_MONEY
 from crdt_models.read_models.definitions import LARGEST, Cell, Column, Row, TableDefinition
 from crdt_models.read_models.dining_tables import DINING_TABLE, RESERVATION
 from crdt_models.read_models.disputes import DISPUTE
@@ -39,6 +40,7 @@ __all__ = [
     "PAYMENT",
     "CUSTOMER_ACCOUNT",
     "CASH_SHIFT",
+    "DAY_MONEY",
     "DINING_TABLE",
     "KITCHEN_TICKET",
     "RESERVATION",

@@ -1,6 +1,7 @@
 """Rows of cash shifts. What fell into a drawer stands in the shift's document alone: rows of a
 document are replaced together, and a shift is written at every payment."""
 
+from crdt_models.documents.cash.facts import ShiftMoney
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.fields import CASH
 from crdt_models.ids import DocumentId
@@ -27,6 +28,8 @@ CASH_SHIFT = TableDefinition(
         ("expected_cash_centavos", "INTEGER"),
         ("declared_cash_centavos", "INTEGER"),  # null: nobody has counted
         ("late_facts", "INTEGER"),  # beyond the end's cut
+        ("first_money_day", "INTEGER"),  # business day of what fell into it, null: nothing did
+        ("last_money_day", "INTEGER"),
     ),
     ("document_id",),
 )
@@ -35,6 +38,7 @@ CASH_SHIFT = TableDefinition(
 def shift_row(document: DocumentId, shift: ShiftView) -> Row:
     """The row of `CASH_SHIFT`."""
     opening, end, figures = shift.opening, shift.end, shift.figures
+    days = {each.entry.business_day for each in shift.mine(ShiftMoney)}
     received = sum(figures.payments.values()) - sum(figures.refunds.values())
     return (
         document,
@@ -55,4 +59,6 @@ def shift_row(document: DocumentId, shift: ShiftView) -> Row:
         stored(figures.expected.get(CASH, 0)),
         stored(shift.declared.get(CASH)),
         len(shift.late),
+        stored(min(days, default=None)),
+        stored(max(days, default=None)),
     )

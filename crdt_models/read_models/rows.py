@@ -16,6 +16,7 @@ from crdt_models.documents.view import View
 from crdt_models.ids import DocumentId
 from crdt_models.read_models.accounts import CUSTOMER_ACCOUNT, account_row
 from crdt_models.read_models.cash import CASH_SHIFT, shift_row
+from crdt_models.read_models.days import DAY_MONEY, day_money_rows
 from crdt_models.read_models.definitions import Row, TableDefinition
 from crdt_models.read_models.dining_tables import (
     DINING_TABLE,
@@ -47,7 +48,7 @@ from crdt_models.read_models.terminals import TERMINAL, terminal_rows
 TABLES: tuple[TableDefinition, ...] = (
     ORDER_ROW, ORDER_LINE, PAYMENT, KITCHEN_TICKET, CUSTOMER_ACCOUNT, DINING_TABLE, TERMINAL,
     DISPUTE, PRODUCT, PRODUCT_TAKEN, RESERVATION, CASH_SHIFT, STOCK_SOLD, STOCK_MOVED,
-    STOCK_COUNTED,
+    STOCK_COUNTED, DAY_MONEY,
 )  # fmt: skip
 
 
@@ -61,8 +62,10 @@ def rows_of(document: DocumentId, view: View) -> dict[str, list[Row]]:
         rows[KITCHEN_TICKET.name] = ticket_rows(document, view)
         rows[PRODUCT_TAKEN.name] = taken_rows(document, view)
         rows[STOCK_SOLD.name] = sold_rows(document, view)
+        rows[DAY_MONEY.name] = day_money_rows(document, view)
     elif isinstance(view, AccountView):
         rows[CUSTOMER_ACCOUNT.name] = [account_row(document, view)]
+        rows[DAY_MONEY.name] = day_money_rows(document, view)
         rows[PAYMENT.name] = payment_rows(document, view)
     elif isinstance(view, ShiftView):
         rows[CASH_SHIFT.name] = [shift_row(document, view)]

@@ -4,6 +4,7 @@ from crdt_models.fact import Entry, Unknown
 from crdt_models.telling import (
     of_cards,
     of_cash,
+    of_days,
     of_money,
     of_orders,
     of_staff,
@@ -17,6 +18,7 @@ SENTENCES: Sentences = {
     **of_orders.SENTENCES,
     **of_money.SENTENCES,
     **of_cash.SENTENCES,
+    **of_days.SENTENCES,
     **of_stock.SENTENCES,
     **of_staff.SENTENCES,
     **of_the_shop.SENTENCES,

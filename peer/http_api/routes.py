@@ -10,6 +10,7 @@ from peer.http_api.api import Api
 from peer.http_api.cash.routes import cash_routes
 from peer.http_api.catalog.routes import catalog_routes
 from peer.http_api.customer_routes import customer_routes
+from peer.http_api.days.routes import day_routes
 from peer.http_api.description import described
 from peer.http_api.dining_room.routes import dining_room_routes
 from peer.http_api.disputes.routes import dispute_routes
@@ -32,6 +33,7 @@ def routes(api: Api | None = None) -> list[Route]:
         *dining_room_routes(api),
         *customer_routes(api),
         *cash_routes(api),
+        *day_routes(api),
         *catalog_routes(api),
         *stock_routes(api),
         *dispute_routes(api),

@@ -24,10 +24,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import (
     CATALOG,
+    DAY_KIND,
     SETTINGS,
     SHIFT_KIND,
     STOCK_KIND,
     TableId,
+    day_of,
     kind_of,
     order_of,
     shift_of,
@@ -36,6 +38,7 @@ from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
+from peer.http_api.days.handlers import shown_day
 from peer.http_api.dining_room.committed import room_now, room_version, shown_table
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.live_peers import LivePeers
@@ -73,6 +76,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
             return shown_settings(api)
         if kind_of(sighting.document) == SHIFT_KIND:
             return shown_shift(api, shift_of(sighting.document))
+        if kind_of(sighting.document) == DAY_KIND:
+            return shown_day(api, day_of(sighting.document))
         if kind_of(sighting.document) == STOCK_KIND:
             return shown_stock(api, sighting.products)
         return shown_order(api, order_of(sighting.document))

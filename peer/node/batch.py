@@ -19,6 +19,7 @@ from crdt_models.dining_room import left_by
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.command import Context, Moment
+from crdt_models.documents.day.money import Known
 from crdt_models.documents.orders.facts import SuppliesTaken
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.staff.permission import allowed
@@ -44,6 +45,7 @@ from crdt_models.ids import (
 from crdt_models.read_models import REPLACED_BY_KEY, changed_rows
 from peer.node.authorship import Author, Authorship, Credentials
 from peer.node.created import created
+from peer.node.days import money_of_day
 from peer.node.requests import (
     CommandReused,
     Execute,
@@ -239,6 +241,7 @@ class Preparation:
             tips=self.authorship.previous,
             counts_at=self._counts_at,
             seen=self._seen,
+            day_money=self._day_money,
         )
 
     def _next_order_number(self) -> int:
@@ -316,6 +319,11 @@ class Preparation:
             change = each.change
             known[change.device] = max(change.hlc, known.get(change.device, 0))
         return seen_of(known)
+
+    def _day_money(self, day: int) -> Known:
+        """Of committed documents, and of this batch's in their place."""
+        touched = {document: held.view for document, held in self._copies.affected().items()}
+        return money_of_day(self._log.projections, self._read, day, touched)
 
     # --- changes from outside
 

@@ -187,14 +187,7 @@ class CommittedState:
     def known_clocks(self) -> dict[DeviceId, int]:
         """How far each device is known: the clock of its last change below which nothing is
         missing."""
-        tips: dict[DeviceId, list[Tip]] = {}
-        for tip in self._log.tips():
-            tips.setdefault(tip.device, []).append(tip)
-        complete = [tip.id for own in tips.values() for tip in _complete(self._log, own)]
-        known: dict[DeviceId, int] = {}
-        for header in self._log.headers(complete).values():
-            known[header.device] = max(header.hlc, known.get(header.device, 0))
-        return known
+        return known_clocks(self._log)
 
     def tables_in_use(self) -> frozenset[TableId]:
         """Where open orders stand."""
@@ -241,6 +234,18 @@ def own_chain(log: ChangeLog, device: DeviceId, epoch: Epoch | None = None) -> A
         previous=tuple(tip.id for tip in chosen),
         sequence=max((tip.sequence for tip in chosen), default=0),
     )
+
+
+def known_clocks(log: ChangeLog) -> dict[DeviceId, int]:
+    """See `CommittedState.known_clocks`."""
+    tips: dict[DeviceId, list[Tip]] = {}
+    for tip in log.tips():
+        tips.setdefault(tip.device, []).append(tip)
+    complete = [tip.id for own in tips.values() for tip in _complete(log, own)]
+    known: dict[DeviceId, int] = {}
+    for header in log.headers(complete).values():
+        known[header.device] = max(header.hlc, known.get(header.device, 0))
+    return known
 
 
 def _numbers_given(changes: Iterable[Change], day: int) -> Iterator[int]:

@@ -23,6 +23,7 @@ const EVENT_TEXTS = {
   'table:status:changed': 'Mesa mudou',
   'table:assigned': 'Garçom da mesa',
   'catalog:updated': 'Cardápio mudou',
+  'day:closed': 'Dia fechado',
   'settings:updated': 'Configurações mudaram',
   'inventory:updated': 'Estoque mudou',
   'cashier:opened': 'Caixa aberto',

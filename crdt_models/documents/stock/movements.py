@@ -102,8 +102,23 @@ def read_seen(seen: Iterable[bytes]) -> dict[Author, int]:
 
 def packed_seen(seen: Mapping[Author, int]) -> bytes:
     """What `read_seen` reads back once it is cut into pieces of SEEN_BYTES."""
+    return packed_pairs(seen.items())
+
+
+def packed_pairs(pairs: Iterable[tuple[Author, int]]) -> bytes:
+    """Authors and clocks as bytes; an author may be there more than once."""
     return b"".join(
-        author.to_bytes(AUTHOR_BYTES) + hlc.to_bytes(8) for author, hlc in sorted(seen.items())
+        author.to_bytes(AUTHOR_BYTES) + hlc.to_bytes(8) for author, hlc in sorted(pairs)
+    )
+
+
+def read_pairs(packed: bytes) -> tuple[tuple[Author, int], ...]:
+    """The same read back."""
+    size = AUTHOR_BYTES + 8
+    pieces = (packed[at : at + size] for at in range(0, len(packed), size))
+    return tuple(
+        (int.from_bytes(each[:AUTHOR_BYTES]), int.from_bytes(each[AUTHOR_BYTES:]))
+        for each in pieces
     )
 
 

@@ -26,6 +26,7 @@ from peer.http_api.answers.catalog_intake import (
     LinhaRecusada,
 )
 from peer.http_api.answers.customers import Cliente, Clientes, Extrato, Movimento, Recebimento
+from peer.http_api.answers.days import Dia
 from peer.http_api.answers.dining_room import (
     Area,
     Atendimento,
@@ -131,6 +132,7 @@ __all__ = [
     "FichaCozinha",
     "Caixa",
     "Caixas",
+    "Dia",
     "Cliente",
     "RelatorioCaixa",
     "Clientes",

@@ -1,4 +1,4 @@
-"""What a cash shift (caixa) does not allow."""
+"""What a cash shift (caixa) and the end of a business day do not allow."""
 
 from peer.service.problem_texts.text import Text
 
@@ -37,5 +37,20 @@ CASH = {
         409,
         "Entrou ou saiu dinheiro depois da contagem",
         "Conte a gaveta de novo, declare a recontagem e então feche.",
+    ),
+    "day_is_final": Text(
+        409,
+        "Este dia já foi fechado em definitivo",
+        "O que chegou depois está nos adendos do dia; os valores fechados não mudam.",
+        "O dia {day} já foi fechado em definitivo.",
+    ),
+    "day_has_not_come": Text(
+        409, "Este dia ainda não começou", "Confira a data.", "O dia {day} ainda não começou."
+    ),
+    "day_has_open_shifts": Text(
+        409,
+        "Ainda há caixas abertos neste dia",
+        "Conte e feche cada um no terminal dele, ou dê baixa; depois feche o dia.",
+        "Antes do dia {day}, falta fechar: {shifts}.",
     ),
 }

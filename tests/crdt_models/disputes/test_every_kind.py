@@ -20,6 +20,7 @@ from tests.crdt_models.disputes.scenes import (
     bills,
     cash,
     catalog,
+    days,
     dining_room,
     orders,
     people,
@@ -28,7 +29,7 @@ from tests.crdt_models.disputes.scenes import (
 )
 from tests.crdt_models.documents.shop import Till, settling
 
-ROOMS = (bills, cash, catalog, dining_room, orders, people, site, stock)
+ROOMS = (bills, cash, catalog, days, dining_room, orders, people, site, stock)
 """Importing them fills SCENES."""
 
 TIMES = 100

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 
 from crdt_models.change import Change, Unsigned, sign_change
 from crdt_models.disputes import Dispute, SettleDispute
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Moment
+from crdt_models.documents.day.money import Known, fallen_into, told_by
+from crdt_models.documents.day.view import DayView
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
@@ -36,6 +39,7 @@ from crdt_models.ids import (
     ShiftId,
     SiteId,
     TableId,
+    day_document,
     floor_document,
     order_document,
     shift_document,
@@ -113,12 +117,35 @@ class Till:
             tips=self.tips,
             counts_at=self._counts_at,
             seen=lambda: seen_of(self.known),
+            day_money=self.day_money,
         )
         decision = command.decide(self.read, context)
         beside = allowed(self.read, context.operator, decision.facts, grant)
         if decision.facts:
             self.write((*decision.facts, *beside), command_id, operator)
         return decision.ids
+
+    def day_money(self, day: int) -> Known:
+        """As `peer.node.days` has it of rows."""
+        told = [each for view in self.orders for each in told_by(view)]
+        told += [
+            each
+            for view in self.views.values()
+            if isinstance(view, AccountView)
+            for each in told_by(view)
+        ]
+        told += [each for shift in self.shifts for each in fallen_into(shift)]
+        is_open = [
+            each
+            for each in self.shifts
+            if each.is_open and each.opening is not None and each.opening.business_day <= day
+        ]
+        return Known(tuple(each for each in told if each.day == day), tuple(is_open))
+
+    def business_day(self, day: int) -> DayView:
+        view = self.read(day_document(day))
+        assert isinstance(view, DayView)
+        return view
 
     def _open_labels(self) -> dict[OrderId, str]:
         labels = {each.order: each.text("tab") for each in self.orders if each.is_open}

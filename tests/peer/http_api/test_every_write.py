@@ -14,7 +14,7 @@ NOT_COMPARED = ("neste_terminal", "tem_pin", "diferenca", "diferenca_centavos")
 # A drawer is: another terminal refuses, or opens its own. Who entered is: others must enter too.
 OF_ONE_TERMINAL = ("POST /api/caixa/", "PATCH /api/operadores/", "PUT /api/permissoes/")
 # These are known by what each terminal wrote of them. Once they met one stands, under both ids.
-NAMED_BY_FACT = ("descontos", "cortesia", "gorjetas")
+NAMED_BY_FACT = ("descontos", "cortesia", "gorjetas", "/api/dia/{data}/fechar")
 IDS = ("id",)
 MONEY = ("total_centavos", "pago_centavos", "saldo_centavos", "valor_centavos", "milesimos")
 

@@ -29,6 +29,7 @@ SCHEMA_OF_DATA = {
     "dispute": "Conflito",
     "settings": "Configuracoes",
     "cashier": "Caixa",
+    "day": "Dia",
     "peer": "Atraso",
 }
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
@@ -133,6 +134,7 @@ async def a_day(shop: Any, other: Any) -> None:
     drawer = f"/api/caixa/{shift['id']}"
     await shop.post(f"{drawer}/declarar", {"valores": {"dinheiro": 100}}, 201)
     await shop.post(f"{drawer}/fechar")
+    await shop.post("/api/dia/hoje/fechar")
     await shop.post(f"/api/conflitos/{dispute['id']}/resolver", {"escolha": "seen"})
 
 

@@ -168,6 +168,7 @@ WRITES: dict[str, Write] = {
         "/api/caixa/{told}/recontar", {"valores": {"dinheiro": 1}}, {"valores": {"dinheiro": 2}}
     ),
     f"POST {SHIFT}/fechar": Write("/api/caixa/{told}/fechar", {}, {"observacao": "x"}),
+    "POST /api/dia/{data}/fechar": Write("/api/dia/{day}/fechar", {}, {"observacao": "x"}),
     f"POST {SHIFT}/baixar": Write("/api/caixa/{shift}/baixar", WHY, {"motivo": "x"}),
     "POST /api/produtos": Write(
         "/api/produtos", {"nome": "{name}", "preco": 1}, {"nome": "{name}", "preco": 2}
@@ -371,6 +372,10 @@ class Scene:
 
     async def shift(self) -> str:
         return str((await self._post("/api/caixa/abrir", {"gaveta": await self.name()}))["id"])
+
+    async def day(self) -> str:
+        """Long ago, each another one: nobody had a drawer then."""
+        return f"2001-01-{self._next() % 28 + 1:02d}"
 
     async def told(self) -> str:
         shift = await self.shift()
