@@ -12,6 +12,7 @@ from simulations.checkers import authors, decisions
 from simulations.checkers.back_office import back_office
 from simulations.checkers.bookings import bookings
 from simulations.checkers.business_days import business_days
+from simulations.checkers.days import days
 from simulations.checkers.drawers import drawers
 from simulations.checkers.evidence import Copy, Evidence
 from simulations.checkers.excuses import WorldExcuses
@@ -149,6 +150,7 @@ CHECKS: dict[str, Check] = {
     "trust": trust,
     "drawers": drawers,
     "fridge": fridge,
+    "days": days,
     "retries": retries,
     "bookings": bookings,
     "back_office": back_office,

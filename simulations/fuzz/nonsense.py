@@ -37,6 +37,7 @@ DOCUMENTS = tuple(
             "floor:2024-10-04",
             "floor:9999-13-01",
             "stock:2024-10-04",
+            "day:2024-10-04",
             "order:1",
             "zzz",
         ),
@@ -53,7 +54,7 @@ _HOMES = {
     "drawer": SHIFT_DOCUMENT, "count": SHIFT_DOCUMENT, "card": "tables", "cards": "tables",
     "tables": _FLOOR, "waiter": _FLOOR, "reservation": _FLOOR, "product": "catalog",
     "stock": "stock:2024-10-04", "operator": "staff", "permission": "staff",
-    "act": "staff",
+    "act": "staff", "day": "day:2024-10-04",
 }  # fmt: skip
 _LONGEST_LIST = 512
 _DECIMALS = (0, 1, -1, 0.1, 1.5, 12.34, 0.001, 1e15, 1e-24, 10**12, 10**13, "1.500", "1e3")

@@ -13,6 +13,7 @@ from simulations.mutants import (
     catalog,
     chains,
     comandas,
+    days,
     dining_room,
     kitchen,
     management,
@@ -33,6 +34,6 @@ from simulations.mutants.patching import MUTANTS, Mutant, Patcher, mutated
 __all__ = ["MUTANTS", "Mutant", "Patcher", "mutated"]
 
 FAMILIES = (
-    storage, writer, chains, repair, network, meaning, bills, cash, kitchen, dining_room, comandas,
-    catalog, stock, moves, trust_sold, management, staff, trust, uplink,
+    storage, writer, chains, repair, network, meaning, bills, cash, days, kitchen, dining_room,
+    comandas, catalog, stock, moves, trust_sold, management, staff, trust, uplink,
 )  # fmt: skip

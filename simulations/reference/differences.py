@@ -17,6 +17,7 @@ from simulations.reference.account_differences import of_accounts
 from simulations.reference.cash_differences import of_shifts
 from simulations.reference.catalog_differences import of_products
 from simulations.reference.compared import compared
+from simulations.reference.day_differences import of_days
 from simulations.reference.order_differences import of_kitchen, of_orders
 from simulations.reference.peer_shop import ALL_DAYS, Json, PeerShop
 from simulations.reference.room_differences import of_comandas, of_reservations, of_tables
@@ -36,6 +37,7 @@ def differences(reference: ReferenceShop, peer: PeerShop) -> list[str]:
         *of_accounts(reference, peer),
         *of_products(reference, peer),
         *of_shifts(reference, peer),
+        *of_days(reference, peer),
         *of_reservations(reference, peer),
         *of_settings(reference, peer),
         *of_stock(reference, peer),

@@ -28,9 +28,8 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     its whole `extrato`. disputes: settled ones too. totals: by business day as `AAAA-MM-DD`,
     ALL_DAYS. kitchen: its queue, of all days. comandas: those that have orders or are blocked, by
     `numero`, with what `bloqueio` says. cards: how many there are. reservations: the JSON of each
-    by id. settings, staff: their JSON,
-    empty: nobody asked. day, now_ms: business day and moment at which
-    the tables were so."""
+    by id. settings, staff: their JSON, empty: nobody asked. days: business days by `AAAA-MM-DD`.
+    day, now_ms: business day and moment at which the tables were so."""
 
     orders: dict[str, Json]
     tables: dict[str, Json]
@@ -46,6 +45,7 @@ class PeerShop(Struct, frozen=True, kw_only=True):
     shifts: dict[str, Json] = {}
     stock: dict[str, Json] = {}
     staff: Json = {}
+    days: dict[str, Json] = {}
     day: str = "1970-01-01"
     now_ms: int = 0
 
@@ -91,6 +91,7 @@ async def observe(till: Till, *, floors: Iterable[str] = (), one_by_one: bool = 
         staff=await _ask(till, "/api/operadores"),
         shifts={each["id"]: each for each in await _all(till, "/api/caixa?dia=todos", "caixas")},
         stock={each["produto_id"]: each for each in await _all(till, "/api/estoque", "estoque")},
+        days={each: await _ask(till, f"/api/dia/{each}") for each in sorted(days)},
         disputes=await _all(till, "/api/conflitos?aberto=false", "conflitos"),
         totals=totals,
         kitchen=await _all(till, f"/api/cozinha?dia={ALL_DAYS}", "fila"),

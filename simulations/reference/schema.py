@@ -11,7 +11,8 @@ Rules of this file:
    The line of an order lists itself, in `copied`, what its author's catalog said.
 4. Facts about orders stand in `order_schema`, about customers in `account_schema`, about the floor
    in `floor_schema`, about products in `catalog_schema`, about the shop in `settings_schema`,
-   about cash shifts in `cash_schema`, about stock in `stock_schema`.
+   about cash shifts in `cash_schema`, about stock in `stock_schema`, about the end of a day in
+   `day_schema`.
 """
 
 import re
@@ -24,6 +25,7 @@ from simulations.reference.account_schema import (
 )
 from simulations.reference.cash_schema import SHIFT_RELIES, SHIFT_SHAPES, is_shift
 from simulations.reference.catalog_schema import CATALOG_RELIES, CATALOG_SHAPES
+from simulations.reference.day_schema import DAY_RELIES, DAY_SHAPES
 from simulations.reference.floor_schema import FLOOR_RELIES, FLOOR_SHAPES, floor_holds
 from simulations.reference.order_schema import (
     DISCOUNTS,
@@ -55,7 +57,7 @@ from simulations.reference.shapes import (
     whole,
 )
 from simulations.reference.stock_schema import STOCK_RELIES, STOCK_SHAPES, stock_holds
-from simulations.reference.stored import Fact, Fields, is_floor, is_stock
+from simulations.reference.stored import Fact, Fields, is_day, is_floor, is_stock
 
 _LIKE_A_CARD = re.compile(r"(?!0+\Z)[0-9]{1,4}")
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
@@ -145,6 +147,7 @@ RELIED_ON: Final = {
     **CATALOG_RELIES,
     **SETTINGS_RELIES,
     **SHIFT_RELIES,
+    **DAY_RELIES,
     "area_renamed": ("replaces",),
     "table_field_set": ("replaces",),
     "table_placed": ("replaces",),
@@ -195,6 +198,8 @@ def _shapes_of(document: str) -> dict[str, Shape]:
         return SHIFT_SHAPES
     if is_stock(document):
         return STOCK_SHAPES
+    if is_day(document):
+        return DAY_SHAPES
     return FLOOR_SHAPES if is_floor(document) else _BY_DOCUMENT.get(document, {})
 
 

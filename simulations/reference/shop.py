@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,7 @@ from simulations.reference.cash import ReferenceShift, of_shift
 from simulations.reference.cash_schema import is_shift
 from simulations.reference.catalog import ReferenceProduct, of_catalog, products_of
 from simulations.reference.chains import Chain, chains_of
+from simulations.reference.day import Deed, deeds_of, of_day
 from simulations.reference.disputes import (
     Key,
     ReferenceDispute,
@@ -55,7 +57,15 @@ from simulations.reference.stock import (
     stock_of,
     stock_situations,
 )
-from simulations.reference.stored import Change, Fact, is_floor, is_stock, read_changes
+from simulations.reference.stored import (
+    EPOCH,
+    Change,
+    Fact,
+    is_day,
+    is_floor,
+    is_stock,
+    read_changes,
+)
 
 KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
 
@@ -139,6 +149,20 @@ class ReferenceShop:
         return {each.id: each for each in found}
 
     @cached_property
+    def deeds(self) -> list[Deed]:
+        """All money that orders, accounts and drawers tell of."""
+        return deeds_of(self.orders.values(), self.accounts.values(), self.shifts.values())
+
+    @cached_property
+    def days(self) -> dict[int, Meaning]:
+        """What was written of the ends of business days, by day."""
+        return {
+            (date.fromisoformat(document.removeprefix("day:")) - EPOCH).days: meaning
+            for document, meaning in self._meanings.items()
+            if is_day(document)
+        }
+
+    @cached_property
     def products(self) -> dict[str, ReferenceProduct]:
         """By id."""
         return products_of(self._meanings["catalog"], self.orders.values())
@@ -208,6 +232,8 @@ class ReferenceShop:
                 situations += [*of_account(account), *of_payments(account.payments)]
             elif is_shift(document):
                 situations += of_shift(self.shifts[document.removeprefix("shift:")])
+            elif is_day(document):
+                situations += of_day(meaning)
             elif is_floor(document):
                 situations += clashes(self.floors[document])
             elif document == "staff":

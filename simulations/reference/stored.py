@@ -118,6 +118,11 @@ def is_stock(document: str) -> bool:
     return _is_of_day("stock", document)
 
 
+def is_day(document: str) -> bool:
+    """Whether it is the end of a day that a calendar has."""
+    return _is_of_day("day", document)
+
+
 def _is_of_day(kind: str, document: str) -> bool:
     if not re.fullmatch(f"{kind}:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}", document):
         return False

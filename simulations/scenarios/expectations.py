@@ -14,7 +14,7 @@ from msgspec import Struct
 from simulations.simulator.relay import SimRelay
 from simulations.simulator.terminal import SimTerminal
 from simulations.simulator.world import ORDER, World
-from simulations.workload.cash_scenes import SHIFTS
+from simulations.workload.cash_scenes import DAYS, SHIFTS
 from simulations.workload.catalog_scenes import PRODUCTS, STOCK
 from simulations.workload.ledger import ORDERS, Deed, Ledger
 from simulations.workload.people import Party
@@ -122,6 +122,35 @@ class Expectations:
         told = [await self._ask(each.host, path) for each in self.world.standing()]
         self.expect(told[0]["hash"] is not None, "a report is not whole")
         self.expect(all(each == told[0] for each in told), "terminals report a drawer differently")
+
+    async def expect_day(self, day: str, state: str, **fields: JSON) -> None:
+        """Every terminal shows the day in this state, with one close that says this, and tells that
+        close alike."""
+        hashes = set()
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, f"{DAYS}/{day}")
+            self.expect(shown["situacao"] == state, f"{terminal.host}: dia {shown['situacao']}")
+            for close in shown["fechamentos"]:
+                hashes.add(close["hash"])
+                seen = {
+                    **close,
+                    "faltam": [each["terminal"] for each in close["faltam"]],
+                    "adendos": close["adendos"]["quantos"],
+                    "vendas": close["total"]["vendas_centavos"],
+                }
+                for name, value in fields.items():
+                    text = f"{terminal.host} shows {name} {seen[name]!r} on a closed day"
+                    self.expect(seen[name] == value, f"{text}, not {value!r}")
+        self.expect(len(hashes) == 1, f"a day has {len(hashes)} closes, not one")
+
+    async def expect_twice(self, day: str, centavos: int, *drawers: str) -> None:
+        """Every terminal names one payment that fell into these drawers, and counts it once."""
+        for terminal in self.world.standing():
+            shown = await self._ask(terminal.host, f"{DAYS}/{day}")
+            named = shown["lancamentos_alem_dos_pedidos"]["itens"]
+            seen = [(each["valor_centavos"], each["caixas"]) for each in named]
+            text = f"{terminal.host} names {seen} beyond the orders"
+            self.expect(seen == [(centavos, sorted(drawers))], text)
 
     async def expect_dish(self, dish: Dish, name: str, *values: JSON) -> None:
         """Every terminal shows the dish with the same value of this field, one of these."""

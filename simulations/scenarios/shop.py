@@ -263,6 +263,14 @@ class SimShop(Machines):
         actor = await self._at(at, self._stranger())
         return await cash_scenes.act_at(actor, shift, action, body)
 
+    async def close_day(self, at: str, day: str = "hoje") -> str:
+        """The business day is closed there; its date."""
+        actor = await self._at(at, self._stranger())
+        deed = await cash_scenes.close_day(actor, day)
+        if deed.told is None:
+            raise Unplayable(f"nobody could close the day at {at}")
+        return str(deed.told["data"])
+
     async def refund(self, at: str, order: Order, centavos: int) -> Deed:
         """So much of the first payment that counts is given back."""
         actor = await self._at(at, order)

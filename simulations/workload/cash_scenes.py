@@ -14,6 +14,7 @@ from simulations.workload.people import Actor, Party
 from simulations.workload.till import JSON
 
 SHIFTS = "/api/caixa"
+DAYS = "/api/dia"
 CASH = "dinheiro"
 
 
@@ -108,6 +109,16 @@ async def write_off(party: Party) -> None:
     if shifts:
         shift = party.dice.choice(shifts)
         await act_at(manager, shift["id"], "baixar", {"motivo": "terminal perdido"})
+
+
+async def end_day(party: Party) -> None:
+    """The manager closes the business day, though people still sell; at times a drawer is open."""
+    await close_day(party.send_for("manager"))
+
+
+async def close_day(actor: Actor, day: str = "hoje") -> Deed:
+    """What the button does."""
+    return await actor.send("close_day", f"{DAYS}/{day}/fechar", {})
 
 
 async def _here(cashier: Actor) -> JSON:

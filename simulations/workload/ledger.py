@@ -26,6 +26,7 @@ NOT_NOW = frozenset({"not_durable", "disk_full", "storage_broken", "busy"})
 LEGITIMATE = frozenset({
     "account_is_blocked", "ambiguous_product", "count_is_old", "count_is_there", "count_missing",
     "authorisation_used", "not_authorised", "not_entered",
+    "day_has_open_shifts", "day_is_final",
     "shift_is_ended", "shift_is_open", "shift_of_another_terminal", "unknown_shift",
     "bill_is_closed", "bill_is_open", "card_is_blocked", "card_is_in_use", "charges_stay",
     "unknown_card",

@@ -30,6 +30,7 @@ from crdt_models.ids import STAFF, DocumentId
 from simulations.fuzz.members import Author
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import furnished_bill
+from tests.simulations.reference.closing_days import day_command
 from tests.simulations.reference.drawers import cash_command, closing_of
 from tests.simulations.reference.furnishing import (
     settings_command,
@@ -140,7 +141,7 @@ class _World:
 
     def _manage(self, replica: Replica) -> None:
         """What managers do meanwhile, with dice of their own."""
-        maker = self.managers.choice((settings_command, floor_command))
+        maker = self.managers.choice((settings_command, floor_command, day_command))
         with suppress(DomainError):
             replica.give(maker(self.managers, replica), self.managers.randbytes(16))
 

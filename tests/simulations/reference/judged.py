@@ -26,6 +26,8 @@ from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import left_of, taken_since
 from crdt_models.documents.catalog.view import CatalogView
+from crdt_models.documents.day.money import Known, Told, fallen_into, told_by
+from crdt_models.documents.day.view import DayView
 from crdt_models.documents.floor.reservation_facts import service_day
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
@@ -48,9 +50,12 @@ from crdt_models.ids import (
     FactId,
     OrderId,
     ProductId,
+    ShiftId,
+    day_document,
     day_of_floor,
     floor_document,
     order_document,
+    shift_document,
 )
 from crdt_models.pedido import (
     JSON,
@@ -70,6 +75,7 @@ from crdt_models.pedido import (
     table_json,
     ticket_json,
 )
+from crdt_models.pedido.days import Around, day_json
 from crdt_models.read_models import ORDER_ROW, rows_of
 from peer.http_api import lists
 from peer.node import site_disputes
@@ -145,6 +151,7 @@ def models_shop(changes: list[Change], moment: Moment) -> PeerShop:
         products=_products(views.values(), orders),
         settings=_settings(views),
         shifts=_shifts(views.values()),
+        days={iso_day(day): _day(views, day) for day in (DAY, DAY + 1)},
         stock={each: _plain(stock_json(each, None, of)) for each, of in figures.items()},
         staff=_staff(views),
     )
@@ -174,6 +181,31 @@ def _shifts(views: Iterable[View]) -> dict[str, Any]:
         for view in views
         if isinstance(view, ShiftView) and view.opening is not None
     }
+
+
+def _day(views: dict[DocumentId, View], day: int) -> Any:
+    told: list[Told] = []
+    for view in views.values():
+        if isinstance(view, OrderView | AccountView):
+            told += told_by(view)
+        elif isinstance(view, ShiftView):
+            told += fallen_into(view)
+    is_open = [
+        view
+        for view in views.values()
+        if isinstance(view, ShiftView) and view.is_open
+        if view.opening is not None and view.opening.business_day <= day
+    ]
+    known = Known(tuple(each for each in told if each.day == day), tuple(is_open))
+    view = views.get(day_document(day)) or empty_view(day_document(day))
+    assert isinstance(view, DayView)
+    return _plain(day_json(view, Around(known, {}, lambda shift: _shift(views, shift), {}), "0"))
+
+
+def _shift(views: dict[DocumentId, View], shift: ShiftId) -> ShiftView:
+    view = views.get(shift_document(shift)) or empty_view(shift_document(shift))
+    assert isinstance(view, ShiftView)
+    return view
 
 
 def _products(views: Iterable[View], orders: list[OrderView]) -> dict[str, Any]:

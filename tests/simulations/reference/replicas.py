@@ -13,6 +13,7 @@ from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.left import taken_since
 from crdt_models.documents.catalog.view import CatalogView
 from crdt_models.documents.command import Command, Context, Moment
+from crdt_models.documents.day.money import Known, fallen_into, told_by
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.kinds import empty_view
 from crdt_models.documents.orders.view import OrderView
@@ -101,6 +102,7 @@ class Replica:
             counts_at=self._counts_at,
             seen=self._seen,
             operator=operator,
+            day_money=self.day_money,
         )
         decision = command.decide(self.read, context)
         if decision.facts:
@@ -157,6 +159,17 @@ class Replica:
         """Of this terminal."""
         mine = [each for each in self.shifts if each.is_open and each.owner == self.author.device]
         return tuple(sorted(each.shift for each in mine))
+
+    def day_money(self, day: int) -> Known:
+        """As `peer.node.days` has it of rows."""
+        told = [each for view in (*self.orders, *self.accounts) for each in told_by(view)]
+        told += [each for shift in self.shifts for each in fallen_into(shift)]
+        is_open = [
+            each
+            for each in self.shifts
+            if each.is_open and each.opening is not None and each.opening.business_day <= day
+        ]
+        return Known(tuple(each for each in told if each.day == day), tuple(is_open))
 
     @property
     def catalog(self) -> CatalogView:

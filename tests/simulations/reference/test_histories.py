@@ -14,8 +14,10 @@ from simulations.reference.account import trust_is_conserved
 from simulations.reference.cards import ReferenceCard
 from simulations.reference.cash import ReferenceShift
 from simulations.reference.catalog import ReferenceProduct
+from simulations.reference.day import Close, closes_of, sheet, state_of
 from simulations.reference.floor import ReferenceFloor
 from simulations.reference.lines import ReferenceLine
+from simulations.reference.once import Meaning
 from simulations.reference.order import ReferenceOrder
 from simulations.reference.shop import ReferenceShop, read_shop
 from simulations.reference.stock import ReferenceStock
@@ -70,6 +72,10 @@ def _floors(check: Callable[[ReferenceFloor], bool]) -> Callable[[ReferenceShop]
 
 def _reservations(check: Callable[..., bool]) -> Callable[[ReferenceShop], bool]:
     return _floors(lambda floor: any(map(check, floor.reservations.values())))
+
+
+def _days(check: Callable[[Meaning, list[Close]], bool]) -> Callable[[ReferenceShop], bool]:
+    return lambda shop: any(check(each, closes_of(each)) for each in shop.days.values())
 
 
 def _shifts(check: Callable[[ReferenceShift], bool]) -> Callable[[ReferenceShop], bool]:
@@ -202,6 +208,14 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
         lambda shift: shift.is_complete and not any(shift.differences.values())
         and bool(shift.figures["payments"])
     ),
+    "a day closed for good": _days(lambda _, closes: state_of(closes) == "final"),
+    "a day closed alike at two terminals": _days(
+        lambda _, closes: any(len(each.closings) > 1 for each in closes)
+    ),
+    "a day that was closed again": _days(
+        lambda day, closes: bool(closes) and len(day.of("day_closed")) > len(closes)
+    ),
+    "money beyond what orders tell": lambda shop: bool(sheet(shop.deeds)["beyond"]["payments"]),
     "a discount shared out over lines": _orders(
         lambda order: sum(len(each) > 1 and each[1] > 0 for each in order.off.values()) > 1
     ),
@@ -268,7 +282,8 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "line_on_merged_order", "moved_to_cancelled_order",
             "part_paid_twice", "discounted_while_moved",
             "cash_difference", "late_adjustment", "two_shift_closings", "written_off_and_closed",
-            "shift_does_not_add_up",
+            "shift_does_not_add_up", "terminal_missing_at_day_close", "two_day_closings",
+            "day_does_not_add_up",
             "two_prices_of_a_line", "external_id_given_twice", "oversold", "count_to_confirm",
             "unauthorised_act", "act_of_dismissed_operator", "founded_twice",
             "authorisation_used_twice",
