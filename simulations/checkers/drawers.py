@@ -120,6 +120,8 @@ def _within(
         if not _is_certain(deed, touching, answer.until, since):
             return None
         if deed.answer not in touching:
+            if any(each.outcome == "acknowledged" and not each.replayed for each in touching):
+                return None  # done elsewhere, and here too: the day's sheet names it
             continue  # done elsewhere; this terminal only said so again
         if any(excuses.of(deed, each) is not Excused.NOT for each in touching):
             return None

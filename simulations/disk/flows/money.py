@@ -18,6 +18,7 @@ from crdt_models.documents.cash.commands import (
     WithdrawCash,
     WriteOffShift,
 )
+from crdt_models.documents.day.commands import CloseDay
 from crdt_models.documents.orders.bill_commands import (
     CloseBill,
     RefundPayment,
@@ -98,7 +99,7 @@ async def on_account(counter: Counter) -> None:
 
 
 async def cash_shift(counter: Counter) -> None:
-    """A drawer from its float to its closing; the next one is written off."""
+    """A drawer from its float to its closing; the next is written off, and the day closed."""
     shift = ShiftId(await counter.make(OpenShift(float_centavos=10_000), "shift"))
     await pay_and_close(counter, await opened_order(counter, _LUNCH))
     await counter.do(WithdrawCash(shift=shift, centavos=5000, reason="cofre"))
@@ -109,6 +110,7 @@ async def cash_shift(counter: Counter) -> None:
     await counter.do(CloseShift(shift=shift))
     following = ShiftId(await counter.make(OpenShift(float_centavos=5000), "shift"))
     await counter.do(WriteOffShift(shift=following, reason="aberto por engano"))
+    await counter.do(CloseDay(day=counter.node.business_day))
 
 
 def _first_fact(outcome: Outcome) -> FactId:

@@ -25,6 +25,8 @@ ALWAYS_READ = {
     "/api/comandas/{numero}": "its version is for If-Match",
     "/api/clientes/{id}": "its version is for If-Match",
     "/api/caixa/{id}": "its version is for If-Match",
+    "/api/dia": "its version is for If-Match",
+    "/api/dia/{data}": "its version is for If-Match",
     "/ws/stats": "who follows is no part of the log",
 }
 PLACES = {

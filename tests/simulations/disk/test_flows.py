@@ -13,7 +13,6 @@ from simulations.disk.flows import FLOWS
 # Families of documents whose flows are still to come, with the reason.
 NOT_YET = {
     "staff": "who acts is not said by any flow yet; it comes with the rest of the staff",
-    "day": "the closing of a day is being written",
 }
 
 
