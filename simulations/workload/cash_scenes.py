@@ -111,13 +111,8 @@ async def write_off(party: Party) -> None:
         await act_at(manager, shift["id"], "baixar", {"motivo": "terminal perdido"})
 
 
-async def end_day(party: Party) -> None:
-    """The manager closes the business day, though people still sell; at times a drawer is open."""
-    await close_day(party.send_for("manager"))
-
-
 async def close_day(actor: Actor, day: str = "hoje") -> Deed:
-    """What the button does."""
+    """What the manager's button does."""
     return await actor.send("close_day", f"{DAYS}/{day}/fechar", {})
 
 

@@ -126,7 +126,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("end_shift", "after", 0.08, cash.end_shift),
     Scene("write_off", "after", 0.01, cash.write_off),
     Scene("count_fridge", "after", 0.06, stock.count_fridge),
-    Scene("end_day", "after", 0.03, cash.end_day),
     Scene("mark", "after", 0.12, floor.mark),
     Scene("give_back", "after", 0.1, bill.give_back),
     Scene("refund", "after", 0.06, bill.refund),
