@@ -68,19 +68,7 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
     """Both addresses. Makes the events show what the API shows."""
 
     def present(sighting: Sighting) -> JsonObject:
-        if sighting.table is not None:
-            return shown_table(api, sighting.table)
-        if sighting.document == CATALOG:
-            return shown_changes(api, sighting.products)
-        if sighting.document == SETTINGS:
-            return shown_settings(api)
-        if kind_of(sighting.document) == SHIFT_KIND:
-            return shown_shift(api, shift_of(sighting.document))
-        if kind_of(sighting.document) == DAY_KIND:
-            return shown_day(api, day_of(sighting.document))
-        if kind_of(sighting.document) == STOCK_KIND:
-            return shown_stock(api, sighting.products)
-        return shown_order(api, order_of(sighting.document))
+        return _presented(api, sighting)
 
     def room() -> dict[TableId, JsonObject]:
         now = room_now(api)
@@ -102,6 +90,23 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
         await Conversation(api, events, socket, "pedidos", _orders_message).run()
 
     return [WebSocketRoute("/ws/sync", sync), WebSocketRoute("/ws/pedidos", orders)]
+
+
+def _presented(api: Api, sighting: Sighting) -> JsonObject:
+    """What the API shows of what was seen."""
+    if sighting.table is not None:
+        return shown_table(api, sighting.table)
+    if sighting.document == CATALOG:
+        return shown_changes(api, sighting.products)
+    if sighting.document == SETTINGS:
+        return shown_settings(api)
+    if kind_of(sighting.document) == SHIFT_KIND:
+        return shown_shift(api, shift_of(sighting.document))
+    if kind_of(sighting.document) == DAY_KIND:
+        return shown_day(api, day_of(sighting.document))
+    if kind_of(sighting.document) == STOCK_KIND:
+        return shown_stock(api, sighting.products)
+    return shown_order(api, order_of(sighting.document))
 
 
 class Conversation:
