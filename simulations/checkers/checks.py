@@ -25,6 +25,7 @@ from simulations.workload.account_audit import check_accounts
 from simulations.workload.audit import check_ledger
 from simulations.workload.product_audit import check_prices, check_products
 from simulations.workload.promises import Excused
+from simulations.workload.settings_audit import check_settings
 
 Check = Callable[[Evidence], Iterator[str]]
 
@@ -63,6 +64,17 @@ def promises(evidence: Evidence) -> Iterator[str]:
         products = check_products(evidence.ledger, copy.shop.products, excuses)
         prices = check_prices(evidence.ledger, copy.shop.orders, excuses)
         yield from (f"{copy.host}: {sentence}" for sentence in (*products, *prices))
+
+
+def settings(evidence: Evidence) -> Iterator[str]:
+    """All show the same settings of the shop, and they are what managers wrote."""
+    excuses = WorldExcuses(evidence)
+    for copy in _distinct(evidence):
+        if evidence.converged and copy.shop.settings != evidence.copies[0].shop.settings:
+            yield f"{copy.host} and {evidence.copies[0].host} show other settings"
+        if evidence.world.hostile is None:
+            told = check_settings(evidence.ledger, copy.shop.settings, excuses)
+            yield from (f"{copy.host}: {sentence}" for sentence in told)
 
 
 def meaning(evidence: Evidence) -> Iterator[str]:
@@ -151,6 +163,7 @@ CHECKS: dict[str, Check] = {
     "drawers": drawers,
     "fridge": fridge,
     "days": days,
+    "settings": settings,
     "retries": retries,
     "bookings": bookings,
     "back_office": back_office,

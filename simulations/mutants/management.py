@@ -33,6 +33,16 @@ def first_setting_stays(patch: Patcher) -> None:
     patch.put(SettingsView, "registers", property(registers))
 
 
+@mutant(scenes=("two_managers_one_shop",))
+def a_form_is_one_field(patch: Patcher) -> None:
+    """Of what a manager changes at once only one field is written."""
+
+    def around(before: Any) -> Any:
+        return lambda settings, changed: before(settings, dict(list(changed.items())[:1]))
+
+    patch.wrap(commands, "_facts", around)
+
+
 class _First:
     """A register whose first write counts."""
 

@@ -59,14 +59,14 @@ def _field(shown: JSON, field: str, writes: Sequence[Deed], excuses: Excuses) ->
     """writes: of the product, its addition first."""
     names = {field, "preco"} if field == "preco_centavos" else {field}
     told = [each for each in writes if each is writes[0] or names & _body(each).keys()]
-    allowed = [_value(each, field) for each in _standing(told, excuses)]
+    allowed = [_value(each, field) for each in standing(told, excuses)]
     if shown[field] not in allowed:
         which = "what stands" if len(allowed) < len(told) else "what was written"
         yield f"product {shown['id']}: {field} is {shown[field]!r}, {which} is {allowed!r}"
 
 
-def _standing(told: Sequence[Deed], excuses: Excuses) -> Sequence[Deed]:
-    """Those of which one may stand in the end. told: the addition, then changes."""
+def standing(told: Sequence[Deed], excuses: Excuses) -> Sequence[Deed]:
+    """Those of which one may stand in the end. told: what it began with, then changes."""
     changes = told[1:]
     surely = [each for each in changes if each.outcome == "acknowledged"]
     if not surely:

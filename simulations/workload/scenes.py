@@ -21,6 +21,7 @@ from simulations.workload import floor_scenes as floor
 from simulations.workload import kitchen_scenes as kitchen
 from simulations.workload import moving_scenes as moving
 from simulations.workload import room_scenes as room
+from simulations.workload import settings_scenes as settings
 from simulations.workload import stock_scenes as stock
 from simulations.workload import trust_scenes as trust
 from simulations.workload.people import Party
@@ -86,6 +87,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("cancel_one_twice", "waiting", 0.04, floor.cancel_one_twice),
     Scene("edit_both", "waiting", 0.05, floor.edit_both),
     Scene("cancel_and_restore", "waiting", 0.04, floor.cancel_and_restore),
+    Scene("change_settings", "waiting", 0.04, settings.change_settings),
+    Scene("two_managers", "waiting", 0.02, settings.two_managers),
     Scene("run_out", "waiting", 0.04, catalog.run_out),
     Scene("count_left", "waiting", 0.06, catalog.count_left),
     Scene("take_out", "waiting", 0.02, catalog.take_out),

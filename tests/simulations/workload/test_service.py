@@ -21,14 +21,14 @@ HERE = Path(__file__).parent
 ACTS = set(
     "add_area add_customer add_lines add_product add_table arrived ask_bill block_card book"
     " cancel cancel_booking cancel_line cards carry cash_in cash_out change_booking"
-    " change_customer change_product change_table cleaning close close_shift confirm"
-    " count_stock couvert declare delivered deny discount disputes edit fee fire hold"
+    " change_customer change_product change_settings change_table cleaning close close_shift"
+    " confirm count_stock couvert declare delivered deny discount disputes edit fee fire hold"
     " join_tables list look menu merge minimum minimum_stock move_lines no_sale no_show open"
     " open_shift open_stock pay pay_on_trust pay_pending preparing put queue ready recall"
     " receive recount refund register_cards release reopen replace_card reserve restore"
-    " restore_booking route seat send separate_tables serve_area service settle shifts split"
-    " statement stock stock_in stock_out sums table_waiter tables take_out tip transfer"
-    " unblock_card waiters withdraw write_off".split()
+    " restore_booking route seat send separate_tables serve_area service settings settle"
+    " shifts split statement stock stock_in stock_out sums table_waiter tables take_out tip"
+    " transfer unblock_card waiters withdraw write_off".split()
 )
 CSV = """\
 pedido,hora,produto,qtd,preço
