@@ -162,6 +162,12 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
         "POST /api/pedidos/{id}/descontos",
     ),
     ("double_move", "kept"): Advice("O item fica no pedido onde está agora."),
+    ("merged_twice", "kept"): Advice("As duas contas cobram as taxas deste pedido."),
+    ("merged_twice", "corrected"): Advice(
+        "As taxas deste pedido ficaram em uma das contas só.",
+        "Retire o couvert, o mínimo ou a entrega da conta em que sobram.",
+        "POST /api/pedidos/{id}/couvert",
+    ),
     ("over_split", "kept"): Advice("Quem separou primeiro fica com tudo o que pediu."),
     ("line_billed_twice", "kept"): Advice("As duas contas ficam com o item: os dois pagaram."),
     ("line_on_merged_order", "merged"): Advice(

@@ -20,6 +20,7 @@ TITLES: Final = {
     "over_cancelled": "Cancelado mais do que havia",
     "cancelled_after_send": "Cancelado e enviado à cozinha ao mesmo tempo",
     "double_move": "Item levado a dois pedidos ao mesmo tempo",
+    "merged_twice": "Pedido juntado a dois pedidos ao mesmo tempo",
     "over_split": "Separado mais do que havia",
     "line_billed_twice": "Item cobrado em duas contas",
     "line_on_merged_order": "Item em pedido que foi juntado a outro",

@@ -50,7 +50,7 @@ from crdt_models.documents.orders.facts import (
     PaymentReceived,
     SuppliesTaken,
 )
-from crdt_models.documents.orders.line_discounts import spoken_discounts
+from crdt_models.documents.orders.line_discounts import spoken_carried, spoken_discounts
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.resolution import Resolution
 from crdt_models.documents.stock.facts import (
@@ -196,7 +196,9 @@ def _discounted(view: OrderView, fact: Fact) -> set[LineId]:
         given = set(view.same_all(fact.discounts))
     else:
         return set()
-    return {line for each, meant in spoken_discounts(view) if each.id in given for line in meant}
+    spoken = [(each.id, meant) for each, meant in spoken_discounts(view)]
+    spoken += [(each.id, meant) for each, meant in spoken_carried(view)]
+    return {line for each, meant in spoken if each in given for line in meant}
 
 
 def _lines_of(fact: Fact) -> tuple[LineId, ...]:

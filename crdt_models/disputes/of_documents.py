@@ -15,7 +15,7 @@ from crdt_models.documents.floor.situations import situations_of_floor
 from crdt_models.documents.floor.view import FloorView
 from crdt_models.documents.orders.facts import PaymentRefunded
 from crdt_models.documents.orders.findings import findings_of
-from crdt_models.documents.orders.line_discounts import set_apart
+from crdt_models.documents.orders.line_discounts import carried_apart, set_apart
 from crdt_models.documents.orders.split import paid_twice
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.staff.situations import situations_of_staff
@@ -89,6 +89,7 @@ def _of_shares(order: OrderView) -> Iterator[Group]:
 def _of_bill(order: OrderView) -> Iterator[Group]:
     closing, late, subject = order.closed, order.late, order.order.hex()
     of_lines = set_apart(order.own_lines, order.line_discounts.standing)
+    of_lines += carried_apart(order.line_discounts)
     for name, heads in (*order.terms.set_apart, *of_lines):
         yield dispute_of(order, "charges_set_apart", f"{subject}:{name}", heads)
     if closing is None:

@@ -2,6 +2,7 @@
 
 from crdt_models.documents.orders.charges import CHARGE_NAMES, Charge, Tip
 from crdt_models.documents.orders.facts import DiscountGiven
+from crdt_models.documents.orders.line_discounts import Carried
 from crdt_models.documents.orders.split import ShareDue
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.view import Once
@@ -24,7 +25,8 @@ def charges_json(order: OrderView) -> JsonObject:
             discount_json(each, line, counts=each is standing[-1])
             for (_, line), standing in order.terms.discounts.items()
             for each in standing
-        ],
+        ]
+        + [carried_json(each) for each in order.terms.carried],
         "taxas": [charge_json(each) for each in figures.charges],
         "taxa_servico": decimal(service),
         "taxa_servico_centavos": service,
@@ -57,10 +59,32 @@ def discount_json(given: Once[DiscountGiven], line: LineId | None, *, counts: bo
         "valor": decimal(0 if is_percent else fact.amount),
         "valor_centavos": 0 if is_percent else fact.amount,
         "item_id": None if line is None else line.hex(),
+        "pedido_origem_id": None,
         "motivo": fact.reason,
         "autorizado_por": None if fact.authorised_by is None else fact.authorised_by.hex(),
         "vale": counts,
         "criado_em": iso(given.stamp.hlc),
+    }
+
+
+def carried_json(carried: Carried) -> JsonObject:
+    """What items brought of a discount of an order that was joined with another: of those items
+    alone."""
+    fact = carried.counting.fact
+    is_percent = fact.kind == "percent"
+    centavos = fact.centavos if fact.kind == "value" else 0
+    return {
+        "id": carried.counting.id,
+        "tipo": DISCOUNT_KIND[fact.kind],
+        "percentual": decimal(fact.basis_points if is_percent else 0),
+        "valor": decimal(centavos),
+        "valor_centavos": centavos,
+        "item_id": None,
+        "pedido_origem_id": fact.source.hex(),
+        "motivo": fact.reason,
+        "autorizado_por": None if fact.authorised_by is None else fact.authorised_by.hex(),
+        "vale": True,
+        "criado_em": iso(carried.counting.stamp.hlc),
     }
 
 

@@ -13,6 +13,7 @@ from crdt_models.documents.orders.facts import (
     BillSplit,
     CouvertSet,
     DeliveryFeeSet,
+    DiscountCarried,
     DiscountGiven,
     DiscountWithdrawn,
     MinimumSet,
@@ -71,6 +72,20 @@ def _discount(fact: DiscountGiven, names: Names) -> str:
         return f"Deu cortesia {where}{because(fact.reason)}"
     size = percent(fact.amount) if fact.kind == "percent" else to_brl(fact.amount)
     return f"Deu desconto de {size} {where}{because(fact.reason)}"
+
+
+def _withdrawn(fact: DiscountWithdrawn, names: Names) -> str:
+    if fact.into is not None:
+        return f"Levou o desconto junto com os itens ao {names.order(fact.into)}"
+    return f"Retirou desconto{because(fact.reason)}"
+
+
+def _carried(fact: DiscountCarried, names: Names) -> str:
+    what = "cortesia" if fact.kind == "courtesy" else "desconto"
+    size = percent(fact.basis_points) if fact.kind == "percent" else to_brl(fact.centavos)
+    much = "" if fact.kind == "courtesy" else f" de {size}"
+    lines = names.lines(fact.lines)
+    return f"Manteve {what}{much} do {names.order(fact.source)} em {lines}{because(fact.reason)}"
 
 
 def _service(fact: ServiceSet, _names: Names) -> str:
@@ -150,7 +165,8 @@ SENTENCES: Sentences = {
     BillReopened: lambda fact, _: f"Reabriu a conta{because(fact.reason)}",
     BillSplit: _split,
     DiscountGiven: _discount,
-    DiscountWithdrawn: lambda fact, _: f"Retirou desconto{because(fact.reason)}",
+    DiscountWithdrawn: _withdrawn,
+    DiscountCarried: _carried,
     ServiceSet: _service,
     CouvertSet: _couvert,
     MinimumSet: _minimum,

@@ -3,10 +3,11 @@
 from typing import Any
 
 from crdt_models.disputes import of_documents
-from crdt_models.documents.orders import charges, findings, split
+from crdt_models.documents.orders import charges, findings, line_discounts, split
 from crdt_models.documents.orders import view as order_view
 from crdt_models.documents.orders.charges import Terms
 from crdt_models.documents.orders.facts import DiscountWithdrawn
+from crdt_models.documents.orders.line_discounts import Carried
 from crdt_models.documents.orders.shared_lines import SharedLines
 from crdt_models.documents.orders.view import OrderView
 from simulations.mutants.patching import CUTS, Patcher, mutant
@@ -96,6 +97,29 @@ def parts_paid_twice_told_to_nobody(patch: Patcher) -> None:
 def discounts_stay_behind(patch: Patcher) -> None:
     """A line that goes to another order leaves its discounts where it was."""
     patch.put(SharedLines, "has_line_discounts", property(lambda self: not self.beside))
+
+
+@mutant(*CUTS, scenes=("two_tables_become_one",))
+def carried_discounts_are_lost(patch: Patcher) -> None:
+    """The discounts of an order are gone when it is joined with another."""
+    patch.put(line_discounts, "carried_by", lambda view: ())
+
+
+@mutant(*CUTS, scenes=("two_tables_become_one",))
+def carried_discounts_add_up(patch: Patcher) -> None:
+    """Two who join one order with another at once carry its discounts twice."""
+
+    def each(view: Any) -> Any:
+        told = line_discounts.spoken_carried(view)
+        return tuple(Carried(view.document, (one,), frozenset(meant)) for one, meant in told)
+
+    patch.put(line_discounts, "carried_by", each)
+
+
+@mutant(*CUTS, scenes=("joined_with_two_tables",))
+def joined_twice_told_to_nobody(patch: Patcher) -> None:
+    """Two bills ask for the couvert of one order, and nobody is told."""
+    patch.put(findings, "_of_mergings", lambda _: iter(()))
 
 
 @mutant(*CUTS, scenes=("generous_while_it_was_carried_off",))

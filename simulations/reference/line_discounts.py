@@ -9,6 +9,10 @@ Rules of this file:
 3. All lines of a home for which one discount counts have it together: a percentage of what they
    cost, or an amount, is shared out over them in proportion (exactly, as any discount). Courtesies
    come first, then percentages, then amounts; each at most what is left to pay.
+4. An order that is joined with another leaves its discounts to its lines. What is told of one such
+   discount in a home is of all the lines that any of it names, together: the greatest stamp says
+   how much, a rate of what they cost by then and centavos beside it. Several such discounts come in
+   the order of those stamps, after all the others.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,6 +38,11 @@ class LineDiscounts:
                 found = [each for each in meaning.standing(told) if each.id not in gone]
                 if found:
                     self.standing[kind, line.id] = found
+        self.carried: dict[tuple[bytes, str], list[Told]] = {}
+        for each in meaning.of("discount_carried"):
+            if each.id not in gone:
+                self.carried.setdefault((each["discount"], each["kind"]), []).append(each)
+        self._meaning = meaning
         self.off = self._off(lines)
 
     def _off(self, lines: list[ReferenceLine]) -> dict[str, int]:
@@ -55,7 +64,18 @@ class LineDiscounts:
                 parts = shared_out(min(off, sum(weights)), weights)
                 for line, part in zip(some, parts, strict=True):
                     costs[line.origin] -= part
+        for told in sorted(self.carried.values(), key=lambda each: each[-1].stamp):
+            some = [line for line in lines if self.is_about(told, line)]
+            weights = [costs[line.origin] for line in some]
+            rate = half_up(Fraction(sum(weights) * told[-1]["basis_points"], 10_000))
+            off = max(0, min(rate + told[-1]["centavos"], sum(weights)))
+            for line, part in zip(some, shared_out(off, weights), strict=True):
+                costs[line.origin] -= part
         return {line.origin: line.amount - costs[line.origin] for line in lines}
+
+    def is_about(self, told: list[Told], line: ReferenceLine) -> bool:
+        """Whether any of what was told of one carried discount names the line."""
+        return any(line.called.by(self._meaning, each) for each in told)
 
     def contradictions(self, lines: list[ReferenceLine]) -> Iterator[tuple[str, list[str]]]:
         """As those of an order, see `ReferenceTerms`."""
@@ -67,6 +87,9 @@ class LineDiscounts:
                 if len({each["amount"] for each in told}) > 1 and same not in known:
                     known.add(same)
                     yield f"{kind}:{line.id.hex()}", [each.id for each in told]
+        for (discount, kind), told in self.carried.items():
+            if len({(each["basis_points"], each["centavos"]) for each in told}) > 1:
+                yield f"carried:{kind}:{discount.hex()}", [each.id for each in told]
 
 
 def given_to(meaning: Meaning, line: ReferenceLine) -> Iterable[Told]:
@@ -81,6 +104,11 @@ def about(meaning: Meaning, lines: list[ReferenceLine], *, of_order: bool) -> li
     any of them."""
     given = [each for each in meaning.of("discount_given") if of_order and each["line"] is None]
     given += [each for line in lines for each in given_to(meaning, line)]
+    given += [
+        each
+        for each in meaning.of("discount_carried")
+        if any(line.called.by(meaning, each) for line in lines)
+    ]
     ids = {each.id for each in given}
     taken_back = meaning.of("discount_withdrawn")
     return [*ids, *(each.id for each in taken_back if ids & meaning.same(each["discounts"]))]

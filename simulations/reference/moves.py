@@ -138,6 +138,9 @@ def of_moves(order: "ReferenceOrder", orders: Orders) -> Iterator[Situation]:
             closings = (orders[each].closing for each in place.billed)
             facts = [each.id for each in closings if each is not None]
             yield situation("line_billed_twice", line.id.hex(), facts)
+    asked = [each for each in order.mergings if each["charges"]]
+    if len({each["into"] for each in asked}) > 1:
+        yield situation("merged_twice", order.id, [each.id for each in asked])
     if order.is_owed:
         yield from _of_discounts(order)
     if order.closing is None:
@@ -148,7 +151,7 @@ def _of_discounts(order: "ReferenceOrder") -> Iterator[Situation]:
     """A discount of the whole order, and lines that left it or came to it meanwhile: neither author
     knew of the other, and the discount comes to something else by it. (An amount does only when
     nothing is left to take it off.)"""
-    found: set[str] = set()
+    found = _withdrawn_meanwhile(order)
     here = {line.origin for line in order.lines}
     discounts = [each for told in order.terms.discounts.values() for each in told]
     for home in (order, *order.homes):
@@ -167,6 +170,19 @@ def _of_discounts(order: "ReferenceOrder") -> Iterator[Situation]:
                     found |= {discount.id, move.id}
     if found:
         yield situation("discounted_while_moved", order.id, found)
+
+
+def _withdrawn_meanwhile(order: "ReferenceOrder") -> set[str]:
+    """Withdrawals of a discount that the lines took along when the order was joined with another,
+    and the joining that did so."""
+    found: set[str] = set()
+    withdrawals = order.meaning.of("discount_withdrawn")
+    for plain in (each for each in withdrawals if each["into"] is None):
+        named = order.meaning.same(plain["discounts"])
+        for along in (each for each in withdrawals if each["into"] is not None):
+            if named & order.meaning.same(along["discounts"]):
+                found |= {plain.id, along.id}
+    return found
 
 
 def _of_done_with(order: "ReferenceOrder") -> Iterator[Situation]:

@@ -199,6 +199,20 @@ class ReferenceOrder:
                     found.setdefault((kind, name), told)
         return found
 
+    @property
+    def carried(self) -> list[Told]:
+        """What its lines brought of the discounts of orders that were joined with another: of each
+        what counts."""
+        return [
+            told[-1]
+            for home in (self, *self.homes)
+            for told in home.line_discounts.carried.values()
+            if any(home.line_discounts.is_about(told, each) for each in self._lines_of(home))
+        ]
+
+    def _lines_of(self, home: "ReferenceOrder") -> list[ReferenceLine]:
+        return [line for line in self.lines if line.home == home.id]
+
     def _home(self, line: ReferenceLine) -> "ReferenceOrder":
         return next(each for each in (self, *self.homes) if each.id == line.home)
 

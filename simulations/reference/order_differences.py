@@ -189,8 +189,19 @@ def _discounts(order: ReferenceOrder) -> Iterator[Json]:
                 "percentual": told["amount"] / 100 if kind == "percent" else 0.0,
                 "valor_centavos": 0 if kind == "percent" else told["amount"],
                 "item_id": None if line is None else line.hex(),
+                "pedido_origem_id": None,
                 "vale": told is standing[-1],
             }
+    for told in order.carried:
+        yield {
+            "id": told.id,
+            "tipo": _DISCOUNTS[told["kind"]],
+            "percentual": told["basis_points"] / 100 if told["kind"] == "percent" else 0.0,
+            "valor_centavos": told["centavos"] if told["kind"] == "value" else 0,
+            "item_id": None,
+            "pedido_origem_id": told["source"].hex(),
+            "vale": True,
+        }
 
 
 def _charge(kind: str, rate: int, people: int, centavos: int) -> Json:

@@ -161,7 +161,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "discounts_seen": REFERENCES,
     },
     "lines_arrived": {"lines": LINES, "home": ID},
-    "order_merged_into": {"into": ID},
+    "order_merged_into": {"into": ID, "charges": (is_bool, False)},
     "field_set": {
         "field": (
             one_of(
@@ -232,6 +232,18 @@ ORDER_SHAPES: dict[str, Shape] = {
         "discounts": (list_of(is_fact_id, 512, least=1), REQUIRED),
         "reason": (REASON, ""),
         "authorised_by": MAYBE_ID,
+        "into": MAYBE_ID,
+    },
+    "discount_carried": {
+        "discount": ID,
+        "source": ID,
+        "kind": (one_of(*DISCOUNTS), REQUIRED),
+        "lines": LINES,
+        "reason": (text(1, 200), REQUIRED),
+        "basis_points": (whole(0, 10_000), 0),
+        "centavos": (whole(-(10**11), 10**11), 0),
+        "authorised_by": MAYBE_ID,
+        "splits_seen": REFERENCES,
     },
     "service_set": {"basis_points": (whole(0, 10_000), REQUIRED), **_TERM},
     "couvert_set": {
@@ -282,6 +294,7 @@ ORDER_RELIES: Final = {
     "field_set": ("replaces",),
     "flag_set": ("replaces",),
     "bill_closed": ("counted",),
+    "discount_carried": ("splits_seen",),
     "discount_given": ("replaces", "splits_seen", "moves_seen"),
     "service_set": ("replaces",),
     "couvert_set": ("replaces",),

@@ -95,9 +95,55 @@ async def generous_while_it_was_carried_off(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=3)
+async def two_tables_become_one(shop: SimShop) -> None:
+    """Guests with a tenth off, couvert and five reais off sit down with others. On both sides of a
+    cut a waiter joins the orders: the guests owe once what they owed, and asked for no more."""
+    guests, others = await shop.open("A", PIZZA, 999), await shop.open("B", 700)
+    await shop.do("A", guests, "descontos", percentual=10, motivo="fiel")
+    await shop.do("A", guests, "descontos", valor_centavos=500, motivo="espera")
+    await shop.do("B", guests, "couvert", valor_centavos=333, pessoas=2)
+    await shop.do("B", others, "couvert", valor_centavos=333, pessoas=1)
+    await shop.expect_agreement()
+    owed = await shop.total("C", guests) + await shop.total("C", others)
+    shop.cut(["A"], ["B", "C"])
+    await shop.do("A", guests, "juntar", destino_id=others.order)
+    await shop.do("C", guests, "juntar", destino_id=others.order)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_shown(guests, status="juntado", total_centavos=0, desconto_centavos=0)
+    off = (PIZZA + 999 + 5) // 10 + 500
+    await shop.expect_shown(others, total_centavos=owed, desconto_centavos=off)
+    await shop.expect_only()
+
+
+@scenario(terminals=3)
+async def joined_with_two_tables(shop: SimShop) -> None:
+    """The same guests are joined with different tables at both sides of a cut: each dish is on one
+    of the bills with its discount, and that both ask for their couvert is shown to a person."""
+    guests, near, far = [await shop.open(at, PIZZA) for at in "ABC"]
+    await shop.do("A", guests, "descontos", percentual=10, motivo="fiel")
+    await shop.do("A", guests, "couvert", valor_centavos=400, pessoas=2)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.do("A", guests, "juntar", destino_id=near.order)
+    await shop.do("C", guests, "juntar", destino_id=far.order)
+    shop.heal()
+    await shop.expect_agreement()
+    sold = [await shop.total("B", order) for order in (guests, near, far)]
+    shop.expect(sum(sold) == 3 * PIZZA - PIZZA // 10 + 2 * 800, f"three pizzas are sold for {sold}")
+    await shop.expect_dispute("merged_twice", guests)
+    await shop.do("B", near, "couvert", valor_centavos=0)
+    await shop.settle("B", "merged_twice", "corrected", guests)
+    await shop.expect_agreement()
+    await shop.expect_only("double_move")
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     one_beer_for_two_tables,
     closed_while_it_was_carried_off,
     more_taken_than_there_is,
     generous_while_it_was_carried_off,
+    two_tables_become_one,
+    joined_with_two_tables,
 )

@@ -47,10 +47,13 @@ def check_ledger(ledger: Ledger, orders: Mapping[str, JSON], excuses: Excuses = 
     for line in (line for sight in final.values() for line in sight.lines):
         pieces.setdefault(line.mark, []).append(line)
     struck = _struck_out(known)
-    given = (deed for case in known.values() for deed in case.may("discount"))
+    given = [deed for case in known.values() for deed in case.may("discount")]
     generous = {deed.body["motivo"]: deed for deed in given if "item_id" in deed.body}
+    joined = {order for order, case in known.items() if case.may("merge")}
+    behind = {deed.body["motivo"]: deed for deed in given if deed.order in joined}
     for case in known.values():
         case.pieces, case.struck, case.generous = pieces, struck, generous
+        case.left_behind = behind
     for order, case in known.items():
         if order not in final:
             first = case.promise.sights[0][0]

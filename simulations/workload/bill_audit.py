@@ -89,7 +89,7 @@ def terms(case: Case, final: Sight) -> Iterator[str]:
 def _discounts(case: Case, final: Sight) -> Iterator[str]:
     given = {**case.generous, **{each.body["motivo"]: each for each in case.may("discount")}}
     for shown in final.bill.discounts:
-        deed = given.get(shown.mark)
+        deed = (case.left_behind if shown.source else given).get(shown.mark)
         if deed is None:
             yield f"discount {shown.mark} was given by nobody"
         elif not _is_as_given(case, shown, deed):
@@ -97,8 +97,10 @@ def _discounts(case: Case, final: Sight) -> Iterator[str]:
     if case.may("withdraw"):
         return  # by an id, which may be another's by now
     for place, deeds in _by_place(case.did("discount")).items():
-        standing = [each for each in final.bill.discounts if _place(each) == place]
-        is_elsewhere = place[1] and case.gives_lines_away  # gone with its line
+        own = (each for each in final.bill.discounts if not each.source)
+        standing = [each for each in own if _place(each) == place]
+        # Gone with its line, or with all of them.
+        is_elsewhere = (place[1] and case.gives_lines_away) or case.may("merge")
         if not standing and deeds and not is_elsewhere:
             yield f"discount {deeds[-1].body['motivo']} is absent"
         if standing and sum(each.counts for each in standing) != 1:
@@ -109,6 +111,9 @@ def _is_as_given(case: Case, shown: SeenDiscount, deed: Deed) -> bool:
     """A line takes its discounts along. A part of it has them too, and an amount may be less there:
     its share of what all of them have."""
     kind, line, amount = discount_of(deed)
+    if shown.source:
+        is_part = shown.amount == amount or (kind == "valor" and shown.amount < amount)
+        return (deed.order, shown.kind) == (shown.source, kind) and is_part
     if (shown.kind, shown.line, shown.amount) == (kind, line, amount):
         return True
     may_move = deed.order != case.order or case.gives_lines_away

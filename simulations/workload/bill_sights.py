@@ -8,7 +8,8 @@ from msgspec import Struct
 
 class SeenDiscount(Struct, frozen=True):
     """mark: its reason · kind: percentual, valor or cortesia · line: "" for the order · amount:
-    basis points or centavos · counts: whether it is the one of its place that does."""
+    basis points or centavos · counts: whether it is the one of its place that does · source: the
+    order that had it and was joined with this one, or ""."""
 
     id: str
     mark: str
@@ -16,6 +17,7 @@ class SeenDiscount(Struct, frozen=True):
     line: str
     amount: int
     counts: bool
+    source: str = ""
 
 
 class SeenTip(Struct, frozen=True):
@@ -76,6 +78,7 @@ def _discount(given: Mapping[str, Any]) -> SeenDiscount:
         line=given["item_id"] or "",
         amount=round(given["percentual"] * 100) if is_percent else given["valor_centavos"],
         counts=given["vale"],
+        source=given["pedido_origem_id"] or "",
     )
 
 

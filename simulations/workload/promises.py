@@ -110,7 +110,8 @@ class Promise(Struct):
 class Case:
     """One order: what was asked of it, and what was shown. pieces: lines by mark, on whichever
     order they are in the end. struck: thousandths that may be struck out, by mark. generous:
-    discounts of lines that may have been given on any order, by mark. house_rates: service in basis
+    discounts of lines that may have been given on any order, by mark; left_behind: of orders that
+    were joined with another. house_rates: service in basis
     points that somebody made the shop's habit."""
 
     def __init__(self, order: str, deeds: list[Deed]) -> None:
@@ -119,6 +120,7 @@ class Case:
         self.pieces: Mapping[str, Sequence[SeenLine]] = {}
         self.struck: Mapping[str, int] = {}
         self.generous: Mapping[str, Deed] = {}
+        self.left_behind: Mapping[str, Deed] = {}
         self.house_rates: Sequence[int] = ()
 
     @property

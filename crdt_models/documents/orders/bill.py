@@ -18,6 +18,7 @@ from crdt_models.documents.orders.facts import (
     BillReopened,
     ClosedLine,
     ClosedPayment,
+    DiscountCarried,
     DiscountGiven,
     DiscountWithdrawn,
     LineAdded,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:  # the view is made of this file
     from crdt_models.documents.orders.shared_lines import SharedLines
 
 _SET: tuple[type[Fact], ...] = tuple(
-    kind for kind in TERMS if kind not in (DiscountGiven, DiscountWithdrawn)
+    kind for kind in TERMS if kind not in (DiscountGiven, DiscountCarried, DiscountWithdrawn)
 )
 COUNTED: tuple[type[Fact], ...] = (
     LineAdded, LineCancelled, LineSplit, PaymentReceived, PaidOnAccount, PaymentRefunded, BillAsked,

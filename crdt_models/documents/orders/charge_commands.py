@@ -7,8 +7,6 @@ Rules of this file:
 3. Who may do it comes with the staff; `authorised_by` is kept from the first day.
 """
 
-from typing import TypeAlias
-
 import msgspec
 
 from crdt_models.documents.cash.drawer import Moved, fallen
@@ -42,10 +40,10 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.line_discounts import discounts_about, having
 from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.merging import Told, replaced
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.orders.whereabouts import moves_at
 from crdt_models.documents.terminals import check_all_understand
-from crdt_models.documents.view import Once
 from crdt_models.fact import Fact
 from crdt_models.ids import (
     TERMINALS,
@@ -55,14 +53,6 @@ from crdt_models.ids import (
     OperatorId,
     ShareId,
     order_document,
-)
-
-_Told: TypeAlias = (
-    tuple[Once[DiscountGiven], ...]
-    | tuple[Once[ServiceSet], ...]
-    | tuple[Once[CouvertSet], ...]
-    | tuple[Once[MinimumSet], ...]
-    | tuple[Once[DeliveryFeeSet], ...]
 )
 
 
@@ -103,7 +93,7 @@ class GiveDiscount(ChargeCommand, frozen=True, kw_only=True, tag="give_discount"
                 line=self.line,
                 reason=self.reason,
                 authorised_by=self.authorised_by,
-                replaces=_replaced(standing),
+                replaces=replaced(standing),
                 splits_seen=() if line is None else line.parts[:MAX_MENTIONS],
                 moves_seen=moves[-MAX_MENTIONS:],
             )
@@ -133,7 +123,7 @@ def _keeping(view: OrderView, line: Line, kind: DiscountKind) -> list[Placed]:
                     given.fact,
                     line=other.id,
                     amount=part,
-                    replaces=_replaced(home.line_discounts.standing[kind, other.id]),
+                    replaces=replaced(home.line_discounts.standing[kind, other.id]),
                     splits_seen=other.parts[:MAX_MENTIONS],
                 )
                 facts.append(at_home(other, kept))
@@ -152,7 +142,7 @@ class WithdrawDiscounts(ChargeCommand, frozen=True, kw_only=True, tag="withdraw_
         view = self.charged_view(read, DiscountWithdrawn)
         named = sorted(view.same_all(self.discounts))
         about = discounts_about(view)
-        known = {each.id for each in about if isinstance(each.fact, DiscountGiven)}
+        known = {each.id for each in about if not isinstance(each.fact, DiscountWithdrawn)}
         for each in named:
             if each not in known:
                 raise UnknownDiscount(discount=each)
@@ -161,6 +151,10 @@ class WithdrawDiscounts(ChargeCommand, frozen=True, kw_only=True, tag="withdraw_
             home = self.document if line is None else self._home(view, line)
             ids = (each.id for each in told)
             homes.setdefault(home, []).extend(each for each in ids if each in named)
+        for carried in view.terms.carried:
+            if any(each.id in named for each in carried.told):
+                ids = (each.id for each in carried.told)  # all of it: who told it twice meant one
+                homes.setdefault(carried.home, []).extend(ids)
         return Decision(
             tuple(
                 (document, self._withdrawn(tuple(sorted(set(found)))))
@@ -185,14 +179,14 @@ class SetTerm(ChargeCommand, frozen=True, kw_only=True):
     reason: str = ""
     authorised_by: OperatorId | None = None
 
-    def _set(self, standing: _Told, fact: TermSet) -> Decision:
+    def _set(self, standing: Told, fact: TermSet) -> Decision:
         if _is_there(standing, fact.says):
             return self.decision()
         told = msgspec.structs.replace(
             fact,
             reason=self.reason,
             authorised_by=self.authorised_by,
-            replaces=_replaced(standing),
+            replaces=replaced(standing),
         )
         return self.decision(told)
 
@@ -355,10 +349,5 @@ class ReturnTips(OrderCommand, frozen=True, kw_only=True, tag="return_tips"):
         return self.decision(told).beside(fallen(read, context, moved, order=self.order))
 
 
-def _is_there(standing: _Told, says: tuple[int, ...]) -> bool:
+def _is_there(standing: Told, says: tuple[int, ...]) -> bool:
     return bool(standing) and all(each.fact.says == says for each in standing)
-
-
-def _replaced(standing: _Told) -> tuple[FactId, ...]:
-    """All that stand, or the greatest that one fact can name: more is an attack, see `Register`."""
-    return tuple(sorted(each.id for each in standing[-MAX_MENTIONS:]))

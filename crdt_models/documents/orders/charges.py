@@ -4,7 +4,8 @@ In this order, in whole centavos; a percentage and an amount of weight are round
 
     1 gross of a line    quantity left × unit price with modifiers
     2 off the line       courtesy: all of 1; else the percent of 1 and then the value, at most all:
-                         see `line_discounts`
+                         see `line_discounts`; then what it carries of the discounts of an order
+                         that was joined with this one, see `merging`
     3 off the order      of the sum of 1 − 2, likewise; shared out over the lines in proportion to
                          1 − 2, to the centavo, by largest remainder
     4 consumption        the sum of 1 − 2 − 3: what the lines of a closing say
@@ -37,6 +38,7 @@ from crdt_models.documents.orders.facts import (
     ClosedLine,
     CouvertSet,
     DeliveryFeeSet,
+    DiscountCarried,
     DiscountGiven,
     DiscountKind,
     DiscountWithdrawn,
@@ -47,8 +49,10 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.orders.line_discounts import (
     KINDS,
+    Carried,
     Standing,
     Target,
+    carried_to,
     standing_discounts,
     standing_of,
 )
@@ -65,7 +69,8 @@ if TYPE_CHECKING:  # the view is made of this file
 TermSet: TypeAlias = ServiceSet | CouvertSet | MinimumSet | DeliveryFeeSet
 
 TERMS: tuple[type[Fact], ...] = (
-    DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
+    DiscountGiven, DiscountCarried, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
+    DeliveryFeeSet,
 )  # fmt: skip
 """Facts that move a total; a closing counts them."""
 
@@ -81,10 +86,12 @@ _UNIT_LIMIT = 10**11  # what `ClosedLine.unit_centavos` holds
 
 class Terms(NamedTuple):
     """What stands, by stamp: the last counts; others were written without knowing of it. of_lines:
-    centavos off each line that has a discount, by the fact that made it a line."""
+    centavos off each line that has a discount, by the fact that made it a line. carried: what lines
+    brought of the discounts of other orders."""
 
     discounts: Standing
     of_lines: Mapping[FactId, int]
+    carried: tuple[Carried, ...]
     service: tuple[Once[ServiceSet], ...]
     couvert: tuple[Once[CouvertSet], ...]
     minimum: tuple[Once[MinimumSet], ...]
@@ -110,17 +117,6 @@ class Terms(NamedTuple):
         """The discounts of the order as a whole."""
         of_order = (told for (_, line), told in self.discounts.items() if line is None)
         return tuple(sorted(each.id for told in of_order for each in told))
-
-    @property
-    def are_own(self) -> bool:
-        """Whether the order as a whole has discounts, or charges that the house does not always ask
-        for: what no line takes along."""
-        asked = (
-            *(each.fact.unit_centavos for each in self.couvert),
-            *(each.fact.centavos for each in self.minimum),
-            *(each.fact.centavos for each in self.delivery_fee),
-        )
-        return bool(self.of_order) or any(asked)
 
     @property
     def set_apart(self) -> tuple[tuple[str, tuple[FactId, ...]], ...]:
@@ -157,6 +153,7 @@ def terms_of(view: "SharedLines") -> Terms:
     return Terms(
         discounts,
         off,
+        carried_to(view),
         standing_of(view, view.all(ServiceSet)),
         standing_of(view, view.all(CouvertSet)),
         standing_of(view, view.all(MinimumSet)),

@@ -100,12 +100,11 @@ class PaidOrderStays(DomainError):
 
 
 class ChargesStay(DomainError):
-    """Discounts and charges of a whole order are of no line, so none of them goes anywhere: whoever
-    joins the order with another says what is to count there."""
+    """An order that has nothing but charges is not joined with another."""
 
     code = "charges_stay"
-    sentence = "Order {order} has discounts or charges that would stay behind."
-    cure = "Take them off first, and give them anew where the lines go."
+    sentence = "Order {order} has charges and no lines."
+    cure = "Take the charges off, and ask for them on the other order."
 
 
 class BillIsClosed(DomainError):

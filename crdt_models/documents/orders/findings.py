@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, cast
 
-from crdt_models.documents.orders.facts import DiscountGiven, LineAdded
+from crdt_models.documents.orders.facts import DiscountGiven, DiscountWithdrawn, LineAdded
 from crdt_models.documents.orders.lines import Line, unit_price
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.orders.whereabouts import MovedFrom, moves_at
@@ -23,6 +23,7 @@ FindingKind = Literal[
     "two_prices_of_a_line",
     "command_used_twice",
     "double_move",
+    "merged_twice",
     "over_split",
     "line_billed_twice",
     "line_on_merged_order",
@@ -46,6 +47,7 @@ def findings_of(order: OrderView) -> Iterator[Finding]:
     yield from _of_names(order)
     yield from _of_prices(order)
     yield from _of_places(order)
+    yield from _of_mergings(order)
     if order.is_owed:
         yield from _of_discounts(order)
     if order.closed is not None:
@@ -102,6 +104,13 @@ def _of_places(order: OrderView) -> Iterator[Finding]:
             yield Finding("line_billed_twice", moved.hex(), facts)
 
 
+def _of_mergings(order: OrderView) -> Iterator[Finding]:
+    """Cut-off terminals joined it with different orders, and both ask for its charges."""
+    brought = [each for each in order.mergings if each.fact.charges]
+    if len({each.fact.into for each in brought}) > 1:
+        yield Finding("merged_twice", order.order.hex(), tuple(each.id for each in brought))
+
+
 def _of_cancelled(order: OrderView) -> Iterator[Finding]:
     """Lines were moved here without the canceller knowing: they are here, and nobody pays them."""
     seen = order.same_all(move for each in order.cancellations for move in each.fact.moves_seen)
@@ -125,9 +134,7 @@ def _of_discounts(order: OrderView) -> Iterator[Finding]:
     other: people are asked for more, or less, than either of them saw."""
     given = order.terms.of_order
     moves = moves_at(order) if given else []
-    if not moves:
-        return
-    found: dict[FactId, None] = {}
+    found: dict[FactId, None] = dict.fromkeys(_withdrawn_unheard(order))
     for each in order.all(DiscountGiven):
         if each.id not in given:
             continue
@@ -143,6 +150,20 @@ def _of_discounts(order: OrderView) -> Iterator[Finding]:
             found |= dict.fromkeys([each.id, *unheard])
     if found:
         yield Finding("discounted_while_moved", order.order.hex(), tuple(found))
+
+
+def _withdrawn_unheard(order: OrderView) -> Iterator[FactId]:
+    """Who withdrew a discount of the order while another joined it with a third: its lines took
+    that discount along."""
+    withdrawn = [
+        (each, order.same_all(each.fact.discounts)) for each in order.all(DiscountWithdrawn)
+    ]
+    took = [(each, named) for each, named in withdrawn if each.fact.into is not None]
+    for each, named in withdrawn:
+        if each.fact.into is None:
+            for other, along in took:
+                if named & along:
+                    yield from (each.id, other.id)
 
 
 def _matters(order: OrderView, moved: MovedFrom, given: DiscountGiven) -> bool:

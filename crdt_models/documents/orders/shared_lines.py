@@ -123,7 +123,14 @@ class SharedLines(View):
     @property
     def has_line_discounts(self) -> bool:
         """Whether a line that is on this order may have a discount."""
-        return any(each.line_discounts.standing for each in (self, *self._homes()))
+        return any(
+            each.line_discounts.standing or each.line_discounts.carried for each in self.homes
+        )
+
+    @property
+    def homes(self) -> "tuple[SharedLines, ...]":
+        """The orders in whose documents its lines may stand: itself first."""
+        return (self, *self._homes())
 
     @Derived
     def here(self) -> tuple[Here, ...]:

@@ -40,6 +40,7 @@ from crdt_models.documents.orders.facts import (
     Delivery,
     DeliveryFeeSet,
     DeliverySet,
+    DiscountCarried,
     DiscountGiven,
     DiscountWithdrawn,
     FieldName,
@@ -105,8 +106,8 @@ class OrderView(SharedLines):
         PaymentUnknown, PaymentRefunded, BillAsked, BillClosed, BillReopened, OrderCancelled,
         OrderRestored, PaidOnAccount, DeliverySet, CourseFired, LinesFired, FiringRecalled,
         LineRecalled, LineRouted, LinesMoved, LinesArrived, LineSplit, OrderMergedInto,
-        DiscountGiven, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet, DeliveryFeeSet,
-        TipReceived, TipReturned, BillSplit, SuppliesTaken,
+        DiscountGiven, DiscountCarried, DiscountWithdrawn, ServiceSet, CouvertSet, MinimumSet,
+        DeliveryFeeSet, TipReceived, TipReturned, BillSplit, SuppliesTaken,
     })  # fmt: skip
 
     @Derived

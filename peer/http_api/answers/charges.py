@@ -8,7 +8,8 @@ from peer.http_api.answers.answer_shape import AnswerShape
 
 
 class Desconto(AnswerShape, frozen=True, kw_only=True):
-    """Um desconto ou uma cortesia, de um item ou (sem `item_id`) do pedido.
+    """Um desconto ou uma cortesia, de um item ou (sem `item_id`) do pedido; com `pedido_origem_id`,
+    só dos itens que vieram daquele pedido, que o tinha e foi juntado a outro.
 
     `vale`: false quando outro, dado ao mesmo tempo em outro terminal, vale no lugar dele.
     """
@@ -19,6 +20,7 @@ class Desconto(AnswerShape, frozen=True, kw_only=True):
     valor: Decimal
     valor_centavos: int
     item_id: str | None
+    pedido_origem_id: str | None
     motivo: str
     autorizado_por: str | None
     vale: bool

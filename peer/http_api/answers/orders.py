@@ -190,7 +190,8 @@ class Transferencia(AnswerShape, frozen=True, kw_only=True):
     """O que itens que mudaram de pedido fizeram com os totais.
 
     `diferenca`: quanto a soma dos dois totais mudou; descontos, serviço e mínimo do pedido não
-    acompanham os itens. Nula numa repetição (`Idempotency-Replayed`).
+    acompanham itens, a não ser que todo ele se junte a outro (menos o serviço, que é o do pedido
+    que fica). Nula numa repetição (`Idempotency-Replayed`).
     """
 
     destino_id: str

@@ -87,7 +87,8 @@ async def merge_orders(api: Api, call: Call) -> Answer:
 
 async def _moved(api: Api, call: Call, command: MoveLines | MergeOrders) -> Answer:
     """The order, and what became of both totals: what is of an order as a whole (discounts,
-    service, a minimum) does not go with lines, so the sum may be another one."""
+    service, a minimum) does not go with lines, so the sum may be another one; nor does service when
+    all of it is joined with another."""
     is_new = await replayed(api, call) is None
     before = _owed(api, command) if is_new else 0
     try:

@@ -69,8 +69,8 @@ ORDERS = {
     ),
     "charges_stay": Text(
         409,
-        "Descontos ou taxas ficariam para trás",
-        "Retire-os antes, e dê de novo no pedido de destino.",
+        "O pedido não tem itens, só taxas",
+        "Retire as taxas daqui e cobre-as no pedido de destino.",
     ),
     "unknown_line": Text(404, "Item desconhecido", "Busque o pedido de novo."),
     "unknown_payment": Text(404, "Pagamento desconhecido", "Busque o pedido de novo."),

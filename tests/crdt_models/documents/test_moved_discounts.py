@@ -18,7 +18,7 @@ from crdt_models.documents.orders.commands import (
     MoveLines,
     NewLine,
 )
-from crdt_models.documents.orders.errors import ChargesStay, UnknownDiscount
+from crdt_models.documents.orders.errors import UnknownDiscount
 from crdt_models.documents.orders.facts import DiscountKind
 from crdt_models.errors import DomainError
 from crdt_models.ids import FactId, LineId, OrderId
@@ -181,8 +181,6 @@ def test_a_line_leaves_the_discount_of_the_order_behind(shop: Shop) -> None:
     shop.meet()
     assert shop.totals() == [3_003 - 300, 1_500, 0]
     assert shop.disputes() == []
-    with pytest.raises(ChargesStay):
-        shop.one.give(MergeOrders(order=shop.first, to=shop.second))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import pytest
 from crdt_models.disputes import open_disputes
 from crdt_models.documents.command import NotEveryoneUpdated
 from crdt_models.documents.orders.bill_commands import CloseBill, ReopenBill, TakePayment
-from crdt_models.documents.orders.charge_commands import SetCouvert
 from crdt_models.documents.orders.commands import (
     AddLines,
     AdvanceLines,
@@ -22,7 +21,6 @@ from crdt_models.documents.orders.commands import (
 )
 from crdt_models.documents.orders.errors import (
     BillIsClosed,
-    ChargesStay,
     MoreThanIsLeft,
     NoLines,
     OrderIsCancelled,
@@ -90,15 +88,6 @@ def test_a_moved_line_is_on_the_other_order_with_all_that_happened_to_it(room: R
         room.beer, room.first, "sent", "Chope"
     )  # fmt: skip
     assert room.disputes() == set()
-
-
-def test_an_order_with_charges_of_its_own_is_not_joined_with_another(room: Room) -> None:
-    room.one.give(SetCouvert(order=room.first, unit_centavos=700, people=2))
-    with pytest.raises(ChargesStay):
-        room.one.give(MergeOrders(order=room.first, to=room.second))
-    room.one.give(SetCouvert(order=room.first, unit_centavos=0))
-    room.one.give(MergeOrders(order=room.first, to=room.second))
-    assert room.totals(room.one) == [0, 4_200, 0]
 
 
 def test_what_is_said_of_a_moved_line_stands_in_its_home(room: Room) -> None:

@@ -47,7 +47,7 @@ def seen(view: OrderView) -> dict[str, Any]:
     """Everything public about an order, comparable."""
     skipped = {"apply", "copy", "all", "told", "same", "same_all", "field", "text", "flag"}
     skipped |= {"payments_under", "UNDERSTANDS", "fields", "flags", "split"}
-    skipped |= {"joined", "orders", "home_of", "moves_known"}
+    skipped |= {"joined", "orders", "home_of", "homes", "moves_known"}
     names = [name for name in dir(view) if not name.startswith("_") and name not in skipped]
     found = {name: getattr(view, name) for name in names}
     for registers in (view.fields, view.flags):

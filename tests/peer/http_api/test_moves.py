@@ -146,14 +146,26 @@ async def test_a_move_says_what_becomes_of_both_totals(shop: Any) -> None:
     assert (there["desconto_centavos"], there["total_centavos"]) == (100, 800)
     again = await shop.ask("POST", f"{order}/itens/transferir", body, **key)
     assert again.json()["transferencia"] == {**told, "diferenca": None, "diferenca_centavos": None}
-    refused = await shop.ask("POST", f"{order}/juntar", {"destino_id": other_id})
-    assert refused.json()["code"] == "charges_stay"
-    (of_order,) = [each for each in answer.json()["descontos"] if each["item_id"] is None]
-    await shop.post(f"{order}/descontos/{of_order['id']}/cancelar", {})
     merged = await shop.post(f"{order}/juntar", {"destino_id": other_id})
     assert merged["transferencia"]["diferenca_centavos"] == 0
+    assert merged["total_centavos"] == 0
+    there = await shop.get(other)
+    assert there["total_centavos"] == 4200 - 300 - 310
+    assert pie in {each["id"] for each in there["itens"]}
+    (carried,) = [each for each in there["descontos"] if each["pedido_origem_id"] is not None]
+    assert carried["pedido_origem_id"] == merged["id"]
+    assert (carried["tipo"], carried["percentual"], carried["motivo"]) == ("percentual", 10, "fiel")
+    await shop.post(f"{other}/descontos/{carried['id']}/cancelar", {})
     assert (await shop.get(other))["total_centavos"] == 4200 - 300
-    assert pie in {each["id"] for each in (await shop.get(other))["itens"]}
+
+
+async def test_an_order_of_charges_alone_is_not_joined(shop: Any) -> None:
+    order, _, other_id = await two_orders(shop)
+    await shop.post(f"{order}/couvert", {"valor": 5})
+    for item in (await shop.get(order))["itens"]:
+        await shop.post(f"{order}/itens/{item['id']}/cancelar", {"motivo": "x"})
+    refused = await shop.ask("POST", f"{order}/juntar", {"destino_id": other_id})
+    assert (refused.status_code, refused.json()["code"]) == (409, "charges_stay")
 
 
 async def test_a_discount_of_a_line_that_moved_is_told_of_the_order_it_is_on(shop: Any) -> None:

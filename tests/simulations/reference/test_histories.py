@@ -235,6 +235,15 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             for line in order.lines
         )
     ),
+    "a discount of an order that was joined with another": _orders(
+        lambda order: any(
+            line.left and home.line_discounts.is_about(told, line)
+            for home in (order, *order.homes)
+            for told in home.line_discounts.carried.values()
+            for line in order.lines
+            if line.home == home.id and told[-1]["source"].hex() != order.id
+        )
+    ),
     "a closed bill that lacks a discount": _orders(lambda order: bool(order.late_terms)),
     "a share that was paid in part": _orders(
         lambda order: any(0 < each.paid < each.owed for each in order.shares[:-1])
@@ -278,7 +287,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "order_on_blocked_card", "equal_numbers", "lineage_forked",
             "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
-            "two_resolutions", "double_move", "over_split", "line_billed_twice",
+            "two_resolutions", "double_move", "merged_twice", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",
             "part_paid_twice", "discounted_while_moved",
             "cash_difference", "late_adjustment", "two_shift_closings", "written_off_and_closed",

@@ -6,9 +6,9 @@ Rules of this file:
    person is told.
 2. A part of a line is split off first, in its home, and moves as a line of its own.
 3. Payments never move: an order that holds any is not joined with another. Discounts of a line go
-   with it. Those of an order, and its charges, stay: who moves some lines is told what becomes of
-   both totals; an order that has any is not joined with another, since a person must say for what
-   they are to count then. Whoever gave one meanwhile, unheard, is told (`discounted_while_moved`).
+   with it. Those of an order, and its charges, stay when some lines leave it: who moves them is
+   told what becomes of both totals. Joined with another it takes them along, see `merging`.
+   Whoever gave or withdrew one meanwhile, unheard, is told (`discounted_while_moved`).
 """
 
 from collections.abc import Sequence
@@ -39,6 +39,7 @@ from crdt_models.documents.orders.facts import (
     OrderMergedInto,
 )
 from crdt_models.documents.orders.lines import Line
+from crdt_models.documents.orders.merging import asks_charges, charges_taken, discounts_taken
 from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.terminals import check_all_understand
 from crdt_models.ids import (
@@ -153,16 +154,21 @@ class MoveLines(Moving, frozen=True, kw_only=True, tag="move_lines"):
 class MergeOrders(Moving, frozen=True, kw_only=True, tag="merge_orders"):
     """Put everything on `order` on the order `to`; it is done with then, and frees its table.
 
-    Raises what MoveLines raises of either order, PaidOrderStays, ChargesStay, OrderTooLarge.
+    Raises what MoveLines raises of either order, PaidOrderStays, OrderTooLarge; ChargesStay when
+    it has charges and not a line: nothing would say there where they came from.
     """
 
     def plan(self, read: Read, context: Context) -> Decision:
         view, target = self.both(read)
         if view.paid or any(each.state in ("pending", "unknown") for each in view.payments):
             raise PaidOrderStays(order=self.order.hex())
-        if view.terms.are_own:
-            raise ChargesStay(order=self.order.hex())
         lines = [line for line in view.lines if line.left]
+        if asks_charges(view) and not lines:
+            raise ChargesStay(order=self.order.hex())
         check_room(target, len(lines))
-        merged = self.placed([OrderMergedInto(into=self.to)])
-        return Decision((*merged, *self.moved(discounts_seen(view, target), view, lines)))
+        beside = (*discounts_taken(view, self.to, lines), *charges_taken(view, target))
+        for kind in {type(fact) for _, fact in beside}:
+            check_all_understand(read, kind)
+        merged = self.placed([OrderMergedInto(into=self.to, charges=asks_charges(view))])
+        moved = self.moved(discounts_seen(view, target), view, lines)
+        return Decision((*merged, *moved, *beside))

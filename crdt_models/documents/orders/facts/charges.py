@@ -19,11 +19,14 @@ from msgspec import Meta
 
 from crdt_models.documents.fields import (
     MAX_TOTAL_CENTAVOS,
+    AnyId,
     CentavosOrZero,
     Code,
     FactRefs,
     LineRef,
+    LineRefs,
     OperatorRef,
+    OrderRef,
     PeopleOrNone,
     Reason,
     SomeFactRefs,
@@ -32,6 +35,7 @@ from crdt_models.fact import Fact
 
 WHOLE = 10_000  # basis points of all of it
 BasisPoints = Annotated[int, Meta(ge=0, le=WHOLE)]
+SignedCentavos = Annotated[int, Meta(ge=-(10**11), le=10**11)]
 Why = Annotated[str, Meta(min_length=1, max_length=200)]
 DiscountKind = Literal["percent", "value", "courtesy"]
 ChargeKind = Literal["minimum", "service", "couvert", "delivery_fee"]
@@ -79,13 +83,47 @@ _AMOUNTS: dict[DiscountKind, tuple[int, int]] = {
 
 
 class DiscountWithdrawn(Fact, frozen=True, tag="discount_withdrawn"):
-    """The named discounts no longer stand. One given elsewhere meanwhile does."""
+    """The named discounts no longer stand. One given elsewhere meanwhile does. into: the order that
+    theirs was joined with, and the lines took them along (`DiscountCarried`)."""
 
     MUST_UNDERSTAND: ClassVar[bool] = True
 
     discounts: SomeFactRefs
     reason: Reason = ""
     authorised_by: OperatorRef | None = None
+    into: OrderRef | None = None
+
+
+class DiscountCarried(Fact, frozen=True, tag="discount_carried"):
+    """In the home of lines of an order that was joined with another: what a discount of that order
+    took off them it takes off them still, wherever they go.
+
+    discount: see `discount_id`. source: the order that it was given to. basis_points: of what these
+    lines cost after their own discounts, all of them that the home has together. centavos: beside
+    that; below zero where the parts of lines of several homes were rounded up too often. kind,
+    reason, authorised_by: of the discount.
+
+    Two cut-off terminals may join the order with another at once: they say the same of the same
+    discount, and it counts once, for the lines that either of them moved. Where they do not say the
+    same the greatest stamp counts and a person is asked (`charges_set_apart`).
+    """
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"splits_seen"})
+    MUST_UNDERSTAND: ClassVar[bool] = True
+
+    discount: AnyId
+    source: OrderRef
+    kind: DiscountKind
+    lines: LineRefs
+    reason: Why
+    basis_points: BasisPoints = 0
+    centavos: SignedCentavos = 0
+    authorised_by: OperatorRef | None = None
+    splits_seen: FactRefs = ()
+
+    @property
+    def says(self) -> tuple[int, ...]:
+        return self.basis_points, self.centavos
 
 
 class ServiceSet(Fact, frozen=True, tag="service_set"):

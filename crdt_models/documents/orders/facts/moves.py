@@ -59,6 +59,9 @@ class LineSplit(Fact, frozen=True, tag="line_split"):
 class OrderMergedInto(Fact, frozen=True, tag="order_merged_into"):
     """In the order that was joined with another: whatever was on it was moved to `into`, by moves
     in the same change. What came here meanwhile stays here, is owed here and is shown to a person:
-    while anything is left on it, the order is as open as it was."""
+    while anything is left on it, the order is as open as it was. charges: whether `into` asks for
+    couvert, minimum or fee of this order since: where two cut-off terminals joined it with two
+    orders both do, and a person is told (`merged_twice`)."""
 
     into: OrderRef
+    charges: bool = False

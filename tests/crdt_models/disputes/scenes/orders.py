@@ -1,5 +1,6 @@
 """Lines that are cancelled, sent and moved at several tills."""
 
+from crdt_models.documents.orders.charge_commands import SetCouvert
 from crdt_models.documents.orders.commands import (
     AddLines,
     CancelLines,
@@ -28,6 +29,14 @@ def _sent_while_it_was_cancelled(play: Play) -> None:
 def _taken_to_two_orders(play: Play) -> None:
     for till, to in zip(play.two(), (play.second, play.third), strict=True):
         play.move(till, to)
+
+
+@scene("merged_twice")
+def _joined_with_two_orders(play: Play) -> None:
+    play.tills[0].give(SetCouvert(order=play.first, unit_centavos=play.dice.randint(1, 900)))
+    play.meet()
+    for till, to in zip(play.two(), (play.second, play.third), strict=True):
+        till.give(MergeOrders(order=play.first, to=to))
 
 
 @scene("over_split")
