@@ -6,7 +6,7 @@ Rules of this file:
 2. Resolutions stand in the document of the tables.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from crdt_models.disputes.dispute import Dispute, dispute_of
@@ -17,10 +17,11 @@ from crdt_models.ids import FactId, OrderId, TableId
 
 
 def two_tabs(orders: Iterable[OrderView], tables: View) -> tuple[Dispute, ...]:
-    """Open orders at one table whose openings did not know of each other.
+    """Open orders at one table, or at tables that either opener saw stand together, whose openings
+    did not know of each other.
 
-    Subject: the table and both orders. An order that was moved to the table later is no opening
-    there.
+    Subject: the table of the lesser order and both orders. An order that was moved to the table
+    later is no opening there.
     """
     at_table: dict[TableId, list[OrderView]] = {}
     for order in orders:
@@ -29,12 +30,28 @@ def two_tabs(orders: Iterable[OrderView], tables: View) -> tuple[Dispute, ...]:
             continue
         if opening.fact.table == order.table:
             at_table.setdefault(order.table, []).append(order)
+    pairs: dict[tuple[OrderId, OrderId], tuple[OrderView, OrderView]] = {}
+    for tabs in at_table.values():
+        for one, other in (*_strangers(tabs), *_together(tabs, at_table)):
+            pairs[one.order, other.order] = one, other
     found: list[Dispute] = []
-    for table, tabs in at_table.items():
-        for one, other in _strangers(tabs):
-            subject = f"{table.hex()}:{one.order.hex()}:{other.order.hex()}"
-            found += dispute_of(tables, "two_tabs_at_once", subject, [*_opened(one, other)])
+    for one, other in pairs.values():
+        assert one.table is not None, "it stands at a table"
+        subject = f"{one.table.hex()}:{one.order.hex()}:{other.order.hex()}"
+        found += dispute_of(tables, "two_tabs_at_once", subject, [*_opened(one, other)])
     return tuple(found)
+
+
+def _together(
+    tabs: list[OrderView], at_table: Mapping[TableId, list[OrderView]]
+) -> Iterator[tuple[OrderView, OrderView]]:
+    """Those at tables that the openers of these saw stand together with theirs; ids ascend."""
+    for mine in tabs:
+        joined = () if mine.opening is None else mine.opening.fact.tables_seen
+        for table in joined:
+            for theirs in at_table.get(table, ()):
+                if theirs.order != mine.order:
+                    yield from _strangers([mine, theirs])
 
 
 def card_disputes(orders: Iterable[OrderView], tables: TablesView) -> tuple[Dispute, ...]:

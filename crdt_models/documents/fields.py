@@ -47,6 +47,7 @@ FactRef = Annotated[
 FactRefs = Annotated[tuple[FactRef, ...], Meta(max_length=MAX_MENTIONS)]
 SomeFactRefs = Annotated[tuple[FactRef, ...], Meta(min_length=1, max_length=MAX_MENTIONS)]
 LineRefs = Annotated[tuple[LineRef, ...], Meta(min_length=1, max_length=MAX_MENTIONS)]
+TableRefs = Annotated[tuple[TableRef, ...], Meta(max_length=MAX_MENTIONS)]
 OrderRefs = Annotated[tuple[OrderRef, ...], Meta(max_length=MAX_MENTIONS)]
 
 Thousandths = Annotated[int, Meta(ge=1, le=MAX_THOUSANDTHS)]

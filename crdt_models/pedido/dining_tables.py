@@ -16,7 +16,7 @@ def table_json(table: DiningTable, room: DiningRoom) -> JsonObject:
     x, y = table.position
     return {
         "id": table.id.hex(),
-        "numero": table.label,
+        "numero": table.number,
         "nome": table.label,
         "area_id": None if table.area is None else table.area.hex(),
         "area": None if area is None else area.name,
@@ -72,6 +72,10 @@ def reservation_json(found: Reservation, day: int) -> JsonObject:
         "status": RESERVATION_STATUS[found.state],
         "motivo": "" if mark is None else mark.reason,
         "pedido_id": None if found.order is None else found.order.hex(),
+        "marcas_simultaneas": [
+            {"status": RESERVATION_STATUS[each.state], "motivo": each.reason}
+            for each in found.overruled
+        ],
         "criada_em": iso(found.booked.hlc),
     }
 

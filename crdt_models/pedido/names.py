@@ -180,8 +180,8 @@ PAYMENT_NAMES: Final = {
 
 TABLE_NAMES: Final = {
     "id": "opaco, 32 dígitos hexadecimais",
-    "numero": "nome da mesa",
-    "nome": "o mesmo",
+    "numero": "o número da mesa; o nome, quando ninguém disse outro",
+    "nome": "nome da mesa",
     "area_id": "área, ou nulo",
     "area": "nome da área, ou nulo",
     "lugares": "lugares",
@@ -210,6 +210,7 @@ RESERVATION_NAMES: Final = {
     "status": "reservada, chegou, sentada, nao_veio ou cancelada",
     "motivo": "por que não veio, ou foi cancelada",
     "pedido_id": "pedido com que sentaram, ou nulo",
+    "marcas_simultaneas": "o que outro terminal marcou sem saber do status: status e motivo",
     "criada_em": "hora, ISO 8601",
     "version": "opaca; cobre tudo desse dia; é a ETag, para If-Match",
     "conflito": "true: outra reserva quer a mesma mesa, e uma pessoa precisa decidir",

@@ -63,6 +63,7 @@ _PRODUCT = {
 }
 _TABLE = {
     "label": "o nome",
+    "number": "o número",
     "area": "a área",
     "seats": "os lugares",
     "waiter": "o garçom",

@@ -30,7 +30,7 @@ FIELD_ERRORS = (*ORDER_ERRORS, "command_reused", "stale_version", "command_too_l
 EDIT_ERRORS = (*FIELD_ERRORS, "order_is_cancelled")
 LINE_ERRORS = (*EDIT_ERRORS, "bill_is_closed", "unknown_line", "no_lines")
 TABLE_ERRORS = ("unknown_table", "unknown_area", *OPENING_ERRORS)
-OPENING_PLACE = ("unknown_table", "unknown_card", "card_is_blocked")
+OPENING_PLACE = ("unknown_table", "table_not_here", "unknown_card", "card_is_blocked")
 PLACE_ERRORS = (*OPENING_PLACE, "card_is_in_use")
 SELLING_ERRORS = (
     "unknown_product",

@@ -70,6 +70,8 @@ class SharedPlaces:
         self._open_labels = open_labels
         self._disputed: dict[OrderId, int] = {}  # the card of each order that is in a dispute
         self._pairs: dict[OrderId, set[SameTable]] = {}  # the disputes of each tab
+        # Tabs whose openers saw a table stand together with theirs, by that table.
+        self._beside: dict[TableId, set[OrderId]] = {}
 
     def suspected(self, moved: Iterable[View]) -> Iterable[SameTable]:
         """The tabs with which these are, or were, at one table, unless one's opener saw them."""
@@ -79,6 +81,7 @@ class SharedPlaces:
                 yield from self._pairs.get(order.order, ())
                 if order.is_open and order.table is not None:
                     at[order.table].append(order)
+                yield from self._across(order)
         for table, orders in at.items():
             if len(orders) > 1:
                 yield from self.suspected_at(table)
@@ -87,12 +90,27 @@ class SharedPlaces:
             unseen = set(self._open_tabs(table)) - _tabs_seen(order) - {order.order}
             yield from (_pair(order.order, other) for other in unseen)
 
+    def _across(self, order: OrderView) -> Iterable[SameTable]:
+        """The tabs at tables that its opener, or theirs, saw stand together."""
+        joined = () if order.opening is None else order.opening.fact.tables_seen
+        for table in joined:
+            tabs = self._beside.setdefault(table, set())
+            (tabs.add if order.is_open else tabs.discard)(order.order)
+        if order.table is None or not order.is_open:
+            return
+        near = {tab for table in joined for tab in self._open_tabs(table)}
+        near |= self._beside.get(order.table, set())
+        yield from (_pair(order.order, other) for other in near - {order.order})
+
     def suspected_at(self, table: TableId) -> Iterable[SameTable]:
-        """The tabs at a table neither of whose openers saw the other."""
+        """The tabs at a table, or at one together with it, neither of whose openers saw the
+        other."""
         before: dict[OrderId, frozenset[OrderId]] = {}
         for order in self._open_tabs(table):
             view = self._view(order_document(order))
             seen = _tabs_seen(view) if isinstance(view, OrderView) else frozenset()
+            if isinstance(view, OrderView):
+                yield from self._across(view)
             unseen = before.keys() - seen
             yield from (_pair(order, other) for other in unseen if order not in before[other])
             before[order] = seen

@@ -6,11 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from crdt_models.dining_room import DiningRoom
-from crdt_models.disputes import of_documents
+from crdt_models.disputes import of_documents, of_places
 from crdt_models.documents.floor import reservations
 from crdt_models.documents.floor import view as floor_view
 from crdt_models.documents.floor.facts import TablesJoined, TablesSeparated
 from crdt_models.documents.floor.reservation_commands import BookTable
+from crdt_models.documents.floor.reservations import Reservation
 from crdt_models.documents.floor.view import FloorView
 from simulations.mutants.patching import CUTS, Patcher, mutant
 
@@ -19,6 +20,18 @@ from simulations.mutants.patching import CUTS, Patcher, mutant
 def clashes_kept_quiet(patch: Patcher) -> None:
     """Nobody is told that two parties were promised one table."""
     patch.put(of_documents, "situations_of_floor", lambda floor: iter(()))
+
+
+@mutant(*CUTS, scenes=("two_tabs_at_joined_tables",))
+def joined_tables_are_strangers(patch: Patcher) -> None:
+    """Two tabs at tables that stand together are no concern of anybody."""
+    patch.put(of_places, "_together", lambda tabs, at_table: iter(()))
+
+
+@mutant(*CUTS, scenes=("table_booked_twice",))
+def marks_of_others_forgotten(patch: Patcher) -> None:
+    """What somebody said of a reservation who did not know better is on no screen."""
+    patch.put(Reservation, "overruled", property(lambda self: ()))
 
 
 @mutant(*CUTS, scenes=("tables_pushed_together",))

@@ -41,6 +41,7 @@ class ReferenceReservation(Struct, frozen=True, kw_only=True):
     state: str
     reason: str
     order: str | None
+    unheard: list[tuple[str, str]]  # other marks that stand: state, reason; the most certain first
 
     @property
     def tables(self) -> set[str]:
@@ -155,6 +156,11 @@ def _reservation(meaning: Meaning, reservation: bytes) -> ReferenceReservation:
         state="booked" if mark is None else mark["state"],
         reason="" if mark is None else mark["reason"],
         order=None if order is None else order.hex(),
+        unheard=[
+            (each["state"], each["reason"])
+            for each in sorted(marks, key=_certainty, reverse=True)
+            if mark is not None and each.id in standing and each["state"] != mark["state"]
+        ],
     )
 
 

@@ -104,6 +104,7 @@ ORDER_SHAPES: dict[str, Shape] = {
         "people": (or_none(whole(1, 1000)), None),
         "external_id": (or_none(text(1, 120)), None),
         "tabs_seen": (list_of(is_id, 512), []),
+        "tables_seen": (list_of(is_id, 512), []),
     },
     "order_numbered": {
         "number": (whole(1, 10**9), REQUIRED),
@@ -277,7 +278,7 @@ ORDER_SHAPES: dict[str, Shape] = {
 }  # fmt: skip
 
 ORDER_RELIES: Final = {
-    "order_opened": ("tabs_seen",),
+    "order_opened": ("tabs_seen", "tables_seen"),
     "order_numbered": ("number", "letters"),
     "line_cancelled": ("sends_seen",),
     "delivery_set": ("replaces",),

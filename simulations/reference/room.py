@@ -24,7 +24,7 @@ from msgspec import Struct
 from simulations.reference.floor import ReferenceFloor, ReferenceReservation
 from simulations.reference.once import Meaning, Register, Told
 
-FIELDS = ("label", "area", "seats", "waiter", "cleaning", "active")
+FIELDS = ("label", "number", "area", "seats", "waiter", "cleaning", "active")
 _UNWRITTEN = {"cleaning": False, "active": True}
 
 
@@ -168,7 +168,7 @@ def _field(meaning: Meaning, table: bytes, began: list[Told], name: str) -> Any:
     written = [
         each for each in _about(meaning, "table_field_set", "table", table) if each["field"] == name
     ]
-    first = began if name in ("label", "area", "seats") else []
+    first = began if name in ("label", "number", "area", "seats") else []
     writes = [*meaning.writes(first, name), *meaning.writes(written, "value")]
     return Register(writes).value(_UNWRITTEN.get(name))
 

@@ -55,6 +55,7 @@ def _table(room: ReferenceRoom, table: ReferenceTable) -> Json:
     tabs = room.tabs(table.id)
     return {
         "nome": table.fields["label"],
+        "numero": table.fields["number"] or table.fields["label"],
         "area_id": table.fields["area"],
         "area": table.area_name,
         "lugares": table.fields["seats"],
@@ -164,4 +165,7 @@ def _reservation(found: ReferenceReservation) -> Json:
         "status": _RESERVATIONS[found.state],
         "motivo": found.reason,
         "pedido_id": found.order,
+        "marcas_simultaneas": [
+            {"status": _RESERVATIONS[state], "motivo": reason} for state, reason in found.unheard
+        ],
     }

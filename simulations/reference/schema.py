@@ -63,12 +63,23 @@ _LIKE_A_CARD = re.compile(r"(?!0+\Z)[0-9]{1,4}")
 _ORDER_DOCUMENT = re.compile(r"order:[0-9a-f]{32}")
 _ACCOUNT_DOCUMENT = re.compile(r"account:[0-9a-f]{32}")
 _CARD = (whole(1, 9_999), REQUIRED)
+_TABLE_VALUES: dict[str, Check] = {
+    "label": NAME,
+    "number": or_none(NAME),
+    "area": or_none(is_id_text),
+    "seats": whole(0, 1000),
+    "waiter": or_none(NAME),
+    "cleaning": is_bool,
+    "active": is_bool,
+}
+
 _ROOM: dict[str, Shape] = {
     "area_added": {"area": ID, "name": (NAME, REQUIRED)},
     "area_renamed": {"area": ID, "name": (NAME, REQUIRED), "replaces": REFERENCES},
     "table_added": {
         "table": ID,
         "label": (text(1, 40), REQUIRED),
+        "number": (or_none(text(1, 40)), None),
         "area": MAYBE_ID,
         "seats": (whole(0, 1000), 0),
         "x": (whole(-1_000_000, 1_000_000), 0),
@@ -76,7 +87,7 @@ _ROOM: dict[str, Shape] = {
     },
     "table_field_set": {
         "table": ID,
-        "field": (one_of("label", "area", "seats", "waiter", "cleaning", "active"), REQUIRED),
+        "field": (one_of(*_TABLE_VALUES), REQUIRED),
         "value": (lambda _: True, REQUIRED),  # see _holds
         "replaces": REFERENCES,
     },
@@ -158,15 +169,6 @@ RELIED_ON: Final = {
     **FLOOR_RELIES,
     **STOCK_RELIES,
     "resolution": ("weighs", "replaces"),
-}
-
-_TABLE_VALUES: dict[str, Check] = {
-    "label": NAME,
-    "area": or_none(is_id_text),
-    "seats": whole(0, 1000),
-    "waiter": or_none(NAME),
-    "cleaning": is_bool,
-    "active": is_bool,
 }
 
 

@@ -1,8 +1,9 @@
 """What a person must decide about several documents at once: tables, numbers, chains.
 
 Rules of this file:
-1. Two tabs at once: two open orders at one table, each opened there, of which neither opening knew
-   the other. An order that was moved there later does not count (the product's choice).
+1. Two tabs at once: two open orders at one table, or at tables that either opener saw stand
+   together, each opened where it is, of which neither opening knew the other. An order that was
+   moved there later does not count (the product's choice).
 2. Equal numbers: two orders of one business day with the same letters and number. The first opened
    shows the plain number, the others `/2`, `/3` … (by opening, then by id: the product's choice).
 3. Forked chains: see `chains`. The evidence is the first fact of each change involved. The subject
@@ -21,18 +22,23 @@ from simulations.reference.stored import ID_BYTES, LARGEST_CLOCK, fact_id
 
 
 def two_tabs(orders: Iterable[ReferenceOrder]) -> Iterator[Situation]:
-    at_table: dict[str, list[ReferenceOrder]] = {}
-    for order in orders:
-        table, opening = order.register("table"), order.opening
-        if opening is None or table is None or not order.is_open:
-            continue
-        if opening["table"] == bytes.fromhex(table):
-            at_table.setdefault(table, []).append(order)
-    for table, tabs in at_table.items():
-        for one, other in combinations(sorted(tabs, key=lambda order: order.id), 2):
-            if not _knew(one, other) and not _knew(other, one):
-                facts = [each.opening.id for each in (one, other) if each.opening is not None]
-                yield situation("two_tabs_at_once", f"{table}:{one.id}:{other.id}", facts)
+    opened = [(order, order.opening) for order in sorted(orders, key=lambda order: order.id)]
+    tabs = [
+        (order, opening, order.register("table"))
+        for order, opening in opened
+        if opening is not None
+        and order.is_open
+        and opening["table"] is not None
+        and opening["table"].hex() == order.register("table")
+    ]
+    for (one, mine, table), (other, theirs, its) in combinations(tabs, 2):
+        is_one_place = table == its or any(
+            bytes.fromhex(at) in opening["tables_seen"]
+            for at, opening in ((its, mine), (table, theirs))
+        )
+        if is_one_place and not _knew(one, other) and not _knew(other, one):
+            subject = f"{table}:{one.id}:{other.id}"
+            yield situation("two_tabs_at_once", subject, [mine.id, theirs.id])
 
 
 def _knew(order: ReferenceOrder, other: ReferenceOrder) -> bool:

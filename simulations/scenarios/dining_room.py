@@ -37,8 +37,31 @@ async def table_booked_twice(shop: SimShop) -> None:
     await shop.tap("B", f"{souza}/cancelar")
     shop.heal()
     await shop.expect_agreement()
-    await shop.expect_answer(silva, status="sentada", conflito=False)
+    unheard = [{"status": "nao_veio", "motivo": ""}]
+    seated = {"status": "sentada", "conflito": False, "marcas_simultaneas": unheard}
+    await shop.expect_answer(silva, **seated)
     await shop.expect_answer(souza, status="cancelada")
+    await shop.expect_only()
+
+
+@scenario(terminals=3)
+async def two_tabs_at_joined_tables(shop: SimShop) -> None:
+    """Two tables are pushed together at one side of a cut, and guests sit down at one of them; the
+    other side knows of neither and seats others at the second. It is one table: people are
+    asked."""
+    one, two = [await _created(shop, "A", "/api/mesas", nome=each) for each in ("Mesa 1", "Mesa 2")]
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.tap("A", f"/api/mesas/{one}/juntar", mesas=[two])
+    await shop.tap("A", "/api/pedidos", tipo="mesa", mesa_id=one)
+    await shop.tap("B", "/api/pedidos", tipo="mesa", mesa_id=two)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_dispute("two_tabs_at_once")
+    await shop.tap("C", "/api/pedidos", tipo="mesa", mesa_id=two)  # its waiter sees both
+    await shop.expect_agreement()
+    await shop.settle("C", "two_tabs_at_once", "both_kept")
+    await shop.expect_agreement()
     await shop.expect_only()
 
 
@@ -104,4 +127,8 @@ async def _created(shop: SimShop, at: str, path: str, **body: JSON) -> str:
     return str(deed.told["id"])
 
 
-SCENARIOS: tuple[Scenario, ...] = (table_booked_twice, tables_pushed_together)
+SCENARIOS: tuple[Scenario, ...] = (
+    table_booked_twice,
+    two_tabs_at_joined_tables,
+    tables_pushed_together,
+)

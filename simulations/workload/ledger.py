@@ -39,7 +39,8 @@ LEGITIMATE = frozenset({
     "stock_is_open", "table_is_booked", "unknown_account", "unknown_area", "unknown_destination",
     "unknown_discount",
     "unknown_dispute", "unknown_line", "unknown_option", "unknown_order", "unknown_payment",
-    "unknown_product", "unknown_reservation", "unknown_share", "unknown_table", "unpaid_bill",
+    "unknown_product", "unknown_reservation", "unknown_share", "unknown_table", "table_not_here",
+    "unpaid_bill",
     "window_leaves_day", "wrong_number_of_choices",
 })  # fmt: skip
 ORDERS = "/api/pedidos"

@@ -81,6 +81,15 @@ class Reservation(msgspec.Struct, frozen=True):
         return None if found is None else found.value
 
     @property
+    def overruled(self) -> tuple[ReservationMarked, ...]:
+        """Other marks that stand and say something else, the most certain first: told by somebody
+        who did not know of the one that is shown."""
+        heads = set(self.marks.heads)
+        standing = [each for each in self.marks.writes if each.id in heads]
+        others = (each.value for each in sorted(standing, key=_certainty, reverse=True))
+        return tuple(each for each in others if each.state != self.state)
+
+    @property
     def state(self) -> State:
         """booked, arrived, seated, no_show or cancelled."""
         return "booked" if self.mark is None else self.mark.state

@@ -75,6 +75,7 @@ class AddTable(_TablesCommand, frozen=True, kw_only=True, tag="add_table"):
     """Creates `table`. Raises UnknownArea."""
 
     label: str
+    number: str | None = None
     area: CreatedId | None = None
     seats: int = 0
     x: int = 0
@@ -85,13 +86,20 @@ class AddTable(_TablesCommand, frozen=True, kw_only=True, tag="add_table"):
             raise UnknownArea(area=self.area.hex())
         table = TableId(context.new_id(0))
         added = TableAdded(
-            table=table, label=self.label, area=self.area, seats=self.seats, x=self.x, y=self.y
+            table=table,
+            label=self.label,
+            number=self.number,
+            area=self.area,
+            seats=self.seats,
+            x=self.x,
+            y=self.y,
         )
         return Decision(((TABLES, added),), {"table": table})
 
 
 class ChangeTable(_TablesCommand, frozen=True, kw_only=True, tag="change_table"):
-    """Set fields (label, area, seats, waiter, cleaning, active) and the place on the plan (x, y).
+    """Set fields (label, number, area, seats, waiter, cleaning, active) and the place on the plan
+    (x, y).
 
     Raises UnknownTable, UnknownArea, InvalidField. What is so already is not written again.
     """

@@ -16,7 +16,7 @@ from crdt_models.fact import Fact
 Seats = Annotated[int, Meta(ge=0, le=1000)]
 Coordinate = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 Milliseconds = Annotated[int, Meta(ge=0, le=2**48 - 1)]
-TableField = Literal["label", "area", "seats", "waiter", "cleaning", "active"]
+TableField = Literal["label", "number", "area", "seats", "waiter", "cleaning", "active"]
 TableValue = str | int | bool | None
 
 
@@ -38,10 +38,12 @@ class AreaRenamed(Fact, frozen=True, tag="area_renamed"):
 
 
 class TableAdded(Fact, frozen=True, tag="table_added"):
-    """A dining table begins to exist. x, y: on the plan, in units of the front end's choice."""
+    """A dining table begins to exist. number: beside a name that is another; None: the label is all
+    that it is called. x, y: on the plan, in units of the front end's choice."""
 
     table: TableRef
     label: Label
+    number: Label | None = None
     area: AnyId | None = None
     seats: Seats = 0
     x: Coordinate = 0
@@ -49,8 +51,8 @@ class TableAdded(Fact, frozen=True, tag="table_added"):
 
 
 class TableFieldSet(Fact, frozen=True, tag="table_field_set"):
-    """A register was written. label text; area its id as 32 hexadecimal digits or None; seats
-    number; waiter text or None; cleaning, active truth values."""
+    """A register was written. label text; number text or None; area its id as 32 hexadecimal digits
+    or None; seats an integer; waiter text or None; cleaning, active truth values."""
 
     RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
 
@@ -67,6 +69,7 @@ class TableFieldSet(Fact, frozen=True, tag="table_field_set"):
 
 TABLE_FIELDS: dict[str, tuple[type, ...]] = {
     "label": (str,),
+    "number": (str, type(None)),
     "area": (str, type(None)),
     "seats": (int,),
     "waiter": (str, type(None)),

@@ -65,6 +65,12 @@ class DiningTable(msgspec.Struct, frozen=True):
         return str(self.fields["label"].value(""))
 
     @property
+    def number(self) -> str:
+        """What is painted on it: the label where nobody said another."""
+        value = self.fields["number"].value(None)
+        return value if isinstance(value, str) else self.label
+
+    @property
     def area(self) -> CreatedId | None:
         """The area it stands in."""
         value = self.fields["area"].value(None)
@@ -170,7 +176,10 @@ class _Draft:
 
     def begin(self, fact_id: FactId, stamp: Stamp, fact: TableAdded) -> None:
         area = None if fact.area is None else fact.area.hex()
-        for field, value in (("label", fact.label), ("area", area), ("seats", fact.seats)):
+        began: tuple[tuple[str, TableValue], ...] = (
+            ("label", fact.label), ("number", fact.number), ("area", area), ("seats", fact.seats)
+        )  # fmt: skip
+        for field, value in began:
             self.fields[field].append(Write[TableValue](fact_id, stamp, value))
         self.places.append(Write(fact_id, stamp, (fact.x, fact.y)))
 

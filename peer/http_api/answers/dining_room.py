@@ -86,6 +86,13 @@ class Atendimento(AnswerShape, frozen=True, kw_only=True):
     historico: list[Designacao]
 
 
+class Marca(AnswerShape, frozen=True, kw_only=True):
+    """O que alguém marcou numa reserva sem saber do que outro marcou, e que vale menos."""
+
+    status: Literal["reservada", "chegou", "sentada", "nao_veio", "cancelada"]
+    motivo: str
+
+
 class Reserva(AnswerShape, frozen=True, kw_only=True):
     """Uma reserva."""
 
@@ -101,6 +108,7 @@ class Reserva(AnswerShape, frozen=True, kw_only=True):
     status: Literal["reservada", "chegou", "sentada", "nao_veio", "cancelada"]
     motivo: str
     pedido_id: str | None
+    marcas_simultaneas: list[Marca]
     criada_em: str
     version: str
     conflito: bool

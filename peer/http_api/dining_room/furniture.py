@@ -64,14 +64,19 @@ class TableBody(msgspec.Struct, frozen=True, kw_only=True):
 
     def label(self) -> str | None:
         """What people call it: `nome`, or `numero`."""
-        for given in (self.nome, self.numero):
-            if not isinstance(given, msgspec.UnsetType):
-                return clean_text(str(given))
-        return None
+        return _text(self.nome) or _text(self.numero)
+
+    def number(self) -> str | None:
+        """What is painted on it, where that is not its name."""
+        return None if self.label() == _text(self.numero) else _text(self.numero)
+
+
+def _text(given: OpaqueId | msgspec.UnsetType) -> str | None:
+    return None if isinstance(given, msgspec.UnsetType) else clean_text(str(given))
 
 
 class NewTableBody(TableBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Uma mesa nova: `nome` (ou `numero`) é preciso; na mesma área não há dois iguais."""
+    """Uma mesa nova: `nome` (ou `numero`) é preciso; na mesma área não há dois nomes iguais."""
 
 
 class TableExists(MalhaError):
@@ -80,6 +85,14 @@ class TableExists(MalhaError):
     code = "table_exists"
     sentence = "There already is a table {label} in that area."
     cure = "Choose another name, or put it into another area."
+
+
+class TableIsOccupied(MalhaError):
+    """Nobody frees a table while somebody sits at it."""
+
+    code = "table_is_occupied"
+    sentence = "Table {label} has open orders."
+    cure = "Close, cancel or move its orders: then it is free."
 
 
 class AreaBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,6 +143,7 @@ async def add_table(api: Api, call: Call) -> Answer:
     place = PlaceBody(x=0, y=0) if isinstance(body.posicao, msgspec.UnsetType) else body.posicao
     command = AddTable(
         label=label,
+        number=body.number() or None,
         area=area,
         seats=0 if isinstance(body.lugares, msgspec.UnsetType) else body.lugares,
         x=place.x,
@@ -156,7 +170,7 @@ async def change_table(api: Api, call: Call) -> Answer:
     place = body.posicao
     command = ChangeTable(
         table=table,
-        fields=_fields(api, body),
+        fields={**_fields(api, body), **_called(api, table, body)},
         position=None if isinstance(place, msgspec.UnsetType) else (place.x, place.y),
     )
     return await done(api, call, table, command)
@@ -170,9 +184,21 @@ async def reserve_table(api: Api, call: Call) -> Answer:
 
 
 async def release_table(api: Api, call: Call) -> Answer:
-    """POST /api/mesas/{id}/liberar: takes the sign away."""
+    """POST /api/mesas/{id}/liberar: takes the sign away; an occupied table that has none is not
+    freed by that."""
     table = table_of(call)
+    if await replayed(api, call) is None:
+        _check_can_be_freed(api, table)
     return await done(api, call, table, ReleaseTable(table=table))
+
+
+def _check_can_be_freed(api: Api, table: TableId) -> None:
+    """Raises TableIsOccupied."""
+    room = room_now(api)
+    found = room.furniture.tables.get(table)
+    seen = None if found is None else room.seen(found)
+    if seen is not None and seen.state == "occupied" and seen.hold is None:
+        raise TableIsOccupied(label="" if found is None else found.label)
 
 
 async def done(api: Api, call: Call, table: TableId, command: Command) -> Answer:
@@ -220,11 +246,21 @@ def _check_free(api: Api, label: str, area: CreatedId | None) -> None:
             raise TableExists(label=label)
 
 
+def _called(api: Api, table: TableId, body: TableBody) -> dict[TableField, TableValue]:
+    """Of a table that has a number beside its name, `numero` is that; else either is the name."""
+    known = furniture(api.node).tables.get(table)
+    name, number = _text(body.nome), _text(body.numero)
+    if number is None:
+        return {} if name is None else {"label": name}
+    if name is None and (known is None or known.number == known.label):
+        return {"label": number}
+    called: dict[TableField, TableValue] = {} if name is None else {"label": name}
+    label = name or (None if known is None else known.label)
+    return {**called, "number": None if number == label else number}
+
+
 def _fields(api: Api, body: TableBody) -> dict[TableField, TableValue]:
     fields: dict[TableField, TableValue] = {}
-    label = body.label()
-    if label is not None:
-        fields["label"] = label
     if not (
         isinstance(body.area_id, msgspec.UnsetType) and isinstance(body.area, msgspec.UnsetType)
     ):

@@ -119,7 +119,7 @@ def _table_actions() -> list[Action]:
         ("/reservar", furniture.reserve_table, "Põe um aviso de reservada, já", furniture.SignBody,
          _CHANGE_ERRORS, 200),
         ("/liberar", furniture.release_table, "Tira o aviso de reservada", ReasonBody,
-         _CHANGE_ERRORS, 200),
+         (*_CHANGE_ERRORS, "table_is_occupied"), 200),
         ("/limpeza", floor.set_cleaning, "Pede ou conclui limpeza", floor.CleaningBody,
          _CHANGE_ERRORS, 200),
         ("/garcom", floor.assign_waiter, "Diz quem atende hoje", floor.WaiterBody,

@@ -44,10 +44,12 @@ class OrderBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `tipo` mesa sem `mesa_id` é aceito: a mesa pode vir depois, por PATCH. `taxa_servico`: o
     percentual da casa para este tipo; sem ele, sem taxa enquanto ninguém a põe.
+    `mesa_desconhecida`: a mesa foi criada em outro terminal e ainda não chegou aqui.
     """
 
     tipo: ServiceType | None = None
     mesa_id: OpaqueId | None = None
+    mesa_desconhecida: bool = False
     comanda: OpaqueId | None = None
     comanda_id: OpaqueId | None = None
     garcom: str | None = None

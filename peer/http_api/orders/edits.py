@@ -28,6 +28,7 @@ from peer.http_api.orders.delivery_bodies import MEMBER as DELIVERY
 from peer.http_api.orders.delivery_bodies import DeliveryBody, delivery_of
 from peer.http_api.orders.line_bodies import ItemBody, line_id
 from peer.http_api.orders.own_prices import named_by_catalog
+from peer.http_api.orders.places import check_table
 from peer.http_api.shown import known_order, shown_order
 from peer.http_api.values import clean_text
 from peer.node.requests import StaleVersion
@@ -50,10 +51,12 @@ async def replace_order(api: Api, call: Call) -> Answer:
         is_current = matched_version(api, call, order_document(order)) is not None
     except StaleVersion as error:
         return stale(api, order, error)
+    fields = fields_of(body.members())
+    await check_table(api, call, fields, order)
     changes = _line_changes(view, body, is_current=is_current)
     command = EditOrder(
         order=order,
-        fields=fields_of(body.members()),
+        fields=fields,
         flags=body.marks({name: view.flag(name) for name in view.flags}),
         add=named_by_catalog(api, changes.add),
         cancel=tuple(changes.cancel),
@@ -88,9 +91,9 @@ async def edit_order(api: Api, call: Call) -> Answer:
     readable = given.keys() - flags.keys() - FIELDS.keys() - {"flags", DELIVERY}
     if readable:
         _check_unchanged(api, order, {name: given[name] for name in readable})
-    command = EditOrder(
-        order=order, fields=fields_of(given), flags=flags, delivery=delivery_of(given)
-    )
+    fields = fields_of(given)
+    await check_table(api, call, fields, order)
+    command = EditOrder(order=order, fields=fields, flags=flags, delivery=delivery_of(given))
     return await done(api, call, order, command)
 
 

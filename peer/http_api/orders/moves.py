@@ -16,6 +16,7 @@ from peer.http_api.api import Api, execute, replayed
 from peer.http_api.orders.answering import done, order_of_call, shown, stale
 from peer.http_api.orders.bodies import fields_of
 from peer.http_api.orders.line_bodies import line_id
+from peer.http_api.orders.places import check_table
 from peer.http_api.values import OpaqueId, id_of, thousandths
 from peer.node.requests import StaleVersion
 from peer.service.http_errors import InvalidField
@@ -24,11 +25,13 @@ from peer.service.routes import Answer, Call
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mesa ou a comanda em que o pedido passa a estar; ao menos uma. Quem troca de mesa leva a
-    comanda; quem vai para uma comanda fica na mesa, a não ser com `sai_da_mesa`."""
+    comanda; quem vai para uma comanda fica na mesa, a não ser com `sai_da_mesa`.
+    `mesa_desconhecida`: a mesa foi criada em outro terminal e ainda não chegou aqui."""
 
     mesa_id: OpaqueId | None = None
     comanda: OpaqueId | None = None
     sai_da_mesa: bool = False
+    mesa_desconhecida: bool = False
 
 
 class ItemMoveBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +68,8 @@ async def transfer_order(api: Api, call: Call) -> Answer:
     if body.sai_da_mesa and body.mesa_id is not None:
         raise InvalidField(field="sai_da_mesa", reason="não combina com mesa_id")
     fields = {**fields_of(given), **(_AWAY if body.sai_da_mesa else {})}
+    if not body.mesa_desconhecida:
+        await check_table(api, call, fields, order)
     return await done(api, call, order, EditOrder(order=order, fields=fields))
 
 

@@ -8,6 +8,7 @@ from peer.http_api.api import Api, execute, quoted, unchanged
 from peer.http_api.orders.answering import done, order_of_call, shown
 from peer.http_api.orders.bodies import OrderBody, table_id
 from peer.http_api.orders.own_prices import named_by_catalog
+from peer.http_api.orders.places import check_table
 from peer.http_api.shown import known_order
 from peer.http_api.values import ReasonBody, clean_text, optional_text
 from peer.service.routes import Answer, Call
@@ -31,6 +32,8 @@ async def open_order(api: Api, call: Call) -> Answer:
         service_basis_points=body.service(),
         delivery=None if body.entrega is None else body.entrega.delivery(),
     )
+    if command.table is not None and not body.mesa_desconhecida:
+        await check_table(api, call, {"table": command.table.hex()})
     outcome = await execute(api, call, command)
     order = OrderId(outcome.ids["order"])
     answer = shown(api, order, outcome, status=201)

@@ -165,6 +165,18 @@ ORDERS = {
 
 TABLES = {
     "unknown_table": Text(404, "Mesa desconhecida", "Busque as mesas de novo."),
+    "table_not_here": Text(
+        422,
+        "Este terminal não conhece a mesa",
+        "Busque as mesas de novo. Se ela foi criada em outro terminal e ainda não chegou aqui,"
+        ' abra ou transfira com "mesa_desconhecida": true: o pedido estará nela quando chegar.',
+    ),
+    "table_is_occupied": Text(
+        409,
+        "A mesa está ocupada",
+        "Feche, cancele ou transfira os pedidos dela: ela fica livre sozinha.",
+        "Há pedidos abertos na mesa {label}.",
+    ),
     "table_exists": Text(
         409,
         "Já existe uma mesa com este nome",

@@ -13,6 +13,7 @@ import trio
 
 from crdt_models.change import Change, decode_change
 from crdt_models.disputes import SettleDispute, two_tabs
+from crdt_models.documents.floor.commands import JoinTables
 from crdt_models.documents.orders.bill_commands import CloseBill, ReopenBill, TakePayment
 from crdt_models.documents.orders.commands import (
     AddLines,
@@ -183,6 +184,32 @@ async def test_tabs_opened_apart_at_one_table(terminals: Terminals) -> None:
         await terminals.do(one, CancelOrder(order=second))
         await exchange(one, other)
         assert (one.site_disputes(), other.site_disputes()) == ((), ())
+
+
+async def test_two_tabs_at_tables_that_one_of_them_saw_joined(terminals: Terminals) -> None:
+    async with terminals.on("A", "a") as one, terminals.on("B", "b") as other:
+        left, right = [
+            TableId((await terminals.do(one, AddTable(label=each))).ids["table"]) for each in "78"
+        ]
+        await exchange(one, other)
+        await terminals.do(one, JoinTables(tables=(left, right)))
+        knew = await terminals.order(one, left)
+        other_tab = await terminals.order(other, right)
+        await exchange(one, other)
+        assert [each.kind for each in one.site_disputes()] == ["two_tabs_at_once"]
+        assert one.site_disputes() == other.site_disputes()
+        late = await terminals.order(one, right)  # it sees both
+        await exchange(one, other)
+        assert len(one.site_disputes()) == 1
+        await terminals.do(one, CancelOrder(order=knew))
+        assert one.site_disputes() == ()
+        await terminals.do(one, RestoreOrder(order=knew))
+        await exchange(one, other)
+        assert len(one.site_disputes()) == len(other.site_disputes()) == 1
+        assert late != other_tab
+    async with terminals.on("A", "a") as one:  # after a start, from what is stored
+        await known(one)
+        assert [each.kind for each in one.site_disputes()] == ["two_tabs_at_once"]
 
 
 async def test_a_tab_more_is_compared_only_with_those_its_opener_did_not_see(

@@ -47,6 +47,7 @@ def room_command(dice: Random, replica: Replica) -> Command:
         )
     field, value = dice.choice((
         ("label", dice.choice("12")),
+        ("number", dice.choice((None, "31"))),
         ("seats", dice.choice((2, 4))),
         ("waiter", dice.choice((None, "Caio"))),
         ("cleaning", dice.random() < 0.5),

@@ -3,6 +3,7 @@
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
 from crdt_models.documents.orders.commands.house_charges import seat_charges, service_begins
+from crdt_models.documents.floor.commands import floor_view
 from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
@@ -22,7 +23,7 @@ from crdt_models.documents.orders.facts import (
 )
 from crdt_models.documents.tables.card_checks import orders_on, usable_card
 from crdt_models.fact import Fact
-from crdt_models.ids import OrderId, TableId, order_document
+from crdt_models.ids import OrderId, TableId, floor_document, order_document
 
 
 class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
@@ -51,6 +52,7 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
         card = usable_card(read, self.tab)
         if len(self.lines) > MAX_LINES:
             raise OrderTooLarge(limit=MAX_LINES)
+        together = self._together(read, context)
         opened = OrderOpened(
             service_type=self.service_type,
             table=self.table,
@@ -60,7 +62,8 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
             note=self.note,
             people=self.people,
             external_id=self.external_id,
-            tabs_seen=self._tabs_seen(read, context, card),
+            tabs_seen=self._tabs_seen(context, together, orders_on(read, context, card)),
+            tables_seen=tuple(each for each in together if each != self.table)[:MAX_MENTIONS],
         )
         numbered = OrderNumbered(number=context.next_order_number(), letters=context.letters)
         told = told_in_full(self.lines, self.service_type, read, context)
@@ -77,11 +80,18 @@ class OpenOrder(Command, frozen=True, kw_only=True, tag="open_order"):
         ]
         return Decision(tuple((document, fact) for fact in facts), {"order": order, **ids})
 
-    def _tabs_seen(self, read: Read, context: Context, card: int | None) -> tuple[OrderId, ...]:
-        """Open orders at the table, and those on the card."""
-        at_table = () if self.table is None else context.open_tabs(self.table)
-        seen = dict.fromkeys((*at_table, *orders_on(read, context, card)))
-        return tuple(seen)[-MAX_MENTIONS:]
+    def _together(self, read: Read, context: Context) -> tuple[TableId, ...]:
+        """The table, with those that stand together with it today."""
+        if self.table is None:
+            return ()
+        return floor_view(read, floor_document(context.business_day)).together(self.table)
+
+    def _tabs_seen(
+        self, context: Context, together: tuple[TableId, ...], on_card: tuple[OrderId, ...]
+    ) -> tuple[OrderId, ...]:
+        """Open orders at these tables, and those on the card."""
+        at_tables = (order for table in together for order in context.open_tabs(table))
+        return tuple(dict.fromkeys((*at_tables, *on_card)))[-MAX_MENTIONS:]
 
 
 class CancelOrder(OrderCommand, frozen=True, kw_only=True, tag="cancel_order"):

@@ -16,6 +16,7 @@ from crdt_models.documents.fields import (
     ServiceType,
     SomeFactRefs,
     TableRef,
+    TableRefs,
 )
 from crdt_models.fact import Fact
 
@@ -24,11 +25,13 @@ class OrderOpened(Fact, frozen=True, tag="order_opened"):
     """The order's document begins; its id is the document's. The values begin the registers.
 
     table: dining table. tab: label of the comanda. people: at the table. external_id: `source:id`
-    of an order taken elsewhere. tabs_seen: open orders that the opener saw at that table or on that
-    comanda card.
+    of an order taken elsewhere. tabs_seen: open orders that the opener saw at that table, at one
+    that stood together with it, or on that comanda card. tables_seen: those that the opener saw
+    stand together with the table: two who opened at tables that either of them knew as one, and did
+    not know of each other, are told as at one table.
     """
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"tabs_seen"})
+    RELIES: ClassVar[frozenset[str]] = frozenset({"tabs_seen", "tables_seen"})
 
     service_type: ServiceType
     table: TableRef | None = None
@@ -39,6 +42,7 @@ class OrderOpened(Fact, frozen=True, tag="order_opened"):
     people: People | None = None
     external_id: ExternalId | None = None
     tabs_seen: OrderRefs = ()
+    tables_seen: TableRefs = ()
 
 
 class OrderNumbered(Fact, frozen=True, tag="order_numbered"):

@@ -1,5 +1,6 @@
 """Tables, their reservations and the cards of guests, used at several tills."""
 
+from crdt_models.documents.floor.commands import JoinTables
 from crdt_models.documents.floor.reservation_commands import BookTable
 from crdt_models.documents.orders.commands import OpenOrder
 from crdt_models.documents.tables.card_commands import BlockCard, RegisterCards
@@ -15,8 +16,14 @@ EVENING = DAY * 24 * 60 + 23 * 60
 def _two_tabs_at_a_table(play: Play) -> None:
     table = TableId(play.tills[0].give(AddTable(label="7"))["table"])
     play.meet()
-    for till in play.two():
-        till.give(OpenOrder(service_type="mesa", table=table, lines=(play.line("Café"),)))
+    tables, tills = (table, table), play.two()
+    if play.dice.random() < 0.5:  # one of two that stand together, as one of the tills knows
+        beside = TableId(play.tills[0].give(AddTable(label="8"))["table"])
+        play.meet()
+        tills[0].give(JoinTables(tables=(table, beside)))
+        tables = (table, beside)
+    for till, at in zip(tills, tables, strict=True):
+        till.give(OpenOrder(service_type="mesa", table=at, lines=(play.line("Café"),)))
 
 
 @scene("two_orders_on_a_card")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crdt_models.disputes import two_tabs
 from crdt_models.documents.command import InvalidField
 from crdt_models.documents.floor.commands import (
     AssignWaiter,
@@ -9,6 +10,7 @@ from crdt_models.documents.floor.commands import (
     JoinTables,
     SeparateTables,
 )
+from crdt_models.documents.orders.commands import EditOrder, OpenOrder
 from crdt_models.documents.tables.commands import (
     AddArea,
     AddTable,
@@ -16,7 +18,7 @@ from crdt_models.documents.tables.commands import (
     UnknownArea,
     UnknownTable,
 )
-from crdt_models.ids import CreatedId, FactId, TableId
+from crdt_models.ids import TABLES, CreatedId, FactId, OrderId, TableId
 from tests.crdt_models.documents.shop import DAY, Till
 
 NOWHERE = TableId(CreatedId(b"n" * 16))
@@ -55,6 +57,32 @@ def test_a_waiter_serves_a_table_or_an_area_and_the_register_remembers(
     before = len(till.changes)
     till.give(AssignWaiter(table=tables[0], waiter="Bia"))
     assert len(till.changes) == before
+
+
+def test_two_tabs_at_tables_that_one_opener_saw_stand_together(
+    till: Till, other: Till, tables: list[TableId]
+) -> None:
+    one, two, three, _ = tables
+    till.give(JoinTables(tables=(one, two)))
+    till.give(JoinTables(tables=(two, three)))
+    mine = till.give(OpenOrder(service_type="mesa", table=one))["order"]
+    theirs = other.give(OpenOrder(service_type="mesa", table=three))["order"]
+    other.sync(till)
+    assert till.order(OrderId(mine)).opening.fact.tables_seen == tuple(sorted((two, three)))  # type: ignore[union-attr]
+    (found,) = two_tabs(till.orders, till.read(TABLES))
+    lesser = min(mine, theirs)
+    table = one if lesser == mine else three
+    greater = max(mine, theirs)
+    assert found.subject == f"{table.hex()}:{lesser.hex()}:{greater.hex()}"
+    assert two_tabs(other.orders, other.read(TABLES)) == (found,)
+    other.tabs[one] = (OrderId(mine),)
+    seen = other.give(OpenOrder(service_type="mesa", table=two))["order"]
+    opening = other.order(OrderId(seen)).opening
+    assert opening is not None
+    assert opening.fact.tabs_seen == (mine,)
+    assert len(two_tabs(other.orders, other.read(TABLES))) == 2  # it did not know of theirs
+    till.give(EditOrder(order=OrderId(mine), fields={"table": None}))
+    assert two_tabs(till.orders, till.read(TABLES)) == ()
 
 
 def test_two_who_assign_at_once_both_stand_in_the_history(

@@ -73,6 +73,60 @@ async def test_joined_tables_act_as_one(shop: Any) -> None:
     assert (await shop.get(one))["status"] == "livre"
 
 
+async def test_a_table_has_a_number_beside_its_name(shop: Any) -> None:
+    made = await shop.post("/api/mesas", {"nome": "Varanda", "numero": 12}, 201)
+    path = f"/api/mesas/{made['id']}"
+    assert (made["nome"], made["numero"]) == ("Varanda", "12")
+    for body, nome, numero in (
+        ({"nome": "Jardim"}, "Jardim", "12"),
+        ({"numero": 14}, "Jardim", "14"),
+        ({"nome": "5", "numero": 5}, "5", "5"),
+        ({"numero": 6}, "6", "6"),
+        ({"nome": "Salão", "numero": 7}, "Salão", "7"),
+    ):
+        shown = (await shop.ask("PATCH", path, body)).json()
+        assert (shown["nome"], shown["numero"]) == (nome, numero), body
+
+
+async def test_an_occupied_table_is_not_freed_but_a_sign_on_it_is_taken_away(shop: Any) -> None:
+    one, two = await tables(shop, 2)
+    await shop.post(f"{one}/reservar", {"nome": "Silva"})
+    pedido = await shop.open(mesa_id=id_in(one))
+    key = {"idempotency-key": "0123456789abcdef0123456789abcdef"}
+    freed = await shop.ask("POST", f"{one}/liberar", {}, **key)
+    assert (freed.status_code, freed.json()["status"]) == (200, "ocupada")
+    assert (await shop.ask("POST", f"{one}/liberar", {}, **key)).status_code == 200
+    refused = await shop.ask("POST", f"{one}/liberar", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "table_is_occupied")
+    assert "transfira" in refused.json()["como_resolver"]
+    await shop.post(f"/api/pedidos/{pedido['id']}/transferir", {"mesa_id": id_in(two)})
+    assert (await shop.post(f"{one}/liberar"))["status"] == "livre"
+
+
+async def test_a_table_that_is_not_known_here(shop: Any) -> None:
+    (table,) = await tables(shop, 1)
+    nowhere = "f" * 32
+    pedido = await shop.open(mesa_id=id_in(table))
+    path = f"/api/pedidos/{pedido['id']}"
+    for method, at, body in (
+        ("POST", "/api/pedidos", {"mesa_id": nowhere}),
+        ("POST", f"{path}/transferir", {"mesa_id": nowhere}),
+        ("PATCH", path, {"mesa_id": nowhere}),
+        ("PUT", path, {"mesa_id": nowhere}),
+    ):
+        refused = await shop.ask(method, at, body)
+        told = refused.json()
+        assert (refused.status_code, told["code"]) == (422, "table_not_here"), method
+        assert told["field"] == "mesa_id"
+        assert "mesa_desconhecida" in told["como_resolver"]
+    believed = {"mesa_id": nowhere, "mesa_desconhecida": True}
+    opened = await shop.post("/api/pedidos", believed, 201)
+    assert opened["mesa_id"] == nowhere
+    stays = await shop.ask("PATCH", f"/api/pedidos/{opened['id']}", {"mesa_id": nowhere})
+    assert stays.status_code == 200
+    assert (await shop.post(f"{path}/transferir", believed))["mesa_id"] == nowhere
+
+
 async def test_a_waiter_serves_a_table_before_its_area_and_today_before_usually(shop: Any) -> None:
     area = await shop.post("/api/areas", {"nome": "Salão"}, 201)
     one, two = await tables(shop, 2, area_id=area["id"])
