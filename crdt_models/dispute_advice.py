@@ -174,6 +174,7 @@ _OF_KIND: dict[tuple[str, str], Advice] = {
         "O que ficou neste pedido foi para o outro.", "Junte os pedidos de novo.", _MERGE
     ),
     ("moved_to_cancelled_order", "kept"): Advice("O item fica num pedido cancelado: ninguém paga."),
+    ("sold_to_blocked_account", "kept"): Advice("O cliente pode dever isto, embora bloqueado."),
     ("credit_limit_exceeded", "kept"): Advice("O cliente pode dever isto, acima do limite."),
     ("command_used_twice", "corrected"): Advice(
         "Uma das duas foi engano e foi desfeita.", "Cancele ou estorne a que sobra.", _CANCEL_LINE

@@ -29,6 +29,7 @@ TITLES: Final = {
     "over_refunded": "Estornado a mais",
     "payment_outcome_unknown": "Pagamento sem resposta",
     "credit_limit_exceeded": "Fiado acima do limite",
+    "sold_to_blocked_account": "Fiado vendido a um cliente bloqueado",
     "account_overpaid": "Cliente pagou mais do que devia",
     "cash_difference": "Diferença no caixa",
     "late_adjustment": "Caixa fechado recebeu lançamentos depois",

@@ -10,6 +10,7 @@ import msgspec
 
 from crdt_models.change import Change
 from crdt_models.disputes import Dispute
+from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.facts import ShiftClosed, ShiftOpened, ShiftWrittenOff
 from crdt_models.documents.cash.view import ShiftView
 from crdt_models.documents.catalog.facts import ProductAdded, ProductChanged
@@ -65,6 +66,7 @@ from crdt_models.documents.tables.view import TablesView
 from crdt_models.documents.view import View
 from crdt_models.fact import Fact, fact_of
 from crdt_models.ids import (
+    ACCOUNT_KIND,
     CATALOG,
     DAY_KIND,
     FLOOR_KIND,
@@ -97,6 +99,7 @@ EventType = Literal[
     "cashier:opened",
     "cashier:closed",
     "day:closed",
+    "account:updated",
     "inventory:updated",
     "dispute:opened",
     "dispute:resolved",
@@ -137,6 +140,8 @@ def sightings_of(node: Node, change: Change) -> list[Sighting]:
             shown = _of_shift(node.view(document), document, facts)
         elif kind_of(document) == DAY_KIND:
             shown = _of_day(document, facts)
+        elif kind_of(document) == ACCOUNT_KIND:
+            shown = _of_account(node.view(document), document)
         elif kind_of(document) == FLOOR_KIND:
             shown = _of_floor(node, node.view(document), facts)
         else:
@@ -273,6 +278,9 @@ def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[
 def _of_day(document: DocumentId, facts: list[Fact]) -> Iterator[Sighting]:
     if any(isinstance(fact, DayClosed) for fact in facts):
         yield Sighting("day:closed", document)
+def _of_account(account: View, document: DocumentId) -> Iterator[Sighting]:
+    if isinstance(account, AccountView) and account.opening is not None:
+        yield Sighting("account:updated", document)
 
 
 def _moved(node: Node, told: Mapping[DocumentId, list[Fact]]) -> tuple[ProductId, ...]:

@@ -140,7 +140,7 @@ async def list_customers(api: Api, call: Call) -> Answer:
     page = projections.page(query)
     documents = [DocumentId(str(row["document_id"])) for row in page.rows]
     shown = {
-        "clientes": [_json(api, account_of(each)) for each in documents],
+        "clientes": [shown_customer(api, account_of(each)) for each in documents],
         "total": projections.count(query),
         "proximo": page.next,
     }
@@ -189,7 +189,7 @@ async def show_statement(api: Api, call: Call) -> Answer:
     page, following = page_of(call, lines, lambda each: str(each[0].entry.id), limit=limit_of(call))
     return json_answer(
         {
-            "cliente": _json(api, account),
+            "cliente": shown_customer(api, account),
             "movimentos": [shown for _, shown in page],
             "proximo": following,
         }
@@ -295,7 +295,7 @@ def _told(
 ) -> Answer:
     lines = statement_json(known_account(api, account))
     shown = {
-        "cliente": _json(api, account),
+        "cliente": shown_customer(api, account),
         "movimento": next(each for each in lines if each["id"] == movement.hex()),
     }
     return json_answer(shown, status=status, headers=_headers(api, account, outcome))
@@ -324,7 +324,7 @@ def _payment(call: Call) -> PaymentId:
 def _shown(
     api: Api, account: AccountId, outcome: Outcome | None = None, *, status: int = 200
 ) -> Answer:
-    shown = _json(api, account)
+    shown = shown_customer(api, account)
     return json_answer(shown, status=status, headers=_headers(api, account, outcome))
 
 
@@ -333,5 +333,5 @@ def _headers(api: Api, account: AccountId, outcome: Outcome | None) -> dict[str,
     return {"etag": version, **replay_header(outcome)}
 
 
-def _json(api: Api, account: AccountId) -> JsonObject:
+def shown_customer(api: Api, account: AccountId) -> JsonObject:
     return account_json(known_account(api, account), api.node.version(account_document(account)))

@@ -110,8 +110,9 @@ class Erro(_Message, frozen=True, kw_only=True):
 
 class Evento(_Message, frozen=True, kw_only=True):
     """O que foi gravado. `data`: o pedido, a mesa, os produtos, o estoque, as configurações, o
-    caixa, o dia ou o conflito depois disso. De um outro terminal (`peer:…`): o que falta entre os
-    dois agora; não é contado de novo a quem retoma, e `peer:lagging` conta o começo e o fim.
+    caixa, o dia, o cliente ou o conflito depois disso. De um outro terminal (`peer:…`): o que falta
+    entre os dois agora; não é contado de novo a quem retoma, e `peer:lagging` conta o começo e o
+    fim.
 
     `cursor`: para retomar com `subscribe` · `version`: a ETag do documento · `origin`: letras do
     terminal que escreveu. Quem retoma recebe de novo, nunca de menos.
@@ -179,6 +180,7 @@ _DATA = (
     "Configuracoes",
     "Caixa",
     "Dia",
+    "Cliente",
     "Conflito",
     "Atraso",
 )

@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import (
+    ACCOUNT_KIND,
     CATALOG,
     DAY_KIND,
     SETTINGS,
@@ -30,6 +31,7 @@ from crdt_models.ids import (
     STOCK_KIND,
     TableId,
     day_of,
+    account_of,
     kind_of,
     order_of,
     shift_of,
@@ -39,6 +41,7 @@ from peer.http_api.api import Api
 from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
 from peer.http_api.days.handlers import shown_day
+from peer.http_api.customers import shown_customer
 from peer.http_api.dining_room.committed import room_now, room_version, shown_table
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.live_peers import LivePeers
@@ -69,6 +72,19 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
 
     def present(sighting: Sighting) -> JsonObject:
         return _presented(api, sighting)
+        if sighting.table is not None:
+            return shown_table(api, sighting.table)
+        if sighting.document == CATALOG:
+            return shown_changes(api, sighting.products)
+        if sighting.document == SETTINGS:
+            return shown_settings(api)
+        if kind_of(sighting.document) == SHIFT_KIND:
+            return shown_shift(api, shift_of(sighting.document))
+        if kind_of(sighting.document) == ACCOUNT_KIND:
+            return shown_customer(api, account_of(sighting.document))
+        if kind_of(sighting.document) == STOCK_KIND:
+            return shown_stock(api, sighting.products)
+        return shown_order(api, order_of(sighting.document))
 
     def room() -> dict[TableId, JsonObject]:
         now = room_now(api)

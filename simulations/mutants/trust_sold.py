@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from crdt_models.documents.accounts import situations
 from crdt_models.documents.accounts.charging import PayOnAccount
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.orders.bill_commands import RefundPayment
@@ -39,6 +40,12 @@ def refund_leaves_the_debt(patch: Patcher) -> None:
 def any_credit_is_given(patch: Patcher) -> None:
     """Neither a limit nor a block keeps anybody from selling on trust."""
     patch.put(PayOnAccount, "_check", lambda self, account: None)
+
+
+@mutant(scenes=("blocked_while_he_bought",))
+def sold_while_blocked_told_to_nobody(patch: Patcher) -> None:
+    """What is sold on trust to somebody who was blocked meanwhile is looked at by nobody."""
+    patch.put(situations, "_sold_meanwhile", lambda account: ())
 
 
 @mutant(scenes=_STORY)

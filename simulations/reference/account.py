@@ -7,7 +7,8 @@ Rules of this file:
    the start.
 3. A charge and its order's payment are told by one change, and so are a refund and what it takes
    back: over the whole shop both sides are equal (see `trust_is_conserved`).
-4. A person looks at a debt beyond the limit and at a debt below zero. The evidence is the product's
+4. A person looks at a debt beyond the limit, at one below zero, and at what was sold to somebody
+   who is blocked by people who did not know of it. The evidence is the product's
    choice: of the first, the newest charges that together make up the debt and what the limit was
    last said to be; of the second, whatever counts; in both at most the newest 256 movements.
 """
@@ -23,6 +24,7 @@ from simulations.reference.payments import ReferencePayment, payments_of
 from simulations.reference.shapes import ON_TRUST
 
 _MOST = 256
+_ALL_NAMED = 512  # what one fact can name
 Sums: TypeAlias = dict[tuple[str, bytes], list[int]]  # centavos by order and payment, or refund
 
 
@@ -107,11 +109,38 @@ def of_account(account: ReferenceAccount) -> Iterator[Situation]:
     if limit is not None and account.balance > limit:
         facts = [*_newest_charges(account), *_last_said(account.register("limit_centavos"))]
         yield situation("credit_limit_exceeded", account.id, facts)
+    sold = _sold_while_blocked(account)
+    if sold:
+        yield situation("sold_to_blocked_account", account.id, sold)
     movements = [told.id for told, kind, *_, state in account.movements if state == "confirmed"]
     if account.balance < 0:
         yield situation("account_overpaid", account.id, movements[-_MOST:])
     if account.refunded > account.received:
         yield situation("over_refunded", account.id, movements[-_MOST:])
+
+
+def _sold_while_blocked(account: ReferenceAccount) -> list[str]:
+    """The standing blocks and the charges that none of them names, as far as they are not given
+    back. A block names the opening and at most 511 charges, the newest; one that names nothing is
+    of an older program."""
+    if account.value("is_blocked") is not True:
+        return []
+    told = [e for e in account.meaning.of("account_field_set") if e["field"] == "is_blocked"]
+    standing = account.register("is_blocked").standing
+    blocks = [each for each in told if each.id in standing and each["value"] is True]
+    known = account.meaning.same(each for block in blocks for each in block["seen"])
+    first = min((c.stamp for c in account.charges if c.id in known), default=None)
+    if first is None or all(len(block["seen"]) < _ALL_NAMED for block in blocks):
+        first = None
+    left = _left_of_charges(account)
+    sold = [
+        charge.id
+        for charge in account.charges
+        if left[charge.id] > 0
+        and charge.id not in known
+        and (first is None or charge.stamp > first)
+    ]
+    return [*(each.id for each in blocks), *sold[-_MOST:]] if known and sold else []
 
 
 def _newest_charges(account: ReferenceAccount) -> list[str]:

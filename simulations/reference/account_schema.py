@@ -47,6 +47,7 @@ ACCOUNT_SHAPES: Final[dict[str, Shape]] = {
         "field": (one_of(*ACCOUNT_VALUES), REQUIRED),
         "value": (lambda _: True, REQUIRED),  # see `schema`
         "replaces": REFERENCES,
+        "seen": REFERENCES,
     },
     "account_charged": {"order": ID, "payment": ID, "centavos": (MONEY, REQUIRED)},
     "charge_reversed": {
@@ -58,4 +59,4 @@ ACCOUNT_SHAPES: Final[dict[str, Shape]] = {
     },
     **{tag: ORDER_SHAPES[tag] for tag in _OF_PAYMENTS},
 }
-ACCOUNT_RELIES: Final = {"account_field_set": ("replaces",)}
+ACCOUNT_RELIES: Final = {"account_field_set": ("replaces", "seen")}

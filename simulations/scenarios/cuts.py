@@ -170,6 +170,33 @@ async def fiado_on_both_sides(shop: SimShop) -> None:
     await shop.expect_only()
 
 
+@scenario(terminals=3)
+async def blocked_while_he_bought(shop: SimShop) -> None:
+    """A customer is blocked at one side of a cut and buys on trust at the other: he owes it, a
+    person is told, and although the terminal that blocked him never comes back, another one lets
+    him buy again."""
+    customer = await shop.customer("A", limit=9 * PIZZA)
+    before, meanwhile, after = [await shop.open(at) for at in "BBC"]
+    await shop.on_trust("B", before, customer, PIZZA)
+    await shop.expect_agreement()
+    shop.cut(["A"], ["B", "C"])
+    await shop.change_customer("A", customer, bloqueado=True)
+    await shop.on_trust("B", meanwhile, customer, PIZZA)
+    shop.heal()
+    await shop.expect_agreement()
+    await shop.expect_customer(customer, saldo_centavos=2 * PIZZA, bloqueado=True)
+    await shop.expect_dispute("sold_to_blocked_account")
+    refused = await shop.on_trust("C", after, customer, PIZZA)
+    shop.expect(refused.outcome == "refused", "C sold on trust to somebody who is blocked")
+    shop.expect_told("account_is_blocked", at="C")
+    shop.leave("A")
+    await shop.change_customer("C", customer, bloqueado=False)
+    await shop.on_trust("C", after, customer, PIZZA)
+    await shop.expect_agreement()
+    await shop.expect_customer(customer, saldo_centavos=3 * PIZZA, bloqueado=False)
+    await shop.expect_only()
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     split_brain_at_the_rush,
     chain_a_b_c,
@@ -179,4 +206,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     hole_at_a_power_cut,
     backlog_on_a_slow_line,
     fiado_on_both_sides,
+    blocked_while_he_bought,
 )

@@ -4,6 +4,7 @@ hear of it."""
 from simulations.scenarios.expectations import Unplayable
 from simulations.scenarios.scenario import Scenario, scenario
 from simulations.scenarios.shop import PIZZA, SimShop
+from simulations.workload.ledger import ORDERS
 from simulations.workload.room_scenes import RESERVATIONS
 from simulations.workload.till import JSON
 
@@ -53,12 +54,14 @@ async def two_tabs_at_joined_tables(shop: SimShop) -> None:
     await shop.expect_agreement()
     shop.cut(["A"], ["B", "C"])
     await shop.tap("A", f"/api/mesas/{one}/juntar", mesas=[two])
-    await shop.tap("A", "/api/pedidos", tipo="mesa", mesa_id=one)
-    await shop.tap("B", "/api/pedidos", tipo="mesa", mesa_id=two)
+    for at, table in (("A", one), ("B", two)):
+        await shop.tap(at, ORDERS, tipo="mesa", mesa_id=table, id_externo=f"sala:{at}")
     shop.heal()
     await shop.expect_agreement()
     await shop.expect_dispute("two_tabs_at_once")
-    await shop.tap("C", "/api/pedidos", tipo="mesa", mesa_id=two)  # its waiter sees both
+    await shop.tap(
+        "C", ORDERS, tipo="mesa", mesa_id=two, id_externo="sala:C"
+    )  # its waiter sees both
     await shop.expect_agreement()
     await shop.settle("C", "two_tabs_at_once", "both_kept")
     await shop.expect_agreement()

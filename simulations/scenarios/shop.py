@@ -236,6 +236,12 @@ class SimShop(Machines):
             raise Unplayable(f"nobody could open a customer's account at {at}")
         return str(deed.told["id"])
 
+    async def change_customer(self, at: str, customer: str, **fields: JSON) -> Deed:
+        """A manager changes what is said of a customer."""
+        actor = await self._at(at, self._stranger())
+        path = f"{trust_scenes.CUSTOMERS}/{customer}"
+        return await actor.send("change_customer", path, fields, method="PATCH")
+
     async def on_trust(self, at: str, order: Order, customer: str, centavos: int) -> Deed:
         """So much of the bill is owed by the customer from now on."""
         return await trust_scenes.sell(await self._at(at, order), customer, centavos)

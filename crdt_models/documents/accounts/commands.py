@@ -19,7 +19,7 @@ from crdt_models.documents.accounts.facts import (
 from crdt_models.documents.accounts.view import AccountView
 from crdt_models.documents.cash.drawer import Moved, fallen
 from crdt_models.documents.command import Command, Context, Decision, InvalidField, Read
-from crdt_models.documents.fields import CASH, PaymentMethod
+from crdt_models.documents.fields import CASH, MAX_MENTIONS, PaymentMethod
 from crdt_models.documents.orders.bill_commands import (
     PaymentOutcome,
     arrived,
@@ -32,7 +32,14 @@ from crdt_models.documents.orders.bill_commands import (
 from crdt_models.documents.orders.errors import RefundAbovePaid
 from crdt_models.documents.orders.facts import Acquirer, PaymentReceived, PaymentRefunded
 from crdt_models.fact import Fact
-from crdt_models.ids import AccountId, CreatedId, DocumentId, PaymentId, account_document
+from crdt_models.ids import (
+    AccountId,
+    CreatedId,
+    DocumentId,
+    FactId,
+    PaymentId,
+    account_document,
+)
 
 
 class OpenAccount(Command, frozen=True, kw_only=True, tag="open_account"):
@@ -96,11 +103,23 @@ class EditAccount(AccountCommand, frozen=True, kw_only=True, tag="edit_account")
             if len(register.heads) == 1 and register.value(None) == value:
                 continue
             try:
-                set_ = AccountFieldSet(field=field, value=value, replaces=register.replaced_next)
+                set_ = AccountFieldSet(
+                    field=field,
+                    value=value,
+                    replaces=register.replaced_next,
+                    seen=_seen(view) if (field, value) == ("is_blocked", True) else (),
+                )
             except ValueError as error:
                 raise InvalidField(reason=str(error)) from error
             facts.append(set_)
         return self.decision(*facts)
+
+
+def _seen(view: AccountView) -> tuple[FactId, ...]:
+    """What a block names: so much that one fact holds it."""
+    assert view.opening is not None, "the account is known"
+    charges = [each.charged.id for each in view.charges][-(MAX_MENTIONS - 1) :]
+    return (view.opening.id, *charges)
 
 
 class ReceiveOnAccount(AccountCommand, frozen=True, kw_only=True, tag="receive_on_account"):

@@ -45,14 +45,19 @@ class AccountOpened(Fact, frozen=True, tag="account_opened"):
 
 class AccountFieldSet(Fact, frozen=True, tag="account_field_set"):
     """A register was written. name text; tax_number, phone text or None; note text; limit_centavos
-    centavos or None; is_blocked a truth value."""
+    centavos or None; is_blocked a truth value.
 
-    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces"})
+    seen: of a block, the opening and the newest charges that the blocker knew. What another
+    terminal sells on trust meanwhile stands, and a person is told (`sold_to_blocked_account`).
+    """
+
+    RELIES: ClassVar[frozenset[str]] = frozenset({"replaces", "seen"})
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"value"})
 
     field: AccountField
     value: Note | CentavosOrZero | bool | None
     replaces: FactRefs = ()
+    seen: FactRefs = ()
 
     def __post_init__(self) -> None:
         if not _fits(self.field, self.value):

@@ -243,6 +243,48 @@ def test_two_tills_apart_charge_up_to_the_limit_and_a_person_is_told(till: Till)
     assert disputes_of(account_at(till, account)) == ()
 
 
+def test_what_is_sold_to_somebody_who_was_blocked_meanwhile(till: Till) -> None:
+    other = Till("B")
+    account = opened(till, limit=None)
+    on_trust(till, account, 100)  # the blocker knows of it
+    till.sync(other)
+    till.give(EditAccount(account=account, fields={"is_blocked": True}))
+    charged = on_trust(other, account, 800)
+    assert disputes_of(account_at(till, account)) == ()
+    till.sync(other)
+    assert account_at(till, account).balance == 900
+    (dispute,) = open_disputes(account_at(till, account))
+    assert (dispute.kind, dispute.subject) == ("sold_to_blocked_account", account.hex())
+    assert open_disputes(account_at(other, account)) == (dispute,)
+    assert len(dispute.facts) == 2  # the block, and the charge that it did not know
+    other.give(settling(dispute, "kept"))
+    assert kinds(account_at(other, account)) == set()
+    till.sync(other)
+    # Whoever opens it again, although the one who blocked it is gone, ends it; and a block by who
+    # knows of the charge says nothing of it.
+    other.give(EditAccount(account=account, fields={"is_blocked": False}))
+    assert disputes_of(account_at(other, account)) == ()
+    other.give(EditAccount(account=account, fields={"is_blocked": True}))
+    assert disputes_of(account_at(other, account)) == ()
+    assert charged
+
+
+def test_what_is_given_back_was_not_sold_to_a_blocked_account(till: Till) -> None:
+    other = Till("B")
+    account = opened(till, limit=None)
+    till.sync(other)
+    till.give(EditAccount(account=account, fields={"is_blocked": True}))
+    on_trust(other, account, 800)
+    till.sync(other)
+    view = account_at(till, account)
+    (charge,) = view.charges
+    back = RefundPayment(
+        order=charge.charged.fact.order, centavos=800, payment=charge.charged.fact.payment
+    )
+    till.give(back)
+    assert disputes_of(account_at(till, account)) == ()
+
+
 def test_the_evidence_is_what_makes_up_the_debt_not_what_was_paid_long_ago(till: Till) -> None:
     account = opened(till, limit=None)
     for _ in range(5):
@@ -343,7 +385,13 @@ facts: st.SearchStrategy[Fact] = st.one_of(
         value=st.none() | amounts,
         replaces=some,
     ),
-    st.builds(AccountFieldSet, field=st.just("is_blocked"), value=st.booleans(), replaces=some),
+    st.builds(
+        AccountFieldSet,
+        field=st.just("is_blocked"),
+        value=st.booleans(),
+        replaces=some,
+        seen=some,
+    ),
     st.builds(AccountCharged, order=lines, payment=payments, centavos=amounts),
     st.builds(ChargeReversed, refund=lines, order=lines, payment=payments, centavos=amounts),
     st.builds(

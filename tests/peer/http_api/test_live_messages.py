@@ -31,6 +31,7 @@ SCHEMA_OF_DATA = {
     "cashier": "Caixa",
     "day": "Dia",
     "peer": "Atraso",
+    "account": "Cliente",
 }
 COFFEE = {"nome": "Café", "preco_unitario": 4.5}
 
@@ -130,6 +131,7 @@ async def a_day(shop: Any, other: Any) -> None:
     water = await shop.post("/api/produtos", {"nome": "Água", "preco": 5}, 201)
     came = [{"produto_id": water["id"], "quantidade": 12}]
     await shop.post("/api/estoque/entrada", {"itens": came}, 201)
+    await shop.post("/api/clientes", {"nome": "Zé"}, 201)
     shift = await shop.post("/api/caixa/abrir", {"fundo_troco": 100}, 201)
     drawer = f"/api/caixa/{shift['id']}"
     await shop.post(f"{drawer}/declarar", {"valores": {"dinheiro": 100}}, 201)

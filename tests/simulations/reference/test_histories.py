@@ -287,6 +287,7 @@ MARKS: dict[str, Callable[[ReferenceShop], bool]] = {
             "order_on_blocked_card", "equal_numbers", "lineage_forked",
             "author_forked",
             "two_resolutions", "credit_limit_exceeded", "account_overpaid",
+            "sold_to_blocked_account",
             "two_resolutions", "double_move", "merged_twice", "over_split", "line_billed_twice",
             "line_on_merged_order", "moved_to_cancelled_order",
             "part_paid_twice", "discounted_while_moved",

@@ -1,7 +1,7 @@
 """What is paid, closed, refunded and sold on trust at several tills."""
 
 from crdt_models.documents.accounts.charging import PayOnAccount
-from crdt_models.documents.accounts.commands import OpenAccount, ReceiveOnAccount
+from crdt_models.documents.accounts.commands import EditAccount, OpenAccount, ReceiveOnAccount
 from crdt_models.documents.orders.bill_commands import (
     CloseBill,
     RefundPayment,
@@ -142,6 +142,15 @@ def _sold_on_trust_at_two_tills(play: Play) -> None:
     account = _account(play, due + play.dice.randint(0, due - 1))
     for till in play.two():
         till.give(PayOnAccount(order=play.first, account=account, centavos=due))
+
+
+@scene("sold_to_blocked_account")
+def _sold_on_trust_while_it_was_blocked(play: Play) -> None:
+    account = _account(play, None)
+    due = play.tills[0].order(play.first).balance
+    one, other = play.two()
+    one.give(EditAccount(account=account, fields={"is_blocked": True}))
+    other.give(PayOnAccount(order=play.first, account=account, centavos=due))
 
 
 @scene("account_overpaid")
