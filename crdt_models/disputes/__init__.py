@@ -21,6 +21,8 @@ from crdt_models.disputes.of_the_site import (
     Place,
     author_forked,
     equal_numbers,
+    key_uses,
+    keys_used_twice,
     lineage_forked,
     number_ranks,
 )
@@ -44,6 +46,8 @@ __all__ = [
     "dispute_id",
     "disputes_of",
     "equal_numbers",
+    "key_uses",
+    "keys_used_twice",
     "lineage_forked",
     "number_ranks",
     "open_disputes",

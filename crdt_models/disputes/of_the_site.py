@@ -1,11 +1,25 @@
-"""The disputes that no single document shows: numbers, lineages and authors of the site."""
+"""The disputes that no single document shows: numbers, lineages, authors and keys of the site."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from crdt_models.change import Change
 from crdt_models.disputes.dispute import Dispute, dispute_of
 from crdt_models.documents.view import View
-from crdt_models.ids import ChangeId, DeviceId, Epoch, FactId, OrderId, fact_id
+from crdt_models.ids import (
+    KEY_BYTES,
+    SHIFT_KIND,
+    TERMINALS,
+    ChangeId,
+    CommandId,
+    DeviceId,
+    DocumentId,
+    Epoch,
+    FactId,
+    OrderId,
+    fact_id,
+    kind_of,
+)
 
 
 class NumberedOrder(NamedTuple):
@@ -98,3 +112,46 @@ def author_forked(places: Iterable[Place], terminals: View) -> tuple[Dispute, ..
             facts = [fact_id(change, 0) for change in changes]
             found += dispute_of(terminals, "author_forked", subject, facts)
     return tuple(found)
+
+
+class KeyUse(NamedTuple):
+    """What one command did under its idempotency key. fact: one that stands for all of it."""
+
+    command: CommandId
+    fact: FactId
+
+
+def key_uses(changes: Iterable[Change], view: Callable[[DocumentId], View]) -> Iterator[KeyUse]:
+    """Of the commands that wrote these changes. A command is known by the first fact in the first
+    of its documents, of those that are the same wherever it is told: so it is the same one at every
+    terminal that has all tellings."""
+    told: dict[CommandId, set[DocumentId]] = {}
+    for change in changes:
+        told.setdefault(change.command_id, set()).update(
+            document
+            for document, _ in change.facts
+            if document != TERMINALS and kind_of(document) != SHIFT_KIND
+        )
+    for command, documents in told.items():
+        for entry in view(min(documents)).entries if documents else ():
+            if entry.command_id == command:
+                yield KeyUse(command, entry.id)
+                break
+
+
+def keys_used_twice(uses: Iterable[KeyUse], terminals: View) -> tuple[Dispute, ...]:
+    """One idempotency key for different requests, which terminals that heard of each other refuse:
+    whoever sent the second may believe that it was the first. Subject: the key's part of the
+    commands' ids. (One request told as different facts is found in their document.)"""
+    by_key: dict[bytes, dict[CommandId, FactId]] = {}
+    for use in uses:
+        by_key.setdefault(use.command[:KEY_BYTES], {})[use.command] = use.fact
+    found: list[Dispute] = []
+    for key, commands in sorted(by_key.items()):
+        if len(commands) > 1:
+            subject, facts = f"key:{key.hex()}", sorted(commands.values())[:_MOST_USES]
+            found += dispute_of(terminals, "command_used_twice", subject, facts)
+    return tuple(found)
+
+
+_MOST_USES = 256  # more under one key are an attack; a resolution weighs at most 512 facts

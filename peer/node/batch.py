@@ -59,6 +59,7 @@ from peer.node.shelf import Held, Shelf, WorkingCopies, beside, is_open
 from peer.node.stock import counts_at, orders_before
 from peer.storage.change_log import ChangeLog
 from peer.storage.records import BODY_HASH_BYTES, Batch, CommandRecord, DocumentState
+from peer.storage.stored_changes import short_of
 
 DAY_MS = 86_400_000
 BUSINESS_DAY = "business_day"  # setting: the last business day this terminal has written under
@@ -108,6 +109,8 @@ class Preparation:
         self._now_ms = now_ms
         self._moment = moment
         self._commands: dict[CommandId, CommandRecord] = {}
+        self._retold: list[CommandRecord] = []  # of commands that wrote before, elsewhere
+        self.keys_alike: set[int] = set()  # see `SiteDisputes.take`
         self._keys: dict[bytes, CommandRecord] = {}  # the same by what stands for the key
         self._number: int | None = None
         self._ids: set[ChangeId] = set()
@@ -357,17 +360,22 @@ class Preparation:
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """A retry of these commands here must find that they were executed elsewhere."""
-        known = self._log.commands_known(change.command_id for change in changes)
+        ids = [change.command_id for change in changes]
+        known, alike = self._log.commands_known(ids), self._log.keys_known(ids)
         for change in changes:
-            if change.command_id not in self._commands and change.command_id not in known:
-                self._note(
-                    CommandRecord(
-                        id=change.command_id,
-                        body_hash=b"",  # the request's wording is known only where it was made
-                        day=self._now_ms // DAY_MS,
-                        change=change.id,
-                    )
-                )
+            command = change.command_id
+            record = CommandRecord(
+                id=command,
+                body_hash=b"",  # the request's wording is known only where it was made
+                day=self._now_ms // DAY_MS,
+                change=change.id,
+            )
+            if short_of(command) in alike or command[:KEY_BYTES] in self._keys:
+                self.keys_alike.add(short_of(command))
+            if command in self._commands or command in known:
+                self._retold.append(record)
+            else:
+                self._note(record)
 
     # --- both
 
@@ -409,7 +417,7 @@ class Preparation:
                 DocumentState(document, self._copies.get(document).digest, is_open(held.view))
                 for document, held in self.affected.items()
             ],
-            commands=list(self._commands.values()),
+            commands=[*self._commands.values(), *self._retold],
             rows={d: changed_rows(d, held.view) for d, held in self.affected.items()},
             by_key=REPLACED_BY_KEY,
             settings=settings,

@@ -381,7 +381,8 @@ class Node:
         preparation.settle(positions)
         if staged:
             changes = tuple(each.change for each in staged)
-            self._site_disputes.take(changes, preparation.affected)
+            alike = preparation.keys_alike
+            self._site_disputes.take(changes, preparation.affected, alike)
             self._stock.take(changes, preparation.orders_before, preparation.affected)
             commit = Commit(
                 position=self._position,

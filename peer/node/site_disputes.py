@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias, cast
 import msgspec
 import trio
 
-from crdt_models.change import Change
+from crdt_models.change import Change, decode_change
 from crdt_models.disputes import (
     Dispute,
     NumberedOrder,
@@ -27,6 +27,8 @@ from crdt_models.disputes import (
     author_forked,
     dispute_id,
     equal_numbers,
+    key_uses,
+    keys_used_twice,
     lineage_forked,
     number_ranks,
 )
@@ -85,6 +87,12 @@ class SamePrevious(NamedTuple):
     previous: bytes
 
 
+class SameKey(NamedTuple):
+    """Commands whose ids begin alike, so that they may be under one idempotency key."""
+
+    short: int
+
+
 class SamePlace(NamedTuple):
     """Changes of one author under one sequence."""
 
@@ -93,7 +101,7 @@ class SamePlace(NamedTuple):
     sequence: int
 
 
-Suspicion: TypeAlias = SameNumber | SameTable | OnCard | SamePrevious | SamePlace
+Suspicion: TypeAlias = SameNumber | SameTable | OnCard | SamePrevious | SamePlace | SameKey
 Author: TypeAlias = tuple[DeviceId, Epoch]
 
 
@@ -147,12 +155,19 @@ class SiteDisputes:
 
     # --- what happens
 
-    def take(self, changes: Iterable[Change], documents: Mapping[DocumentId, Held]) -> None:
-        """After a commit: its changes, and every document that means something else by them."""
+    def take(
+        self,
+        changes: Iterable[Change],
+        documents: Mapping[DocumentId, Held],
+        keys_alike: Iterable[int] = (),
+    ) -> None:
+        """After a commit: its changes, and every document that means something else by them.
+        keys_alike: `short_of` of its commands that another one may share a key with."""
         suspicions: set[Suspicion] = set()
         sequences: dict[Author, list[int]] = defaultdict(list)
         numbered: set[DocumentId] = set()
         moved = {document for document, held in documents.items() if shares_lines(held.view)}
+        suspicions.update(SameKey(short) for short in keys_alike)
         for change in changes:
             sequences[change.author].append(change.sequence)
             suspicions.update(self._of_lineage(change))
@@ -299,6 +314,9 @@ class SiteDisputes:
                 found = self._log.forks(device, epoch, least=sequence, most=sequence)
                 places = [Place(device, epoch, sequence, each.id) for each in found]
                 return author_forked(places, self._view(TERMINALS))
+            case SameKey(short):
+                changes = map(decode_change, self._log.changes_alike(short))
+                return keys_used_twice(key_uses(changes, self._view), self._view(TERMINALS))
 
     def _equal_numbers(self, number: SameNumber) -> tuple[Dispute, ...]:
         given = tuple(Condition(name, value) for name, value in number._asdict().items())
@@ -330,7 +348,8 @@ def read_past(log: ChangeLog) -> Past:
             SamePlace(header.device, header.epoch, header.sequence) for header in reads.forks()
         ]
         numbers = _repeated(projections, ())
-    return Past(list(heirs), [*forks, *numbers])
+        keys = [SameKey(short) for short in reads.keys_shared()]
+    return Past(list(heirs), [*forks, *numbers, *keys])
 
 
 def _given(views: Iterable[View]) -> dict[tuple[int, str], list[int]]:

@@ -57,6 +57,8 @@ _AUTHOR = """(SELECT author.number FROM author JOIN device ON device.number = de
 # Commands by the first bits of their id, with the changes they wrote.
 _COMMAND = f"""SELECT {COLUMNS}, body_hash, day FROM command CROSS JOIN {TABLES}
     WHERE short = ? AND change.position = command.position ORDER BY command.position"""  # noqa: S608
+_SHARED = "SELECT short FROM command GROUP BY short HAVING COUNT(*) > 1"
+_KNOWN = "SELECT short FROM command WHERE short IN (??)"
 _IDLE = "SELECT id, body_hash, day FROM idle_command WHERE id BETWEEN ? AND ?"
 _DOCUMENT = "SELECT id, digest, open FROM document"
 _FRONT_END = "SELECT name, key_hash, role, created FROM front_end"
@@ -271,11 +273,24 @@ class CommittedReads:
     def commands_known(self, commands: Iterable[CommandId]) -> frozenset[CommandId]:
         """Those that were executed. Made for many, of which hardly any was."""
         wanted = set(commands)
-        shorts = self._in("SELECT short FROM command WHERE short IN (??)", map(short_of, wanted))
+        shorts = self._in(_KNOWN, map(short_of, wanted))
         idle = self._in("SELECT id FROM idle_command WHERE id IN (??)", wanted)
         alike, known = {row[0] for row in shorts}, {CommandId(row[0]) for row in idle}
         known.update(each for each in wanted if short_of(each) in alike and self.command(each))
         return frozenset(known)
+
+    def keys_shared(self) -> frozenset[int]:
+        """`short_of` of commands' ids, where several changes may be of one key."""
+        return frozenset(row[0] for row in self._reader.rows(_SHARED, ()))
+
+    def keys_known(self, commands: Iterable[CommandId]) -> frozenset[int]:
+        """`short_of` of those ids under which something was written that has the same."""
+        wanted = {short_of(each) for each in commands}
+        return frozenset(row[0] for row in self._in(_KNOWN, wanted))
+
+    def changes_alike(self, short: int) -> list[bytes]:
+        """The changes of every command whose id has this `short_of`, in order of storing."""
+        return [stored(*row[:-2]).data for row in self._reader.rows(_COMMAND, (short,))]
 
     def _of_key(self, command: CommandId) -> Iterator[CommandRecord]:
         """Those whose ids begin with the same KEY_BYTES."""

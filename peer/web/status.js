@@ -24,7 +24,7 @@ const EVENT_TEXTS = {
   'table:assigned': 'Garçom da mesa',
   'catalog:updated': 'Cardápio mudou',
   'day:closed': 'Dia fechado',
-  'account:updated': 'cliente alterado',
+  'account:updated': 'Cliente alterado',
   'settings:updated': 'Configurações mudaram',
   'inventory:updated': 'Estoque mudou',
   'cashier:opened': 'Caixa aberto',

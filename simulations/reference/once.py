@@ -3,9 +3,8 @@
 Rules of this file:
 1. Facts of one document with one (command id, place) and one meaning are one fact. The least stamp
    stands for it, what its tellings knew is united, and whoever names one telling names all.
-2. With one (command id, place) and different meanings all count, and a person is told. (The product
-   judges both within one document. A command id used for two documents is told to nobody, although
-   the design gives it the site as its scope: see `ReferenceShop.keys_used_twice`.)
+2. With one (command id, place) and different meanings all count, and a person is told. (Judged
+   within one document; different commands under one key are found in `site_disputes`.)
 3. A register's current write is the one with the greatest stamp among those that no other write
    replaces. Where writes replace one another in a circle (one command told at two terminals, on
    top of each other), a write stands unless it is replaced from outside its circle: so a

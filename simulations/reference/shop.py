@@ -49,7 +49,13 @@ from simulations.reference.room import (
 )
 from simulations.reference.schema import is_account, is_order
 from simulations.reference.settings import settings_of
-from simulations.reference.site_disputes import equal_numbers, forks, namesakes, two_tabs
+from simulations.reference.site_disputes import (
+    equal_numbers,
+    forks,
+    keys_used_twice,
+    namesakes,
+    two_tabs,
+)
 from simulations.reference.staff import ReferenceStaff
 from simulations.reference.stock import (
     Place,
@@ -66,8 +72,6 @@ from simulations.reference.stored import (
     is_stock,
     read_changes,
 )
-
-KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
 
 
 class DayTotals(Struct, kw_only=True):
@@ -244,7 +248,10 @@ class ReferenceShop:
         orders = self.orders.values()
         at_places = [*two_tabs(orders), *of_cards(self.cards, orders)]
         found += judged(self._meanings["tables"], at_places)
-        of_site = [*equal_numbers(orders), *forks(self.chains.values())]
+        facts = [fact for change in self.changes.values() for fact in change.facts]
+        of_site = [
+            *equal_numbers(orders), *forks(self.chains.values()), *keys_used_twice(facts)
+        ]  # fmt: skip
         found += judged(self._meanings["terminals"], of_site)
         for document, told in stock_situations(self.stock).items():
             found += judged(self._meanings.get(document) or Meaning(document, ()), told)
@@ -263,18 +270,6 @@ class ReferenceShop:
             if order.day is not None:
                 _add(days.setdefault(order.day, DayTotals()), order)
         return days
-
-    @cached_property
-    def keys_used_twice(self) -> set[tuple[bytes, int]]:
-        """Every (idempotency key, place) under which the site was told different things, in one
-        document or in several. The design wants them told to a person; the product tells those of
-        one command id in one document (see `once`), so nothing compares this yet."""
-        said: dict[tuple[bytes, int], set[tuple[str, str]]] = {}
-        for document, meaning in self._meanings.items():
-            for each in meaning.all_told():
-                command, place = each.first.command
-                said.setdefault((command[:KEY_BYTES], place), set()).add((document, each.id))
-        return {key for key, told in said.items() if len(told) > 1}
 
 
 def read_shop(deliveries: Iterable[bytes]) -> ReferenceShop:

@@ -9,16 +9,23 @@ Rules of this file:
 3. Forked chains: see `chains`. The evidence is the first fact of each change involved. The subject
    of a forked lineage is the shared previous id, with the device before it (the product's choice:
    two devices that never wrote before share "none").
-4. Resolutions stand in the document `tables` for tabs and in `terminals` for the rest.
+4. One idempotency key (the first 12 bytes of a command id) for different requests (the other 4).
+   The evidence is the first fact of each command in the first of its documents, where that is
+   neither a drawer's nor `terminals`: what a command writes there depends on who was asked.
+5. Resolutions stand in the document `tables` for tabs and in `terminals` for the rest.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from simulations.reference.cash_schema import is_shift
 from simulations.reference.chains import Chain
 from simulations.reference.disputes import Situation, situation
 from simulations.reference.order import Number, ReferenceOrder
-from simulations.reference.stored import ID_BYTES, LARGEST_CLOCK, fact_id
+from simulations.reference.stored import ID_BYTES, LARGEST_CLOCK, Fact, fact_id
+
+KEY_BYTES = 12  # of a command id that stand for its idempotency key; the rest for the request
+_MOST = 256
 
 
 def two_tabs(orders: Iterable[ReferenceOrder]) -> Iterator[Situation]:
@@ -77,3 +84,20 @@ def forks(chains: Iterable[Chain]) -> Iterator[Situation]:
             subject = f"{device}:{previous[:ID_BYTES].hex()}"
             facts = [fact_id(each, 0) for each in epochs.values()]
             yield situation("lineage_forked", subject, facts)
+
+
+def keys_used_twice(facts: Iterable[Fact]) -> Iterator[Situation]:
+    """facts: of the whole site."""
+    said: dict[bytes, dict[bytes, list[Fact]]] = {}
+    for fact in facts:
+        if fact.document != "terminals" and not is_shift(fact.document):
+            command, _ = fact.command
+            said.setdefault(command[:KEY_BYTES], {}).setdefault(command, []).append(fact)
+    for key, commands in said.items():
+        if len(commands) > 1:
+            first = []
+            for told in commands.values():
+                document = min(each.document for each in told)
+                there = (each for each in told if each.document == document)
+                first.append(min(there, key=lambda each: each.stamp).id)
+            yield situation("command_used_twice", f"key:{key.hex()}", sorted(first)[:_MOST])

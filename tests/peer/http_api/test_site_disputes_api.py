@@ -98,3 +98,26 @@ async def test_they_are_told_live_and_again_to_who_resumes(running: Any) -> None
         (resolved,) = await told(client)
         assert resolved["type"] == "dispute:resolved"
         assert (resolved["data"]["id"], resolved["data"]["aberto"]) == (numbers["id"], False)
+
+
+async def test_one_key_for_two_orders_at_terminals_that_are_cut_off(
+    running: Any, neighbour: Any
+) -> None:
+    key = {"idempotency-key": "0123456789abcdef0123456789abcdef"}
+    async with running("a") as one, running("b", member=neighbour) as other:
+        body = {"tipo": "balcao", "itens": ORDER["itens"]}
+        first = await one.ask("POST", "/api/pedidos", body, **key)
+        more = {**body, "cliente": "Ana"}
+        second = await other.ask("POST", "/api/pedidos", more, **key)
+        assert (first.status_code, second.status_code) == (201, 201)
+        await exchange(one, other)
+        refused = await one.ask("POST", "/api/pedidos", {**body, "cliente": "Bia"}, **key)
+        assert refused.status_code == 409
+        for shop in (one, other):
+            (dispute,) = (await shop.get("/api/conflitos?tipo=command_used_twice"))["conflitos"]
+            assert len(dispute["fatos"]) == 2
+        shown = await one.get(f"/api/conflitos/{dispute['id']}")
+        assert len(shown["provas"]) == 2
+        await other.ask("POST", "/api/pedidos", body, **key)  # the retry comes to the other one
+        await exchange(one, other)
+        assert len((await one.get("/api/conflitos?tipo=command_used_twice"))["conflitos"]) == 1

@@ -26,7 +26,7 @@ from crdt_models.documents.orders.view import OrderView
 from crdt_models.documents.tables.commands import AddTable
 from crdt_models.errors import DomainError, MalformedChange, NotCanonical
 from crdt_models.fact import body_of
-from crdt_models.ids import STAFF, DocumentId
+from crdt_models.ids import KEY_BYTES, STAFF, DocumentId
 from simulations.fuzz.members import Author
 from simulations.fuzz.nonsense import Pools, any_body
 from tests.simulations.reference.bills import furnished_bill
@@ -177,10 +177,13 @@ class _World:
             self._give(replica, *self.dice.choice(self.given[-6:]))
 
     def _key_reused(self, replica: Replica) -> None:
-        """One key for two commands, on one order."""
+        """One key for two requests; or for two commands of one request, on one order."""
         command = self._any_command(replica)
         if self.given and command is not None:
             last, key = self.dice.choice(self.given[-6:])
+            if self.dice.random() < 0.5:
+                self._give(replica, command, key[:KEY_BYTES] + self.dice.randbytes(4))
+                return
             if getattr(last, "order", None) == getattr(command, "order", None):
                 self._give(replica, command, key)
 

@@ -16,6 +16,8 @@ from crdt_models.disputes import (
     card_disputes,
     disputes_of,
     equal_numbers,
+    key_uses,
+    keys_used_twice,
     lineage_forked,
     number_ranks,
     open_disputes,
@@ -278,6 +280,9 @@ def _of_site(
     yield from lineage_forked(_openings(changes), views[TERMINALS])
     places = [Place(each.device, each.epoch, each.sequence, each.id) for each in changes]
     yield from author_forked(places, views[TERMINALS])
+    yield from keys_used_twice(
+        key_uses(changes, lambda document: views[document]), views[TERMINALS]
+    )
 
 
 def _openings(changes: Iterable[Change]) -> Iterator[Opening]:

@@ -37,7 +37,8 @@ class Pen:
     ) -> str:
         """The prefix of the fact ids of the change: `{prefix}.0` is its first."""
         number = len(self.told) + 1
-        key = hashlib.sha256((command or f"command {number}").encode()).digest()[:16]
+        key, _, request = (command or f"command {number}").partition("/")
+        key = hashlib.sha256(key.encode()).digest()[:12] + request.encode()[:4].ljust(4)
         facts = [[document, body] for body in bodies]
         data = cbor2.dumps([
             1, bytes(16), device * 32, epoch * 8, sequence or number, list(previous),
@@ -247,9 +248,10 @@ def test_equal_numbers_are_ranked_and_two_tabs_told(pen: Pen) -> None:
 
 
 def test_one_key_for_two_orders_is_seen_here(pen: Pen) -> None:
-    pen.write(["bill_asked", False, {}], command="ask")
-    pen.write(["bill_asked", False, {}], command="ask", document=f"order:{bytes(16).hex()}")
-    assert len(read_shop(pen.told).keys_used_twice) == 1
+    pen.write(["bill_asked", False, {}], command="ask/1")
+    assert pen.disputes == {}
+    pen.write(["bill_asked", False, {}], command="ask/2", document=f"order:{bytes(16).hex()}")
+    assert pen.disputes == {"command_used_twice": True}
 
 
 def test_forks_of_a_chain() -> None:
