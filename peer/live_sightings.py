@@ -278,6 +278,8 @@ def _of_shift(shift: View, document: DocumentId, facts: list[Fact]) -> Iterator[
 def _of_day(document: DocumentId, facts: list[Fact]) -> Iterator[Sighting]:
     if any(isinstance(fact, DayClosed) for fact in facts):
         yield Sighting("day:closed", document)
+
+
 def _of_account(account: View, document: DocumentId) -> Iterator[Sighting]:
     if isinstance(account, AccountView) and account.opening is not None:
         yield Sighting("account:updated", document)

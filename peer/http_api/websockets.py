@@ -14,6 +14,7 @@ Rules of this file:
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, get_args
 
 import msgspec
@@ -23,15 +24,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crdt_models.hybrid_logical_clock import iso
 from crdt_models.ids import (
-    ACCOUNT_KIND,
-    CATALOG,
-    DAY_KIND,
-    SETTINGS,
-    SHIFT_KIND,
-    STOCK_KIND,
     TableId,
-    day_of,
     account_of,
+    day_of,
     kind_of,
     order_of,
     shift_of,
@@ -40,8 +35,8 @@ from crdt_models.pedido import JsonObject
 from peer.http_api.api import Api
 from peer.http_api.cash.shifts import shown_shift
 from peer.http_api.catalog.products import shown_changes
-from peer.http_api.days.handlers import shown_day
 from peer.http_api.customers import shown_customer
+from peer.http_api.days.handlers import shown_day
 from peer.http_api.dining_room.committed import room_now, room_version, shown_table
 from peer.http_api.front_ends import FrontEnd
 from peer.http_api.live_peers import LivePeers
@@ -70,22 +65,6 @@ Handle = Callable[["Conversation", dict[str, Any]], Awaitable[None]]
 def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
     """Both addresses. Makes the events show what the API shows."""
 
-    def present(sighting: Sighting) -> JsonObject:
-        return _presented(api, sighting)
-        if sighting.table is not None:
-            return shown_table(api, sighting.table)
-        if sighting.document == CATALOG:
-            return shown_changes(api, sighting.products)
-        if sighting.document == SETTINGS:
-            return shown_settings(api)
-        if kind_of(sighting.document) == SHIFT_KIND:
-            return shown_shift(api, shift_of(sighting.document))
-        if kind_of(sighting.document) == ACCOUNT_KIND:
-            return shown_customer(api, account_of(sighting.document))
-        if kind_of(sighting.document) == STOCK_KIND:
-            return shown_stock(api, sighting.products)
-        return shown_order(api, order_of(sighting.document))
-
     def room() -> dict[TableId, JsonObject]:
         now = room_now(api)
         return {table: shown_table(api, table, now) for table in now.furniture.tables}
@@ -95,7 +74,8 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
         is_table = sighting.table is not None
         return room_version(api.node) if is_table else api.node.version(sighting.document)
 
-    events.present, events.room, events.version = present, room, version
+    events.present = partial(_presented, api)
+    events.room, events.version = room, version
     if api.mesh is not None:
         api.mesh.looking = LivePeers(api, events).look
 
@@ -109,19 +89,22 @@ def websocket_routes(api: Api, events: LiveEvents) -> list[BaseRoute]:
 
 
 def _presented(api: Api, sighting: Sighting) -> JsonObject:
-    """What the API shows of what was seen."""
+    """What the API shows of it."""
     if sighting.table is not None:
         return shown_table(api, sighting.table)
-    if sighting.document == CATALOG:
-        return shown_changes(api, sighting.products)
-    if sighting.document == SETTINGS:
-        return shown_settings(api)
-    if kind_of(sighting.document) == SHIFT_KIND:
-        return shown_shift(api, shift_of(sighting.document))
-    if kind_of(sighting.document) == DAY_KIND:
-        return shown_day(api, day_of(sighting.document))
-    if kind_of(sighting.document) == STOCK_KIND:
-        return shown_stock(api, sighting.products)
+    match kind_of(sighting.document):
+        case "catalog":
+            return shown_changes(api, sighting.products)
+        case "settings":
+            return shown_settings(api)
+        case "shift":
+            return shown_shift(api, shift_of(sighting.document))
+        case "day":
+            return shown_day(api, day_of(sighting.document))
+        case "account":
+            return shown_customer(api, account_of(sighting.document))
+        case "stock":
+            return shown_stock(api, sighting.products)
     return shown_order(api, order_of(sighting.document))
 
 

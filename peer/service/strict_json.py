@@ -24,7 +24,17 @@ MAX_EXPONENT = 15
 _NUMBER_TEXT = re.compile(r"\s*[+-]?[\d_]*\.?[\d_]*(?:[eE][+-]?[\d_]+)?\s*")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_WHERE = re.compile(r" - at `(?:key in )?\$?\.?(.*)`$")
+_WHERE = re.compile(r" - at `(?:key` in `)?\$?\.?(.*)`$")
+_TYPE_NAMES = {
+    "int": "número inteiro",
+    "decimal": "número",
+    "float": "número",
+    "str": "texto",
+    "bool": "true ou false",
+    "array": "lista",
+    "object": "objeto",
+    "null": "nulo",
+}
 # The messages that name the field itself beside where it should stand.
 _FIELD = re.compile(r"Object (?:missing required|contains unknown) field `(.+)`")
 # msgspec's phrases, as a Brazilian integrator reads them. The first that fits is used.
@@ -38,6 +48,7 @@ _PHRASES = (
     (re.compile(r"Invalid decimal string"), "não é um número; use ponto, como 44.00"),
     (re.compile(r"Invalid (?:enum )?value '?(.+?)'?"), r"valor inválido: \1"),
 )
+_TYPES = re.compile(r"(?<![\w.])(" + "|".join(_TYPE_NAMES) + r")(?![\w.])")
 
 Shape = TypeVar("Shape")
 
@@ -109,9 +120,9 @@ def explain(message: str) -> tuple[str, str]:
     for pattern, phrase in _PHRASES:
         found = pattern.fullmatch(text)
         if found:
-            text = found.expand(phrase)
+            text = _TYPES.sub(lambda name: _TYPE_NAMES[name[0]], found.expand(phrase))
             break
-    return path, text
+    return path, text.replace(" | ", " ou ")
 
 
 def _check(root: object) -> None:

@@ -40,7 +40,7 @@ LEGITIMATE = frozenset({
     "unknown_discount",
     "unknown_dispute", "unknown_line", "unknown_option", "unknown_order", "unknown_payment",
     "unknown_product", "unknown_reservation", "unknown_share", "unknown_table", "table_not_here",
-    "unpaid_bill",
+    "table_is_occupied", "unpaid_bill",
     "window_leaves_day", "wrong_number_of_choices",
 })  # fmt: skip
 ORDERS = "/api/pedidos"

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from simulations.workload import acts, charge_scenes
+from simulations.workload import acts
 from simulations.workload.people import Actor, Party
 from simulations.workload.till import JSON
 
@@ -68,8 +68,5 @@ async def join(party: Party) -> None:
         waiter = party.send_for("waiter")
         body = {"destino_id": party.order}
         actor = Actor(other, waiter.person, waiter.letters, waiter.dice)
-        if waiter.dice.random() < 0.5:  # they bring what they were promised
-            await charge_scenes.discount(actor)
-            await actor.write("couvert", "/couvert", {"valor_centavos": 499})
         await actor.write("merge", "/juntar", body)
         await waiter.look()

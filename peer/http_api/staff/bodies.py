@@ -21,14 +21,14 @@ def role_of(papel: Papel) -> Role:
     return _ROLES[papel]
 
 
-class OperatorBody(msgspec.Struct, frozen=True, kw_only=True):
+class OperatorBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Quem trabalha na loja. O primeiro é sempre dono."""
 
     nome: str
     papel: Papel = "garcom"
 
 
-class ChangeBody(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """O que vier é alterado. `ativo` falso: não trabalha mais aqui."""
 
     nome: str | UnsetType = UNSET
@@ -44,7 +44,7 @@ class ChangeBody(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class PermissionBody(msgspec.Struct, frozen=True, kw_only=True):
+class PermissionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """O menor papel que pode."""
 
     papel: Papel

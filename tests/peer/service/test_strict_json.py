@@ -70,14 +70,29 @@ class Outer(msgspec.Struct):
 @pytest.mark.parametrize(
     ("value", "field", "reason"),
     [
-        ({"itens": [{"quantidade": "x"}]}, "itens[0].quantidade", "esperado int, veio str"),
+        (
+            {"itens": [{"quantidade": "x"}]},
+            "itens[0].quantidade",
+            "esperado número inteiro, veio texto",
+        ),
         ({"itens": [{}]}, "itens[0].quantidade", "falta o campo quantidade"),
         ({"itens": [{"quantidade": 1, "y": 1}]}, "itens[0].y", "o campo y não existe"),
         ({}, "itens", "falta o campo itens"),
-        ({"itens": 5}, "itens", "esperado array, veio int"),
+        ({"itens": 5}, "itens", "esperado lista, veio número inteiro"),
     ],
 )
 def test_the_field_is_named_by_its_path_in_portuguese(value, field, reason):
     with pytest.raises(InvalidField) as refused:
         shaped(value, Outer)
     assert refused.value.details == {"field": field, "reason": reason}
+
+
+@pytest.mark.parametrize("number", [b"1e1", b"1E+1", b"1.5e1", b"10.0"])
+def test_an_integer_is_written_as_one(number):
+    body = b'{"itens": [{"quantidade": %s}]}' % number
+    with pytest.raises(InvalidField) as refused:
+        shaped(read_json(body), Outer)
+    assert refused.value.details == {
+        "field": "itens[0].quantidade",
+        "reason": "esperado número inteiro, veio número",
+    }

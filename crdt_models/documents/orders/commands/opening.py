@@ -2,8 +2,8 @@
 
 from crdt_models.documents.command import Command, Context, Decision, Read
 from crdt_models.documents.fields import MAX_MENTIONS, ServiceType
-from crdt_models.documents.orders.commands.house_charges import seat_charges, service_begins
 from crdt_models.documents.floor.commands import floor_view
+from crdt_models.documents.orders.commands.house_charges import seat_charges, service_begins
 from crdt_models.documents.orders.commands.lines import MAX_LINES, lines_added
 from crdt_models.documents.orders.commands.new_lines import AnyLine, told_in_full
 from crdt_models.documents.orders.commands.order_command import OrderCommand
