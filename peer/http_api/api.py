@@ -205,6 +205,7 @@ async def execute(
             command_id=identity,
             operator=operator_of(api, call),
             grant=_grant_of(api, call),
+            asks_roles=api.desk.asks_roles,
             expect=expect,
             asked=asked,
         )

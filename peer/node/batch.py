@@ -139,7 +139,13 @@ class Preparation:
                 raise StaleVersion(document=document, version=found)
         context = self._context(request)
         decision = request.command.decide(self._read, context)
-        beside = allowed(self._read, request.operator, decision.facts, request.grant)
+        beside = allowed(
+            self._read,
+            request.operator,
+            decision.facts,
+            request.grant,
+            asks=request.asks_roles,
+        )
         change = None
         if decision.facts:
             self.authorship, changes = self._author.write(

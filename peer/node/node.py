@@ -148,15 +148,19 @@ class Node:
         expect: Mapping[DocumentId, str] | None = None,
         asked: bytes = b"",
         grant: Grant | None = None,
+        asks_roles: bool = True,
     ) -> Outcome:
         """Execute a command once, durably.
 
         expect: versions that documents must be at. asked: SHA-256 of the request behind the
         command, of which the id is made (`command_id_of_key`). grant: what somebody else allowed
-        for it. Raises DomainError (refused, nothing written), StaleVersion, CommandReused,
-        NotDurable or Busy (not executed; retry with the same id).
+        for it. asks_roles: False while nobody can enter here. Raises DomainError (refused, nothing
+        written), StaleVersion, CommandReused, NotDurable or Busy (not executed; retry with the same
+        id).
         """
-        request = Execute(command, command_id, operator, expect or {}, asked, grant)
+        request = Execute(
+            command, command_id, operator, expect or {}, asked, grant, asks_roles=asks_roles
+        )
         await self._put(request)
         return await request.result()
 

@@ -113,7 +113,7 @@ class Request(Generic[A]):
 class Execute(Request[Outcome]):
     """Execute a command. expect: versions that documents must have, by document id. asked: SHA-256
     of the request that the command was made from; empty when the command is all that was asked.
-    grant: what somebody else allowed for it."""
+    grant: what somebody else allowed for it. asks_roles: see `staff.permission.allowed`."""
 
     def __init__(
         self,
@@ -123,6 +123,8 @@ class Execute(Request[Outcome]):
         expect: Mapping[DocumentId, str],
         asked: bytes = b"",
         grant: Grant | None = None,
+        *,
+        asks_roles: bool = True,
     ) -> None:
         super().__init__()
         self.command = command
@@ -131,6 +133,7 @@ class Execute(Request[Outcome]):
         self.expect = expect
         self.asked = asked
         self.grant = grant
+        self.asks_roles = asks_roles
 
 
 class Receive(Request[Received]):

@@ -5,6 +5,8 @@ Rules of this file:
 2. What takes a role is named in the staff's document, in the same change, with what the right to it
    rests on; writings about the staff name that themselves.
 3. A grant is good for one act in one document, and for one command.
+4. A shop is never locked by a writing from elsewhere: where nobody has a PIN yet, nobody is asked
+   for a role. Otherwise one hostile terminal that writes a first owner would stop all others.
 """
 
 from collections.abc import Sequence
@@ -35,13 +37,21 @@ def allowed(
     who: OperatorId | None,
     facts: Sequence[tuple[DocumentId, Fact]],
     grant: Grant | None = None,
+    *,
+    asks: bool = True,
 ) -> list[tuple[DocumentId, Fact]]:
-    """What is to be written beside `facts`. who: None when nobody said who it is. Raises
+    """What is to be written beside `facts`. who: None when nobody said who it is. asks: whether
+    anybody can say so at this terminal; where nobody can, only the staff itself is guarded. Raises
     NotAuthorised, AuthorisationUsed."""
     staff = staff_view(read)
     if not staff.knows_roles:
         return []
-    asked = {(document, act): None for document, fact in facts if (act := act_of(fact))}
+    guards_all = asks or who is not None or grant is not None
+    asked = {
+        (document, act): None
+        for document, fact in facts
+        if (guards_all or document == STAFF) and (act := act_of(fact))
+    }
     found = [_allowed(staff, who, document, act, grant) for document, act in asked]
     return [(STAFF, each) for each in found if each.document != STAFF]
 

@@ -28,10 +28,12 @@ class Permissao(AnswerShape, frozen=True, kw_only=True):
 
 
 class Operadores(AnswerShape, frozen=True, kw_only=True):
-    """Enquanto não há dono, qualquer um pode tudo."""
+    """Enquanto não há dono, ou ninguém tem PIN neste terminal, qualquer um pode tudo, menos mexer
+    nos operadores. `pede_papel`: neste terminal, agora."""
 
     operadores: list[Operador]
     permissoes: list[Permissao]
+    pede_papel: bool
     version: str
 
 

@@ -84,6 +84,7 @@ class Desk:
         self._failed: dict[OperatorId, float] = {}  # when, in monotonic seconds
         self._begun = environment.monotonic()
         self._one_at_a_time = trio.Lock()
+        self._with_pin: set[OperatorId] | None = None  # read when it is first asked for
 
     @property
     def staff(self) -> StaffView:
@@ -91,7 +92,12 @@ class Desk:
         return staff_view(self._node.view)
 
     def has_pin(self, who: OperatorId) -> bool:
-        return self._kept(who) is not None
+        return who in self._pins()
+
+    @property
+    def asks_roles(self) -> bool:
+        """Whether anybody can say here who it is. Until then a role is asked of nobody."""
+        return any(self.staff.operators[each].is_active for each in self._pins())
 
     async def set_pin(self, who: OperatorId, pin: str) -> None:
         """Another PIN, and every attempt anew; whoever entered with the old one is out. Raises
@@ -103,6 +109,7 @@ class Desk:
         async with self._one_at_a_time:
             verifier = await self._environment.run_blocking(verifier_of, pin, self._secret, salt)
             await self._keep(who, _Kept(verifier))
+        self._pins().add(who)
         self._forget(lambda each: each.operator == who)
 
     async def check(self, who: OperatorId, pin: str) -> Operator:
@@ -198,6 +205,11 @@ class Desk:
         left = over - self._environment.monotonic()
         if left > 0:
             raise PinLocked(seconds=int(left) + 1)
+
+    def _pins(self) -> set[OperatorId]:
+        if self._with_pin is None:
+            self._with_pin = {who for who in self.staff.operators if self._kept(who) is not None}
+        return self._with_pin
 
     def _kept(self, who: OperatorId) -> _Kept | None:
         stored = self._node.log.setting(_name(who))

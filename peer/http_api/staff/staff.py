@@ -48,6 +48,7 @@ async def list_staff(api: Api, call: Call) -> Answer:
     shown = staff_json(api.desk.staff)
     for each in shown["operadores"]:
         each["tem_pin"] = api.desk.has_pin(OperatorId(bytes.fromhex(each["id"])))
+    shown["pede_papel"] = api.desk.asks_roles
     return json_answer({**shown, "version": api.node.version(STAFF)}, headers={"etag": version})
 
 

@@ -68,6 +68,20 @@ async def test_the_first_is_owner_and_the_others_are_registered_by_somebody_who_
     refused(await shop.ask("PATCH", f"{PEOPLE}/{'0' * 32}", {}), 404, "unknown_operator")
 
 
+async def test_a_terminal_where_nobody_has_a_pin_asks_for_no_role(shop):
+    owner = await hired(shop, "Zé", "dono")
+    assert (await shop.get(PEOPLE))["pede_papel"] is False
+    pedido = await shop.open(itens=[COFFEE])
+    place = f"/api/pedidos/{pedido['id']}"
+    assert (await shop.ask("POST", f"{place}/descontos", HALF)).status_code == 201
+    refused(await shop.ask("POST", PEOPLE, {"nome": "Lia"}), 403, "not_authorised")
+    permission = await shop.ask("PUT", "/api/permissoes/dar_cortesia", {"papel": "garcom"})
+    refused(permission, 403, "not_authorised")
+    assert (await shop.ask("PUT", f"{PEOPLE}/{owner}/pin", {"pin": PIN})).status_code == 204
+    assert (await shop.get(PEOPLE))["pede_papel"] is True
+    refused(await shop.ask("POST", f"{place}/cortesia", {"motivo": "amigo"}), 403, "not_authorised")
+
+
 async def test_who_entered_is_written_into_what_is_done(shop):
     owner, boss = await founded(shop)
     pedido = (await shop.ask("POST", "/api/pedidos", {"itens": [COFFEE]}, x_operador=boss)).json()
