@@ -147,6 +147,8 @@ def run(
         raise click.UsageError(f"No scenario {scenario}. There are: {', '.join(SCENARIOS)}.")
     if scenario is not None and seeds is None and seed is None:
         seed = 1
+    if fresh and seeds is None:
+        raise click.UsageError("--fresh goes with --seeds.")
     if (seed is None) == (seeds is None):
         raise click.UsageError("Give --seed N for one run, or --seeds N for many.")
     _check_together(scenario=scenario, small=small, many=seeds is not None, pictures=html or svg)
@@ -199,7 +201,7 @@ def _sales(file: Path, mapping: str | None, *, lean: bool) -> tuple[str, str]:
         raise click.UsageError(str(error)) from error
     for told in bad_rows_told(read):
         click.echo(told, err=True)
-    return str(file), mapping
+    return str(file.resolve()), mapping
 
 
 def _check_strikes(seed: int, choices: "Choices") -> None:
@@ -272,6 +274,8 @@ def replay(*, file: Path) -> None:
         verdict = read_verdict(file.read_bytes())
     except NotAVerdict as error:
         raise click.UsageError(f"{file}: {error}") from error
+    if verdict.choices.sales is not None:
+        _sales(Path(verdict.choices.sales[0]), verdict.choices.sales[1], lean=False)
     sys.exit(replay_verdict(Console(highlight=False), verdict))
 
 
@@ -370,7 +374,7 @@ def _choices(
         raise click.UsageError(f"No fault {', '.join(unknown)}. There are: {', '.join(FAULTS)}.")
     if mutant is not None and mutant not in MUTANTS:
         raise click.UsageError(f"No mutant {mutant}. There are: {', '.join(MUTANTS)}.")
-    if strikes is not None and not re.fullmatch(r"(\d+(,\d+)*)?", strikes):
+    if strikes is not None and not re.fullmatch(r"(\d{1,9}(,\d{1,9})*)?", strikes):
         raise click.UsageError("--strikes takes numbers with commas, such as 0,3,7.")
     only = None if strikes is None else tuple(int(each) for each in strikes.split(",") if each)
     return Choices(

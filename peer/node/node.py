@@ -158,9 +158,7 @@ class Node:
         written), StaleVersion, CommandReused, NotDurable or Busy (not executed; retry with the same
         id).
         """
-        request = Execute(
-            command, command_id, operator, expect or {}, asked, grant, asks_roles=asks_roles
-        )
+        request = Execute(command, command_id, operator, expect or {}, asked, grant, asks_roles)
         await self._put(request)
         return await request.result()
 

@@ -123,7 +123,6 @@ class Execute(Request[Outcome]):
         expect: Mapping[DocumentId, str],
         asked: bytes = b"",
         grant: Grant | None = None,
-        *,
         asks_roles: bool = True,
     ) -> None:
         super().__init__()

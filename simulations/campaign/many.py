@@ -2,7 +2,7 @@
 
 Rules of this file:
 1. A run is a pure function of its seed and choices, so it may run in any process.
-2. A process that dies or hangs is a finding of its seed, like any other.
+2. A process that dies is a finding of the seeds that were under way, and the others go on.
 """
 
 import multiprocessing
@@ -11,6 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from msgspec.structs import replace
 from simulations.campaign.service_run import Choices, Verdict, run
 from simulations.simulator.trace import total
 
+DIED = "its process, or that of a run beside it, was ended from outside"
 MAX_SHRINKS = 60  # runs spent on making a failing one smaller
 
 
@@ -63,25 +65,51 @@ def attempt(seed: int, choices: Choices) -> Outcome:
     """One run; what breaks the simulator itself is an outcome too. The trace stays behind."""
     try:
         return Outcome(seed, replace(run(seed, choices), trace=()))
-    except BaseException:  # noqa: BLE001 - told to whoever started the campaign
+    except BaseException as error:
+        if _is_interruption(error):
+            raise
         return Outcome(seed, None, traceback.format_exc())
+
+
+def _is_interruption(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(KeyboardInterrupt) is not None
+    return isinstance(error, KeyboardInterrupt)
 
 
 def run_many(seeds: Iterable[int], choices: Choices, *, jobs: int) -> Iterator[Outcome]:
     """Outcomes as they come. Stops taking seeds when the caller stops asking."""
+    source, under_way = iter(seeds), list[int]()
+    while True:
+        yield from _in_a_pool(source, choices, jobs, under_way)
+        if not under_way:
+            return
+        yield from (Outcome(seed, None, DIED) for seed in under_way)
+        under_way.clear()
+
+
+def _in_a_pool(
+    source: Iterator[int], choices: Choices, jobs: int, under_way: list[int]
+) -> Iterator[Outcome]:
+    """Until the seeds end, or a process does: then some are still `under_way`."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_signals) as pool:
         waiting: set[Future[Outcome]] = set()
-        source = iter(seeds)
         try:
             while True:
-                while len(waiting) < jobs * 2 and (seed := next(source, None)) is not None:
+                while len(under_way) < jobs * 2 and (seed := next(source, None)) is not None:
+                    under_way.append(seed)
                     with _children_ignoring_ctrl_c():
                         waiting.add(pool.submit(attempt, seed, choices))
                 if not waiting:
                     return
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (each.result() for each in done)
+                for each in done:
+                    outcome = each.result()
+                    under_way.remove(outcome.seed)
+                    yield outcome
+        except BrokenProcessPool:
+            return
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -129,7 +157,7 @@ def shrink(
     """The smallest run found that still fails in the same check, and how many runs it took.
 
     Strikes are taken away in halves, then one by one (delta debugging: Zeller and Hildebrandt, IEEE
-    TSE 2002, in its plainest form); then orders.
+    TSE 2002, in its plainest form).
     """
     best, runs = failed, 0
     kinds = _kinds(failed)

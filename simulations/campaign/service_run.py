@@ -12,9 +12,10 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Annotated
 
 import trio
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from simulations.checkers.back_office import look_at_relay, watch_relay
 from simulations.checkers.checks import findings
@@ -47,7 +48,7 @@ CONVERGE_SECONDS = 300.0  # the longest wait of a repair rule is 16 T = 32 s; se
 SCRATCH = Path("/dev/shm")  # where there is one: memory is faster than a disk
 
 
-class Choices(Struct, frozen=True, kw_only=True):
+class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """terminals: 1 to 50 · orders: in the service · minutes: virtual, of the service · faults:
     which may be drawn, None for all · lean: little happens to most orders, so that a run is cheap ·
     strikes: only these of those drawn, by index, to find a smaller run that still fails · mutant: a
@@ -55,13 +56,13 @@ class Choices(Struct, frozen=True, kw_only=True):
     · small: the story's short form · sales: a file, and which column of it is what: its first
     orders instead of drawn guests · keep_all: of the trace, and a recording for pictures."""
 
-    terminals: int = 4
-    orders: int = 40
-    minutes: float = 30.0
+    terminals: Annotated[int, Meta(ge=1, le=50)] = 4
+    orders: Annotated[int, Meta(ge=1)] = 40
+    minutes: Annotated[float, Meta(gt=0)] = 30.0
     relay: bool = True
     faults: tuple[str, ...] | None = None
     lean: bool = False
-    strikes: tuple[int, ...] | None = None
+    strikes: tuple[Annotated[int, Meta(ge=0)], ...] | None = None
     mutant: str | None = None
     scenario: str | None = None
     small: bool = False

@@ -122,7 +122,7 @@ def read_orders(path: Path, columns: Columns) -> Orders:
     places = _places(path.name, next(rows, []), columns)
     bad: list[BadRow] = []
     grouped: dict[str, list[tuple[datetime.datetime, OrderLine]]] = {}
-    for line, row in _numbered(rows):
+    for line, row in _numbered(rows, path.name):
         try:
             reference, time, sold = _row({f: _cell(row, places[f]) for f in places})
         except ValueError as error:
@@ -181,11 +181,15 @@ def _places(file: str, header: list[str], columns: Columns) -> dict[str, list[in
     return {field: [known[name] for name in names] for field, names in columns.items()}
 
 
-def _numbered(rows: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _numbered(rows: Iterable[list[str]], file: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, with the line on which each ends (`line_num` of csv.reader)."""
-    for row in rows:
-        if any(cell.strip() for cell in row):
-            yield rows.line_num, row  # type: ignore[attr-defined]
+    try:
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                yield rows.line_num, row  # type: ignore[attr-defined]
+    except csv.Error as error:  # such as a cell of a megabyte: a quote that is never closed
+        reason = f"line {rows.line_num}: {error}"  # type: ignore[attr-defined]
+        raise OrdersUnreadable(file=file, reason=reason) from error
 
 
 def _cell(row: list[str], places: list[int]) -> str:

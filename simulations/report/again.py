@@ -7,13 +7,16 @@ Rules of this file:
    the file cannot say. The first events that differ are shown where both were kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
 import msgspec
 from msgspec import Struct
 
 from simulations.campaign.service_run import Verdict, run
+from simulations.faults.table import FAULTS
+from simulations.mutants import MUTANTS
+from simulations.scenarios.table import SCENARIOS
 
 DIFFERENCES_SHOWN = 3
 
@@ -48,11 +51,22 @@ class Repeated(Struct, frozen=True):
 
 
 def read_verdict(data: bytes) -> Verdict:
-    """Raises NotAVerdict."""
+    """Raises NotAVerdict, also for names that this version of the program does not know."""
     try:
-        return msgspec.json.decode(data, type=Verdict)
+        verdict = msgspec.json.decode(data, type=Verdict)
     except msgspec.DecodeError as error:
         raise NotAVerdict(f"this is not what `run --json` writes: {error}") from error
+    choices = verdict.choices
+    named: list[tuple[str, Collection[str], Collection[str]]] = [
+        ("scenario", [choices.scenario] if choices.scenario else [], SCENARIOS),
+        ("mutant", [choices.mutant] if choices.mutant else [], MUTANTS),
+        ("fault", choices.faults or (), FAULTS),
+    ]
+    for kind, names, there in named:
+        for name in names:
+            if name not in there:
+                raise NotAVerdict(f"there is no {kind} {name} here")
+    return verdict
 
 
 def repeat(before: Verdict) -> Repeated:

@@ -29,7 +29,7 @@ def replay(seed: int, choices: Choices) -> str:
 def _of_a_service(choices: Choices) -> list[str]:
     usual = Choices()
     parts = [
-        f"--{name} {getattr(choices, name):g}"
+        f"--{name} {str(getattr(choices, name)).removesuffix('.0')}"
         for name in ("terminals", "orders", "minutes")
         if getattr(choices, name) != getattr(usual, name)
     ]
