@@ -56,8 +56,8 @@ def test_who_interrupts_the_search_for_a_smaller_run_ends_it(
 def test_a_file_that_asks_for_what_there_is_not_is_no_verdict(choices: bytes, why: str) -> None:
     rest = (
         b'"seed": 1, "digest": "", "seconds": 1, "cpu": 1, "healed": null, "events": 0,'
-        b'"orders": 0, "calls": 0, "acknowledged": 0, "changes": 0, "fired": {}, "reached": {}, "acts": {},'
-        b'"scenes": {}, "findings": [], "strikes": []'
+        b'"orders": 0, "calls": 0, "acknowledged": 0, "changes": 0, "fired": {}, "acts": {},'
+        b'"reached": {}, "scenes": {}, "findings": [], "strikes": []'
     )
     with pytest.raises(NotAVerdict, match=why):
         read_verdict(b'{"choices": ' + choices + b", " + rest + b"}")
