@@ -143,6 +143,11 @@ def rest(evidence: Evidence) -> Iterator[str]:
     yield from evidence.unrest
 
 
+def lists(evidence: Evidence) -> Iterator[str]:
+    """A list tells of the same orders in small pages, and narrowed to a table or a state."""
+    yield from evidence.lists
+
+
 CHECKS: dict[str, Check] = {
     "convergence": convergence,
     "promises": promises,
@@ -167,6 +172,7 @@ CHECKS: dict[str, Check] = {
     "retries": retries,
     "bookings": bookings,
     "back_office": back_office,
+    "lists": lists,
     "rest": rest,
 }
 

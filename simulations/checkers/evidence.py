@@ -12,6 +12,7 @@ from msgspec import Struct
 from crdt_models.read_models import TABLES
 from simulations.checkers.afterwards import Retry, ask_again, unrest
 from simulations.checkers.bad_disks import reading
+from simulations.checkers.lists import read_lists
 from simulations.reference.peer_shop import PeerShop, observe
 from simulations.reference.stored import floors_in
 from simulations.simulator.terminal import SimTerminal
@@ -36,7 +37,8 @@ class Copy(Struct, frozen=True):
 
 class Evidence(Struct, frozen=True):
     """copies: of terminals that stand in the end and can be read, by host · relay: its content
-    digest, None when there is no relay in reach · retries, unrest: see `afterwards`."""
+    digest, None when there is no relay in reach · retries, unrest: see `afterwards` · lists: see
+    there."""
 
     world: World
     ledger: Ledger
@@ -45,6 +47,7 @@ class Evidence(Struct, frozen=True):
     converged: bool
     retries: tuple[Retry, ...] = ()
     unrest: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 async def take_evidence(world: World, ledger: Ledger, *, converged: bool) -> Evidence:
@@ -56,7 +59,9 @@ async def take_evidence(world: World, ledger: Ledger, *, converged: bool) -> Evi
     relay = world.relay
     held = relay.content_digest(world.site) if relay is not None and world.relay_in_reach else None
     retries = await ask_again(world, ledger) if converged else ()
-    return Evidence(world, ledger, tuple(copies), held, converged, retries, await unrest(world))
+    told = await read_lists(world)
+    restless = await unrest(world)
+    return Evidence(world, ledger, tuple(copies), held, converged, retries, restless, told)
 
 
 async def _copy(terminal: SimTerminal) -> Copy:

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import msgspec
+
+from peer.http_api import lists
 from peer.service import sqlite_writer
 from peer.service.sqlite_errors import NotDurable
 from peer.storage import recorder
 from peer.storage.change_log import ChangeLog
+from peer.storage.projections import Condition, Projections
 from peer.storage.reads import CommittedReads
 from simulations.mutants.patching import Patcher, mutant
 
@@ -77,3 +81,36 @@ def rows_follow_the_next_commit(patch: Patcher) -> None:
         return append
 
     patch.wrap(ChangeLog, "append", around)
+
+
+@mutant(relay=False)
+def a_page_begins_too_late(patch: Patcher) -> None:
+    """Each page of a list after the first leaves out its first row."""
+
+    def around(before: Any) -> Any:
+        def page(self: Any, query: Any) -> Any:
+            found = before(self, query)
+            rows = found.rows if query.cursor is None else found.rows[1:]
+            return msgspec.structs.replace(found, rows=rows)
+
+        return page
+
+    patch.wrap(Projections, "page", around)
+
+
+@mutant(relay=False)
+def table_asked_for_in_capitals(patch: Patcher) -> None:
+    """`?mesa=` finds nothing whose id has a letter."""
+
+    def around(before: Any) -> Any:
+        def conditions(api: Any, call: Any) -> Any:
+            return tuple(
+                Condition("table_id", str(each.value).upper())
+                if each.column == "table_id"
+                else each
+                for each in before(api, call)
+            )
+
+        return conditions
+
+    patch.wrap(lists, "_conditions", around)

@@ -112,13 +112,17 @@ async def _accounts(till: Till) -> list[Json]:
 
 
 async def _all(till: Till, path: str, name: str) -> list[Json]:
-    """The rows of every page of a list."""
+    return await all_pages(till, path, name, PAGE)
+
+
+async def all_pages(till: Till, path: str, name: str, size: int) -> list[Json]:
+    """The rows of every page of a list. size: rows of a page. Raises UnexpectedAnswer, TillDown."""
     rows: list[Json] = []
     cursor: str | None = None
     while True:
         following = "" if cursor is None else f"&desde={cursor}"
         joined = "&" if "?" in path else "?"
-        page = await _ask(till, f"{path}{joined}limite={PAGE}{following}")
+        page = await _ask(till, f"{path}{joined}limite={size}{following}")
         rows += page[name]
         cursor = page["proximo"]
         if cursor is None:
