@@ -8,8 +8,9 @@ Rules of this file:
    fridge: from what was there in the beginning and all that hands did. They do not agree where a
    clock was wrong, where somebody acted while another counted, where goods came back that were
    taken before a count, and where nobody knows whether something happened.
-3. A product is on the list of the oversold exactly when more of it went out than there was: looked
-   at where everything happened on one business day.
+3. A product is on the list of the oversold exactly when more of it went out than there was, over
+   all places, also those that were only counted: looked at where everything happened on one
+   business day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -145,15 +146,15 @@ class _Books:
 
     def oversold(self, product: str) -> Iterator[str]:
         """Rule 3."""
-        spots = [at for at in self._done if at[0] == product]
-        counts = [self._shop.stock[at].counted for at in spots if at in self._shop.stock]
-        days = {each.fact.day for at in spots for each in self._done[at]}
+        counts = [stock.counted for at, stock in self._shop.stock.items() if at[0] == product]
+        done = (each for at, found in self._done.items() if at[0] == product for each in found)
+        days = {each.fact.day for each in done}
         days |= {count.told.first.day for count in counts if count is not None}
         if len(days) != 1:
             return
         subject = f"{product}:{days.pop()}"
         for copy in self._evidence.copies:
-            total = sum(_on_hand(copy, at) for at in spots)
+            total = copy.shop.stock.get(product, {"milesimos": 0})["milesimos"]
             listed = [
                 each
                 for each in copy.shop.disputes
