@@ -35,7 +35,7 @@ from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
 
 DIAL_LOOK_SECONDS = 0.25  # between two looks at who is due, at least; the book has its own back-off
-QUIET_LOOK_SECONDS = 2.0  # at most: neighbours may have told of somebody
+QUIET_LOOK_SECONDS = 5.0  # at most: neighbours may have told of somebody
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
 REMEMBER_SECONDS = 5.0  # between two writings of changed addresses; the first is at once
 MAX_LINKS_OF_A_DEVICE = 3  # itself, a clone, and one that died unnoticed when it was restarted
