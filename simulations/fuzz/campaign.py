@@ -60,7 +60,8 @@ class DoorResult(msgspec.Struct, kw_only=True):
                 self.findings.append(finding)
             else:
                 known.times += finding.times
-                known.index = min(known.index, finding.index)
+                if finding.index < known.index:  # the children end in any order
+                    known.index, known.first = finding.index, finding.first
 
 
 class _Turns:

@@ -15,7 +15,7 @@ def dismissed_go_on_unseen(patch: Patcher) -> None:
 @mutant(scenes=("dismissed_at_the_other_side",))
 def acts_name_nobody(patch: Patcher) -> None:
     """Nothing is written of who allowed what."""
-    patch.put(batch, "allowed", lambda *_: [])
+    patch.put(batch, "allowed", lambda *_, **__: [])
 
 
 @mutant(scenes=("dismissed_at_the_other_side",))

@@ -17,7 +17,7 @@ from simulations.mutants.patching import Patcher, mutant
 _AWAY = ("relay_refused", "relay_broken", "relay_truncated", "relay_cut_off", "relay_stopped")
 
 
-@mutant(scenes=("everybody_has_a_way",))
+@mutant(seed=2)
 def unread_tip_is_a_loss(patch: Patcher) -> None:
     """A receipt that names a tip which is stored and was not read yet is taken for a loss."""
 

@@ -19,8 +19,10 @@ from rich.console import Console
 
 from simulations.cli import main
 from simulations.fuzz import forks
+from simulations.fuzz.campaign import DoorResult
 from simulations.fuzz.command import Choices, all_doors, run_fuzz
 from simulations.fuzz.door import Door, Use, input_of
+from simulations.fuzz.forks import Finding, Tried
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="children are forked")
 
@@ -230,3 +232,14 @@ def test_the_bytes_of_a_script_survive_being_packed() -> None:
 
     script = [2**70, b"\xff", "é\0", {"a": None}, Random(1).randbytes(9), -(2**64)]
     assert unpacked(packed(script)) == script
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_children_the_earlier_input_is_told_whole(order: tuple[int, int]) -> None:
+    told = {"door": "planted", "kind": "exception", "what": "", "where": "here", "trace": ""}
+    findings = [Finding(**told, index=102, first=0), Finding(**told, index=602, first=500)]  # type: ignore[arg-type]
+    result = DoorResult(door="planted", what="", findings=[])
+    for each in order:
+        result.add(Tried(next=0, findings=[findings[each]]), 0.0)
+    (found,) = result.findings
+    assert (found.index, found.first, found.times) == (102, 0, 2)

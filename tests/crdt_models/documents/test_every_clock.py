@@ -52,7 +52,7 @@ PIZZA = NewLine(product="hawaiian_m", name="Hawaiian M", unit_centavos=1325)
 
 PATIENT = pytest.mark.timeout(600 if MOST_EDITS < 4 else 7200)
 ORDER_KEY = "the order"
-REGISTERS = len(FIELDS) + 4 + 6 + 4  # of an order: fields, marks; of a table: fields; and the rest
+REGISTERS = len(FIELDS) + 4 + 7 + 4  # of an order: fields, marks; of a table: fields; and the rest
 WAYS_OF_SEEING = {1: 1, 2: 2, 3: 7, 4: 40}  # see `sights`: OEIS A006455
 TERMINALS_IN_A_ROW = {2: 2, 3: 5, 4: 14}  # see `chains`
 
@@ -121,7 +121,8 @@ def edit_everything(number: int, ids: Ids, till: Till) -> list[Command]:
         ChangeTable(
             table=ids.table,
             fields={
-                "label": text, "area": ids.areas[number].hex(), "seats": 1 + number,
+                "label": text, "number": f"n{number}", "area": ids.areas[number].hex(),
+                "seats": 1 + number,
                 "waiter": text, "cleaning": not room.is_cleaning, "active": not room.is_active,
             },
             position=(1 + number, number),

@@ -20,7 +20,7 @@ ORDER = "a1"
 
 def _deed(path: str, body: JSON, *statuses: int, told: JSON = None, order: str = "") -> Deed:
     tries = [Attempt("A", float(at), at + 0.5, status) for at, status in enumerate(statuses, 1)]
-    return Deed("", "cook 1", "POST", path, body, "key", order, "", tries, told)
+    return Deed("", "cook 1", "POST", path, body, "key", order, attempts=tries, told=told)
 
 
 def _goods(much: int, **more: str) -> JSON:

@@ -38,7 +38,7 @@ def test_lean_services_share_the_scenes_out_among_seeds() -> None:
     plans = [draw_plan(Random(seed), 40, 1800.0, lean=True) for seed in range(200)]
     assert plans[0] == draw_plan(Random(0), 40, 1800.0, lean=True) != plans[1]
     for scene in USUAL:
-        assert sum(plan.chance(scene) > 0 for plan in plans) >= 5, scene
+        assert sum(plan.chance(scene) > 0 for plan in plans) >= 4, scene
     used = [sum(plan.chance(scene) > 0 for scene in USUAL) for plan in plans]
     assert max(used) <= 21 and sum(used) / len(used) < 10
     assert all(0 <= chance <= 0.9 for plan in plans for chance in plan.chances.values())
