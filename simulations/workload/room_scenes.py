@@ -104,10 +104,13 @@ async def lay_the_table(party: Party) -> None:
 
 
 async def book(actor: Actor, table: str = "") -> Deed:
-    """Soon, by the clock that this terminal shows: half hours, so that two meet often."""
+    """Soon, by the clock that this terminal shows: half hours, so that two meet often. Who is shown
+    nothing books nothing."""
     room = await actor.get("tables", "/api/mesas")
+    if room.told is None:
+        return room
     dice, tables = actor.dice, actor.party.service.tables
-    now = 0 if room.told is None else room.told["agora_ms"] // _MINUTE_MS
+    now = room.told["agora_ms"] // _MINUTE_MS
     begin = now - now % 30 + 30 * dice.randrange(4)
     chosen = [table] if table else dice.sample(tables, min(len(tables), dice.choice((0, 1, 1, 2))))
     key = actor.new_key()
