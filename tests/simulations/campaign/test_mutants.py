@@ -47,7 +47,6 @@ TOLD = {
     "packed_for_everybody": "scenario",
     "receipts_not_verified": "receipts",
     "relay_gives_nothing_back": "promises",
-    "unread_tip_is_a_loss": "scenario",
     "versions_not_compared": "versions",
 }
 
