@@ -173,7 +173,9 @@ async def _serve(world: World, ledger: Ledger, choices: Choices) -> list[Strike]
 async def _sell(world: World, ledger: Ledger, choices: Choices, seconds: float) -> None:
     dice = world.dice("service")
     if choices.sales is None:
-        plan = draw_plan(world.dice("plan"), choices.orders, seconds, lean=choices.lean)
+        turn = world.seed if isinstance(world.seed, int) else 0
+        drawn = world.dice("plan")
+        plan = draw_plan(drawn, choices.orders, seconds, lean=choices.lean, turn=turn)
         await run_service(world, plan, dice, ledger)
         return
     file, mapping = choices.sales

@@ -4,7 +4,8 @@ Rules of this file:
 1. The seed draws which parts of the shop a service uses at all (Groce et al., "Swarm Testing",
    ISSTA 2012): a family or some, a few scenes of them, and those often. What two scenes do to one
    order shows as in a full service, and most of what costs time and repeats itself is left out.
-2. All parts are reached by many seeds, not by one: the table of scenes is shared out evenly.
+2. All parts are reached by many seeds, not by one: the table of scenes is shared out evenly, and
+   in each service it is the turn of one scene to happen often.
 3. What a service does not use is not furnished: no customers on trust, no products, few tables.
 """
 
@@ -31,8 +32,10 @@ def draw_lean(
     seconds: float,
     families: Mapping[str, Sequence[str]],
     usual: Mapping[str, float],
+    turn: int = 0,
 ) -> ServicePlan:
-    """families: name → its scenes · usual: scene or habit → probability in an ordinary run."""
+    """families: name → its scenes · usual: scene or habit → probability in an ordinary run · turn:
+    of which scene it is, by number."""
     plan = draw_service(dice, orders, seconds, {})
     used = dice.sample(sorted(families), min(dice.choice(FAMILIES), len(families)))
     pool = sorted({scene for family in used for scene in families[family]}.union(ALWAYS))
@@ -40,6 +43,8 @@ def draw_lean(
     weights = {scene: dice.uniform(0.3, 1.0) for scene in chosen}
     share = dice.choice(PLAYS) / sum(weights.values())
     chances = {scene: round(min(weight * share, OFTEN), 4) for scene, weight in weights.items()}
+    everything = sorted({scene for scenes in families.values() for scene in scenes})
+    chances[everything[turn % len(everything)]] = OFTEN
     playing = {name for name, scenes in families.items() if not chances.keys().isdisjoint(scenes)}
     for name in usual.keys() - {scene for scenes in families.values() for scene in scenes}:
         chances[name] = dice.choice((0.0, usual[name]))

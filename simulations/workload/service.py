@@ -31,10 +31,12 @@ from simulations.workload.till import JSON, Shop
 Step = Callable[[Party], Awaitable[None]]
 
 
-def draw_plan(dice: Random, orders: int, seconds: float, *, lean: bool = False) -> ServicePlan:
-    """seconds: virtual length of the service · lean: see `simulations.workload.lean`."""
+def draw_plan(
+    dice: Random, orders: int, seconds: float, *, lean: bool = False, turn: int = 0
+) -> ServicePlan:
+    """seconds: virtual length of the service · lean, turn: see `simulations.workload.lean`."""
     if lean:
-        return draw_lean(dice, orders, seconds, scenes.families(), scenes.USUAL)
+        return draw_lean(dice, orders, seconds, scenes.families(), scenes.USUAL, turn)
     return draw_service(dice, orders, seconds, scenes.USUAL)
 
 

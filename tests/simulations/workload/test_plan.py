@@ -35,12 +35,12 @@ def test_the_seed_draws_the_probabilities_and_leaves_acts_out() -> None:
 
 
 def test_lean_services_share_the_scenes_out_among_seeds() -> None:
-    plans = [draw_plan(Random(seed), 40, 1800.0, lean=True) for seed in range(200)]
+    plans = [draw_plan(Random(seed), 40, 1800.0, lean=True, turn=seed) for seed in range(200)]
     assert plans[0] == draw_plan(Random(0), 40, 1800.0, lean=True) != plans[1]
     for scene in USUAL:
-        assert sum(plan.chance(scene) > 0 for plan in plans) >= 4, scene
+        assert sum(plan.chance(scene) > 0 for plan in plans) >= 5, scene
     used = [sum(plan.chance(scene) > 0 for scene in USUAL) for plan in plans]
-    assert max(used) <= 21 and sum(used) / len(used) < 10
+    assert max(used) <= 22 and sum(used) / len(used) < 10
     assert all(0 <= chance <= 0.9 for plan in plans for chance in plan.chances.values())
     assert sum(plan.habits.eventful for plan in plans) / len(plans) < 0.12
     assert {plan.habits.trusts for plan in plans} == {True, False}
