@@ -37,7 +37,7 @@ help:
 demo: $(VENV)/.installed-demo
 	$(BIN)/python -m simulations demo $(ARGS)
 
-# About 12 minutes: everything but tests/real and tests/browser, two files at a time, the longest
+# About 13 minutes: everything but tests/real and tests/browser, two files at a time, the longest
 # first. ARGS go to pytest.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder \
