@@ -34,8 +34,10 @@ from peer.node.node import Node
 from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
 
-DIAL_LOOK_SECONDS = 0.25  # between two looks at who is due, at least; the book has its own back-off
-QUIET_LOOK_SECONDS = 5.0  # at most: neighbours may have told of somebody
+# Between two looks at who is due, when nothing happens: at least, for the book has its own back-off,
+# and at most, for neighbours may have told of somebody.
+DIAL_LOOK_SECONDS = 0.25
+QUIET_LOOK_SECONDS = 5.0
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
 REMEMBER_SECONDS = 5.0  # between two writings of changed addresses; the first is at once
 MAX_LINKS_OF_A_DEVICE = 3  # itself, a clone, and one that died unnoticed when it was restarted
@@ -194,8 +196,9 @@ class Mesh:
             task_status.started(self.addresses)
 
     def _sighted(self, address: str) -> None:
-        if address not in self._book:
-            self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
+        is_new = address not in self._book
+        self._book.learn(address, Source.DISCOVERED, self._environment.monotonic())
+        if is_new:
             self._look.set()
 
     async def _dial_due(self, nursery: trio.Nursery) -> None:
