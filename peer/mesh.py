@@ -34,8 +34,8 @@ from peer.node.node import Node
 from peer.node.requests import Busy
 from peer.service.sqlite_errors import NotDurable
 
-# Between two looks at who is due, when nothing happens: at least, for the book has its own back-off,
-# and at most, for neighbours may have told of somebody.
+# Between two looks at who is due, when nothing happens: at least, for the book has its own
+# back-off, and at most, for neighbours may have told of somebody.
 DIAL_LOOK_SECONDS = 0.25
 QUIET_LOOK_SECONDS = 5.0
 LEAST_TICK_SECONDS = 0.01  # a timer that is due is never a busy loop
